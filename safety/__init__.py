@@ -1,0 +1,1 @@
+"""Everything between a proposal and the metal: limits, rules, motion, the gate, the audit."""

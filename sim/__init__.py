@@ -1,0 +1,1 @@
+"""The twin: the simulated cell, its cameras, parts, demonstrator, scenarios and judge."""

@@ -1,0 +1,120 @@
+"""Skill cards: what a skill is called, how its phrase is rendered, when it ends, what it must show."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from skills.base import Value
+from skills.errors import BadInput, UnknownName
+from skills.yamlfile import load_model
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Parameter(Value):
+    """The values that a slot of the phrase may take; an optional one may be left out."""
+
+    values: Annotated[tuple[str, ...], Field(min_length=1)]
+    optional: bool = False
+
+
+class Budget(Value):
+    """How long one call may take: cell seconds of motion, and action chunks."""
+
+    seconds: Annotated[float, Field(gt=0)]
+    chunks: Annotated[int, Field(ge=1)]
+
+
+class Example(Value):
+    """An instruction and the arguments of the call that it leads to, for planners and for the tests."""
+
+    instruction: str
+    arguments: dict[str, str]
+
+
+class SkillCard(Value):
+    """One skill as data (`skills/library/*.yaml`).
+
+    Attributes:
+        phrase: the trained sentence with a {slot} for each parameter; an omitted slot leaves no gap.
+        never: combinations of values that name nothing ("M8 gear"); a call that holds one is refused.
+        checkpoint: which weights act on it; the key under `checkpoints` in the cell file.
+        start_pose: where the robot must stand when it begins; the trained start pose.
+        done_check: what the verifier must see for success.
+        budget: the call is ended as a failure when it is spent.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    summary: str
+    phrase: str
+    parameters: dict[str, Parameter]
+    never: tuple[dict[str, tuple[str, ...]], ...] = ()
+    checkpoint: str
+    start_pose: Literal["home", "holding"]
+    done_check: Literal["part_in_gripper", "part_released"]
+    budget: Budget
+    examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _slots_are_parameters(self) -> Self:
+        slots = _SLOT.findall(self.phrase)
+        if sorted(slots) != sorted(self.parameters):
+            raise BadInput(f"phrase of card {self.name}", slots, f"with just the slots {sorted(self.parameters)}")
+        for ban in self.never:
+            for slot, values in ban.items():
+                self._check_slot(slot)
+                for value in values:
+                    self._check_value(slot, value)
+        for example in self.examples:
+            self.render(example.arguments)
+        return self
+
+    def render(self, arguments: Mapping[str, str]) -> str:
+        """The phrase for these arguments, letter for letter as it was trained.
+
+        Raises: UnknownName (slot or value), BadInput (a slot left out, a combination that is nothing).
+        """
+        for slot, value in arguments.items():
+            self._check_slot(slot)
+            self._check_value(slot, value)
+        for slot, parameter in self.parameters.items():
+            if slot not in arguments and not parameter.optional:
+                raise BadInput(f"{self.name}.{slot}", None, f"given: one of {', '.join(parameter.values)}")
+        if self._is_banned(arguments):
+            raise BadInput(self.name, " ".join(arguments.values()), "a combination that names a part that exists")
+        filled = _SLOT.sub(lambda slot: arguments.get(slot[1], ""), self.phrase)
+        return " ".join(filled.split())
+
+    def calls(self) -> Iterator[dict[str, str]]:
+        """Every argument set that renders, in the order of the card."""
+        options = [
+            ([None] if parameter.optional else []) + list(parameter.values) for parameter in self.parameters.values()
+        ]
+        for choice in itertools.product(*options):
+            arguments = {slot: v for slot, v in zip(self.parameters, choice, strict=True) if v is not None}
+            if not self._is_banned(arguments):
+                yield arguments
+
+    def phrases(self) -> tuple[str, ...]:
+        """Every phrase that the card can render."""
+        return tuple(self.render(arguments) for arguments in self.calls())
+
+    def _is_banned(self, arguments: Mapping[str, str]) -> bool:
+        return any(all(arguments.get(slot) in values for slot, values in ban.items()) for ban in self.never)
+
+    def _check_slot(self, slot: str) -> None:
+        if slot not in self.parameters:
+            raise UnknownName(f"parameter of {self.name}", slot, self.parameters)
+
+    def _check_value(self, slot: str, value: str) -> None:
+        if value not in self.parameters[slot].values:
+            raise UnknownName(f"{self.name}.{slot}", value, self.parameters[slot].values)
+
+
+def load_card(path: Path) -> SkillCard:
+    """Raises: BadInput, UnknownName."""
+    return load_model(path, SkillCard)

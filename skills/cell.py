@@ -1,0 +1,135 @@
+"""The cell file: one YAML that the twin, the gate, the agent and the doctor read.
+
+Lengths in metres, angles in radians, times in seconds, in the robot's base frame: +x away from the
+robot, +y to the operator's left, +z up, z = 0 the table.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from skills.base import Value
+from skills.errors import BadInput, UnknownName
+from skills.words import TRAY
+from skills.yamlfile import load_model
+
+Vector = tuple[float, float, float]
+Positive = Annotated[float, Field(gt=0)]
+Colour3 = tuple[float, float, float]
+
+
+class Gripper(Value):
+    """Parallel gripper. `holding_width`: with the fingers closed, wider than this means a part is held."""
+
+    max_width: Positive
+    force: Positive
+    holding_width: Positive
+
+
+class Robot(Value):
+    """Which arm, and where it rests: `home` [rad] keeps it out of the overhead camera's view."""
+
+    model: Literal["panda"]
+    home: tuple[float, ...]
+    gripper: Gripper
+
+
+class Camera(Value):
+    """A fixed camera; `view` is the width of the square that it sees at `look_at` [m].
+
+    `up` is the direction that points up in the picture.
+    """
+
+    mount: Literal["world", "hand"]
+    size: Annotated[int, Field(ge=32, le=2048)]
+    position: Vector
+    look_at: Vector
+    up: Vector
+    view: Positive
+
+
+class Place(Value):
+    """Where parts lie or go. A square with low walls; `centre` is x, y, `half` the inner half width."""
+
+    centre: tuple[float, float]
+    half: Positive
+    wall: Positive
+    colour: Colour3
+    floor: Annotated[float, Field(ge=0)] = 0.0
+
+
+class KeepOut(Value):
+    """A box that no link and no held part may enter."""
+
+    name: str
+    low: Vector
+    high: Vector
+
+
+class Limits(Value):
+    """What the gate enforces. Sources: FRANKA Robotics, *Panda limits* (joint limits), the cell's own risk
+    assessment (the rest). One entry a joint where a tuple stands.
+    """
+
+    joint_low: tuple[float, ...]
+    joint_high: tuple[float, ...]
+    joint_speed: tuple[float, ...]
+    joint_acceleration: tuple[float, ...]
+    joint_jerk: tuple[float, ...]
+    tcp_speed: Positive
+    elbow_speed: Positive
+    tilt: Positive
+    start_joint_distance: Positive
+    workspace_low: Vector
+    workspace_high: Vector
+    collision_margin: Positive
+    observation_age: Positive
+    tracking_error: Positive
+
+
+class Agent(Value):
+    """How hard the agent tries: attempts at one part, fresh looks that must agree for "all"."""
+
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    looks: Annotated[int, Field(ge=1, le=5)] = 2
+    approve_above: Annotated[int, Field(ge=0)] = 20
+
+
+class Cell(Value):
+    """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one."""
+
+    name: str
+    robot: Robot
+    cameras: dict[str, Camera]
+    places: dict[str, Place]
+    keep_outs: tuple[KeepOut, ...] = ()
+    limits: Limits
+    checkpoints: dict[str, str]
+    agent: Agent = Agent()
+
+    @property
+    def tray(self) -> Place:
+        return self.places[TRAY]
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Names of the places that parts can be brought to."""
+        return tuple(name for name in self.places if name != TRAY)
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        if TRAY not in self.places:
+            raise UnknownName("places", TRAY, self.places, "Every cell has a tray.")
+        if "overhead" not in self.cameras:
+            raise UnknownName("cameras", "overhead", self.cameras, "The perceiver looks through it.")
+        joints = len(self.robot.home)
+        for field in ("joint_low", "joint_high", "joint_speed", "joint_acceleration", "joint_jerk"):
+            if (have := len(getattr(self.limits, field))) != joints:
+                raise BadInput(f"limits.{field}", have, f"{joints} numbers, one for each joint of robot.home")
+        return self
+
+
+def load_cell(path: Path) -> Cell:
+    """Read and check a cell file. Raises: BadInput, UnknownName."""
+    return load_model(path, Cell)

@@ -1,0 +1,103 @@
+"""A checkpoint's contract: what it was trained on, and therefore what may be asked of it.
+
+Training writes `contract.json` beside the weights; nobody edits it by hand.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from skills.base import Value
+from skills.chunk import Space
+from skills.errors import BadInput, UnknownName
+
+CONTRACT_FILE = "contract.json"
+
+
+class Statistics(Value):
+    """Mean and standard deviation, and the range that was seen, for each component."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+class CameraContract(Value):
+    """One camera as it was in training; `reference` is a picture in the checkpoint's folder."""
+
+    size: int
+    position: tuple[float, float, float]
+    view: float
+    reference: str
+
+
+class Contract(Value):
+    """What a checkpoint was trained on.
+
+    Attributes:
+        phrases: every phrase of the data set with the number of its episodes.
+        cameras: by the cell's camera name, in the order in which the policy takes them.
+        state_names, action_names: the columns with their units, "x [m]".
+        chunk_size, executed: rows that the policy predicts, and how many of them are carried out.
+        period: seconds between rows; None for `tcp_waypoints`.
+        start_state: statistics of the state in which episodes began.
+        action_mean, action_std: (chunk_size, D): each row of the chunk is normalized on its own.
+        data_hash, weights_hash: SHA-256 of the data set and of the exported networks.
+        success: measured successes and trials by phrase, from the evaluation; empty before it.
+    """
+
+    name: str
+    version: Annotated[int, Field(ge=1)] = 1
+    phrases: Annotated[dict[str, int], Field(min_length=1)]
+    cameras: dict[str, CameraContract]
+    state_names: tuple[str, ...]
+    action_names: tuple[str, ...]
+    space: Space
+    period: float | None
+    chunk_size: int
+    executed: int
+    start_state: Statistics
+    action_mean: tuple[tuple[float, ...], ...]
+    action_std: tuple[tuple[float, ...], ...]
+    epochs: float
+    data_hash: str
+    weights_hash: str
+    success: dict[str, tuple[int, int]] = {}
+
+    def require(self, phrase: str) -> None:
+        """Raises: UnknownName unless `phrase` stands in the contract letter for letter."""
+        if phrase not in self.phrases:
+            raise UnknownName("phrase", phrase, self.phrases, f"Contract {self.name}; see: smolcell skills list")
+
+
+def load_contract(folder: Path) -> Contract:
+    """The contract in a checkpoint's folder. Raises: BadInput."""
+    path = folder / CONTRACT_FILE
+    try:
+        return Contract.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput("checkpoint", str(folder), f"a folder with {CONTRACT_FILE} ({error.strerror})") from None
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]
+        raise BadInput(f"{path}: {'.'.join(map(str, found['loc']))}", found["input"], found["msg"]) from None
+
+
+def save_contract(contract: Contract, folder: Path) -> None:
+    """Write `contract` whole or not at all."""
+    text = json.dumps(contract.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    draft = folder / f"{CONTRACT_FILE}.draft"
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(folder / CONTRACT_FILE)
+
+
+def hash_files(paths: list[Path]) -> str:
+    """SHA-256 over the names and contents of `paths`, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(paths, key=lambda path: path.name):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

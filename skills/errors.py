@@ -1,0 +1,71 @@
+"""The errors that a person can act on.
+
+SmolcellError                 exit code 1
+├── BadInput                  2   a field holds what it must not
+│   └── UnknownName           2   a name that is not in the list; carries the nearest ones
+├── Unavailable               5   a dependency (weights, policy server, robot) is not there
+└── StoppedBySafety           4   the latch is closed; a person has to reset it
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class SmolcellError(Exception):
+    """Base of every error that smolcell raises on purpose; `exit_code` is what the doors return."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class BadInput(SmolcellError):
+    """`field` holds `value`, which is not `allowed`."""
+
+    exit_code = 2
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        self.field, self.value, self.allowed = field, value, allowed
+        super().__init__(f"{field}: {value!r} is not allowed; it must be {allowed}.")
+
+
+class UnknownName(BadInput):
+    """`value` is no entry of a closed list."""
+
+    def __init__(self, field: str, value: str, known: Iterable[str], hint: str = "") -> None:
+        names = list(known)
+        self.nearest = nearest(value, names)
+        super().__init__(field, value, f"one of {_listed(names)}" if names else "(none exist)")
+        shown = f" Nearest: {_listed(self.nearest)}." if self.nearest else ""
+        allowed = f"one of {_listed(names)}" if len(names) <= 12 else f"one of {len(names)} names"
+        self.args = (f"{field}: {value!r} is not known; allowed is {allowed}.{shown}{' ' + hint if hint else ''}",)
+
+
+class Unavailable(SmolcellError):
+    """Something that the command needs is not there; `remedy` says how to get it."""
+
+    exit_code = 5
+
+    def __init__(self, what: str, remedy: str) -> None:
+        self.what, self.remedy = what, remedy
+        super().__init__(f"{what} {remedy}")
+
+
+class StoppedBySafety(SmolcellError):
+    """The stop latch is closed: nothing moves until a person resets it."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"stopped: {reason}. Check the cell, then run: smolcell reset --by YOUR_NAME")
+
+
+def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """The names most like `value`, best first; empty when nothing is near."""
+    by_folded = {name.casefold(): name for name in known}
+    found = get_close_matches(value.casefold(), list(by_folded), n=count, cutoff=0.5)
+    return tuple(by_folded[name] for name in found)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(repr(name) for name in names)

@@ -1,0 +1,70 @@
+"""What an instruction becomes: a quantified plan, a question, an answer, a refusal or a control word."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from skills.base import Value
+from skills.errors import BadInput
+from skills.scene import PartQuery
+from skills.words import TRAY
+
+PlanOutcome = Literal["planned", "question", "refused", "answer", "control"]
+Control = Literal["stop", "pause", "resume", "cancel"]
+
+
+class Step(Value):
+    """One move: that many of the parts that `part` means, from `source` to `destination`.
+
+    `quantity` counts parts; "all" ends when two fresh looks find none. With `at_most`, fewer parts
+    than `quantity` are right as well ("up to three nuts").
+    """
+
+    part: PartQuery
+    quantity: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
+    at_most: bool = False
+    source: str = TRAY
+    destination: str
+
+    @model_validator(mode="after")
+    def _at_most_counts(self) -> Self:
+        if self.at_most and self.quantity == "all":
+            raise BadInput("at_most", True, "set only where quantity is a number")
+        return self
+
+    def describe(self) -> str:
+        many = "all" if self.quantity == "all" else f"{'up to ' if self.at_most else ''}{self.quantity}"
+        return f"{many} × {self.part.describe()} → {self.destination}"
+
+
+class Plan(Value):
+    """The steps in the order in which they are done; the planner has named no single object."""
+
+    steps: tuple[Step, ...]
+
+
+class Understanding(Value):
+    """What a planner made of one instruction.
+
+    Attributes:
+        plan: set where the outcome is `planned`.
+        text: the question, the reason for the refusal, or the answer; may introduce a plan.
+        choices: for a question, the answers that would do.
+        command: set where the outcome is `control`.
+    """
+
+    outcome: PlanOutcome
+    plan: Plan | None = None
+    text: str = ""
+    choices: tuple[str, ...] = ()
+    command: Control | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.outcome == "planned") != bool(self.plan and self.plan.steps):
+            raise BadInput("plan", self.plan, "at least one step where the outcome is planned, else absent")
+        if (self.outcome == "control") != (self.command is not None):
+            raise BadInput("command", self.command, "set exactly where the outcome is control")
+        if self.outcome in ("question", "refused", "answer") and not self.text:
+            raise BadInput("text", self.text, f"said where the outcome is {self.outcome}")
+        return self
