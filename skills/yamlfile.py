@@ -55,11 +55,8 @@ def _fields_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]
     """Names of the fields of the model that stands at `path` inside `model`; empty where none does."""
     current: Any = model
     for name in path:
-        if isinstance(name, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            if name in current.model_fields:
-                current = current.model_fields[name].annotation
-                continue
-        current = _inner(current)
+        fields = current.model_fields if isinstance(current, type) and issubclass(current, BaseModel) else {}
+        current = fields[str(name)].annotation if str(name) in fields else _inner(current)
     return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
 
 
