@@ -1,0 +1,1 @@
+"""Parts: their dimensions, meshes and collision shapes, made by code."""
