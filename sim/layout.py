@@ -44,13 +44,15 @@ def distance(one: Points, other: Points) -> float:
     return float(np.min(np.linalg.norm(one[:, None] - other[None], axis=-1)))
 
 
-def place_parts(looks: Sequence[Look], rng: np.random.Generator, *, strict: bool = True) -> list[PartSpec]:
-    """A random separated layout. Parts that find no room are left out unless `strict`.
+def place_parts(
+    looks: Sequence[Look], rng: np.random.Generator, *, taken: Sequence[PartSpec] = (), strict: bool = True
+) -> list[PartSpec]:
+    """A random separated layout around the parts `taken`, which come first in the answer.
 
-    Raises: BadInput when `strict` and a part finds no room.
+    Raises: BadInput when `strict` and a part finds no room; else such parts are left out.
     """
-    placed: list[PartSpec] = []
-    outlines: list[Points] = []
+    placed = list(taken)
+    outlines = [outline(spec.kind, spec.size, spec.at, spec.yaw) for spec in taken]
     for look in looks:
         spot = _free_spot(look, outlines, rng)
         if spot is None and strict:

@@ -1,0 +1,152 @@
+"""Scenarios: a scene, an instruction and what has to come of it, as data."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from sim.layout import CENTRES, Look, distance, draw_look, outline, place_parts
+from sim.parts.spawn import PartSpec
+from skills.base import Value
+from skills.call import RunOutcome
+from skills.errors import BadInput
+from skills.scene import PartQuery
+from skills.words import SIZES_OF, Colour, Condition, Kind, Size
+from skills.yamlfile import load_model
+
+TAGS = Literal[
+    "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
+    "region", "question", "demo",
+]  # fmt: skip
+
+
+class ScenarioPart(Value):
+    """One part; `at` is x, y [m] from the tray's centre, absent: somewhere free, drawn from the seed."""
+
+    kind: Kind
+    size: Size
+    colour: Colour
+    condition: Condition = "ok"
+    at: tuple[float, float] | None = None
+    yaw_deg: float = 0.0
+
+    @model_validator(mode="after")
+    def _exists(self) -> Self:
+        if self.size not in SIZES_OF[self.kind]:
+            raise BadInput(f"size of a {self.kind}", self.size, f"one of {', '.join(SIZES_OF[self.kind])}")
+        if self.at is not None and max(map(abs, self.at)) > CENTRES:
+            raise BadInput(
+                "at", self.at, f"within ±{CENTRES} m of the tray's centre, where the fingers clear the walls"
+            )
+        return self
+
+
+class RandomParts(Value):
+    """Parts drawn from the seed: `count` from..to, of these kinds, `failed` of them failed."""
+
+    count: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=10)]]
+    kinds: tuple[Kind, ...] = ()
+    failed: Annotated[int, Field(ge=0)] | None = None
+
+
+class RandomSet(Value):
+    """`parts: {random: …}` in a scenario file."""
+
+    random: RandomParts
+
+
+class Moved(Value):
+    """`count` of the parts that `part` describes lie in `to` when the run is over."""
+
+    part: PartQuery
+    to: str
+    count: Annotated[int, Field(ge=0)]
+
+
+class Expectation(Value):
+    """What the judge compares the final state with. `untouched`: none of these has left the tray."""
+
+    outcome: RunOutcome | tuple[RunOutcome, ...]
+    moved: tuple[Moved, ...] = ()
+    untouched: tuple[PartQuery, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[RunOutcome, ...]:
+        return self.outcome if isinstance(self.outcome, tuple) else (self.outcome,)
+
+
+class Surprise(Value):
+    """A part that somebody lays on the tray after the agent's `after_call`-th call."""
+
+    after_call: Annotated[int, Field(ge=1)]
+    part: ScenarioPart
+
+
+class Scenario(Value):
+    """See DESIGN.md of the docs: one file in `sim/scenarios/`, or any file given to `regress`."""
+
+    name: str
+    tags: tuple[TAGS, ...] = ()
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    parts: tuple[ScenarioPart, ...] | RandomSet
+    instruction: str = ""
+    answers: tuple[str, ...] = ()
+    surprises: tuple[Surprise, ...] = ()
+    expect: Expectation | None = None
+
+    def layout(self) -> list[PartSpec]:
+        """The parts with their places. Raises: BadInput when they do not fit on the tray."""
+        rng = np.random.default_rng(self.seed)
+        if isinstance(self.parts, RandomSet):
+            return place_parts(_draw(self.parts.random, rng), rng, strict=False)
+        return _lay_out(self.parts, rng)
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Raises: BadInput, UnknownName."""
+    scenario = load_model(path, Scenario)
+    scenario.layout()
+    return scenario
+
+
+def random_scenario(seed: int) -> Scenario:
+    """A scene of 4 to 8 parts, for `--seed N`."""
+    if not 0 <= seed < 2**32:
+        raise BadInput("seed", seed, "between 0 and 4294967295")
+    return Scenario(name=f"seed-{seed}", seed=seed, parts=RandomSet(random=RandomParts(count=(4, 8))))
+
+
+def spec_of(part: ScenarioPart, at: tuple[float, float], yaw: float) -> PartSpec:
+    return PartSpec(part.kind, part.size, part.colour, part.condition, at, yaw)
+
+
+def _draw(wanted: RandomParts, rng: np.random.Generator) -> list[Look]:
+    low, high = wanted.count
+    if low > high:
+        raise BadInput("parts.random.count", wanted.count, "from..to with from ≤ to")
+    looks: list[Look] = []
+    count = int(rng.integers(low, high + 1))
+    while len(looks) < count:
+        look = draw_look(rng)
+        if not wanted.kinds or look.kind in wanted.kinds:
+            looks.append(look)
+    if wanted.failed is None:
+        return looks
+    return [Look(look.kind, look.size, look.colour, i < wanted.failed) for i, look in enumerate(looks)]
+
+
+def _lay_out(parts: tuple[ScenarioPart, ...], rng: np.random.Generator) -> list[PartSpec]:
+    """Parts with a place lie there; the others find room around them."""
+    fixed = [spec_of(part, part.at, float(np.deg2rad(part.yaw_deg))) for part in parts if part.at is not None]
+    _check_room(fixed)
+    free = [Look(p.kind, p.size, p.colour, p.condition == "failed") for p in parts if p.at is None]
+    return place_parts(free, rng, taken=fixed)
+
+
+def _check_room(fixed: list[PartSpec]) -> None:
+    outlines = [outline(spec.kind, spec.size, spec.at, spec.yaw) for spec in fixed]
+    for index, mine in enumerate(outlines):
+        for other in range(index):
+            if distance(mine, outlines[other]) < 0.004:
+                raise BadInput(f"parts.{index}.at", fixed[index].at, f"clear of part {other} at {fixed[other].at}")
