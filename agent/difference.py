@@ -1,0 +1,77 @@
+"""What changed on the tray between two looks. Pure: two scenes in, one value out."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from skills.base import Value
+from skills.scene import PerceivedPart, Scene
+
+SAME_PLACE: Final = 0.020
+"""A part seen within this distance [m] of where one was seen before has not moved; four times the
+perceiver's 95th percentile."""
+
+Pair = tuple[PerceivedPart, PerceivedPart]
+
+
+class Difference(Value):
+    """Parts of one look that the other does not show in the same way.
+
+    Attributes:
+        gone: seen before, not seen after.
+        appeared: seen after, not seen before.
+        moved: (before, after) of parts that look the same and lie more than SAME_PLACE elsewhere.
+        changed: (before, after) of parts that lie in the same place and look different.
+    """
+
+    gone: tuple[PerceivedPart, ...] = ()
+    appeared: tuple[PerceivedPart, ...] = ()
+    moved: tuple[Pair, ...] = ()
+    changed: tuple[Pair, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.gone or self.appeared or self.moved or self.changed)
+
+
+def alike(one: PerceivedPart, other: PerceivedPart) -> bool:
+    """Whether two parts look the same, wherever they lie."""
+    return one.describe() == other.describe()
+
+
+def apart(one: PerceivedPart, other: PerceivedPart) -> float:
+    """Distance of the centres [m]."""
+    return math.dist(one.at, other.at)
+
+
+def same_part(one: PerceivedPart, other: PerceivedPart) -> bool:
+    """Whether two looks show the same part: the same look in the same place."""
+    return alike(one, other) and apart(one, other) <= SAME_PLACE
+
+
+def compare(before: Scene, after: Scene) -> Difference:
+    """Match the parts of two looks, the surest pairs first, and say what is left over."""
+    _, old, new = _match(before.parts, after.parts, same_part)
+    changed, old, new = _match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
+    moved, old, new = _match(old, new, alike)
+    return Difference(gone=tuple(old), appeared=tuple(new), moved=tuple(moved), changed=tuple(changed))
+
+
+def _match(
+    old: Iterable[PerceivedPart], new: Iterable[PerceivedPart], fits: Callable[[PerceivedPart, PerceivedPart], bool]
+) -> tuple[list[Pair], Sequence[PerceivedPart], Sequence[PerceivedPart]]:
+    """Pairs that fit, nearest first, each part once; and what stays without a partner."""
+    olds, news = list(old), list(new)
+    near = sorted(
+        (apart(one, other), i, j) for i, one in enumerate(olds) for j, other in enumerate(news) if fits(one, other)
+    )
+    pairs: list[tuple[int, int]] = []
+    for _, i, j in near:
+        if all(i != have_i and j != have_j for have_i, have_j in pairs):
+            pairs.append((i, j))
+    used_old, used_new = {i for i, _ in pairs}, {j for _, j in pairs}
+    return (
+        [(olds[i], news[j]) for i, j in pairs],
+        [part for i, part in enumerate(olds) if i not in used_old],
+        [part for j, part in enumerate(news) if j not in used_new],
+    )

@@ -1,0 +1,179 @@
+"""Making one call: reset to the trained start pose, preflight, policy, gate. It tries once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from agent.looking import Gaze, Looker
+from skills.base import Value
+from skills.call import Cause, Ruling, SkillCall
+from skills.card import SkillCard
+from skills.catalogue import Catalogue
+from skills.cell import Cell
+from skills.chunk import ActionChunk
+from skills.contract import Contract
+from skills.errors import Unavailable
+from skills.preflight import preflight
+from skills.protocols import Clock, Policy
+
+Status = Literal["ended", "spent", "stopped", "faulted", "silent", "empty", "already"]
+
+Ended = tuple[Status, str]
+
+CAUSE_OF: Final[dict[Status, Cause | None]] = {
+    "ended": None,
+    "spent": None,
+    "stopped": "refused_by_gate",
+    "faulted": "not_visible",
+    "silent": "policy_silent",
+    "empty": "gone",
+    "already": None,
+}
+"""What a call that did not run its course says about its failure; None leaves it to what is seen."""
+
+
+class Gate(Gaze, Protocol):
+    """What the agent asks of the safety gate."""
+
+    def bind(self, call: SkillCall, checkpoint: str) -> None: ...
+
+    def unbind(self) -> None: ...
+
+    def execute(self, chunk: ActionChunk, on_progress: Callable[[float], None] = ...) -> Ruling: ...
+
+    def request_stop(self, reason: str) -> None: ...
+
+    @property
+    def latched(self) -> str | None: ...
+
+
+class CallLog(Protocol):
+    """What the executor asks of the journal."""
+
+    def begin_call(self, run_id: str, call: SkillCall) -> bool:
+        """Write the call down; False when its id is there already."""
+
+    def end_call(self, call_id: str, execution: "Execution") -> None: ...
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A policy and the contract that it was trained under."""
+
+    policy: Policy
+    contract: Contract
+
+
+class Execution(Value):
+    """How one call went, before anybody has looked.
+
+    Attributes:
+        status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (preflight),
+            silent (no answer of the policy), empty (nothing in the gripper to bring away), already
+            (the journal holds this id: it is looked at, not moved again).
+        text: the reason where it did not end by itself.
+        rulings: one for each motion that was asked for.
+        seconds: cell time that it took [s].
+    """
+
+    status: Status
+    text: str = ""
+    rulings: tuple[Ruling, ...] = ()
+    chunks: int = 0
+    seconds: float = 0.0
+
+    @property
+    def latched(self) -> bool:
+        return any(ruling.latched for ruling in self.rulings)
+
+
+class Executor:
+    """Makes calls, each at most once.
+
+    Args:
+        checkpoints: by the name that a card's `checkpoint` gives.
+    """
+
+    def __init__(
+        self,
+        cell: Cell,
+        catalogue: Catalogue,
+        gate: Gate,
+        clock: Clock,
+        looker: Looker,
+        checkpoints: Mapping[str, Checkpoint],
+        log: CallLog,
+    ) -> None:
+        self._cell, self._catalogue, self._gate, self._clock = cell, catalogue, gate, clock
+        self._looker, self._checkpoints, self._log = looker, checkpoints, log
+
+    def run(
+        self,
+        run_id: str,
+        call: SkillCall,
+        on_ruling: Callable[[Ruling], None] = lambda _: None,
+        on_progress: Callable[[float], None] = lambda _: None,
+    ) -> Execution:
+        """Make `call`, unless the journal knows it already. No retry inside."""
+        card = self._catalogue[call.skill]
+        if not self._log.begin_call(run_id, call):
+            return Execution(status="already", text="the journal holds this call; it is looked at, not moved again")
+        start = self._clock.now_ns()
+        tally = _Tally(on_ruling)
+        status, text = self._prepare(card, call, tally) or self._act(card, call, tally, on_progress)
+        seconds = (self._clock.now_ns() - start) * 1e-9
+        execution = Execution(
+            status=status, text=text, rulings=tuple(tally.rulings), chunks=tally.chunks, seconds=seconds
+        )
+        self._log.end_call(call.id, execution)
+        return execution
+
+    def _prepare(self, card: SkillCard, call: SkillCall, tally: "_Tally") -> Ended | None:
+        """Stand at the trained start pose and check phrase, cameras and gripper; None when all is well."""
+        holding = self._looker.grip(self._gate.observe().gripper_width).holding
+        if card.start_pose == "holding" and not holding:
+            return "empty", "nothing is held that could be brought away"
+        if card.start_pose == "home" and holding:
+            return "faulted", "something is held; it must be released first"
+        ruling = tally.note(self._gate.go_home(open_gripper=card.start_pose == "home"))
+        if ruling.decision == "stop":
+            return "stopped", ruling.describe()
+        contract = self._checkpoints[card.checkpoint].contract
+        faults = preflight(contract, self._cell, self._gate.observe(), call.phrase)
+        if faults:
+            return "faulted", "; ".join(f"{fault.text}: {fault.remedy}" for fault in faults)
+        return None
+
+    def _act(self, card: SkillCard, call: SkillCall, tally: "_Tally", on_progress: Callable[[float], None]) -> Ended:
+        """Let the policy propose and the gate rule until the policy is done or the card's budget is spent."""
+        checkpoint = self._checkpoints[card.checkpoint]
+        deadline = self._clock.now_ns() + int(card.budget.seconds * 1e9)
+        self._gate.bind(call, checkpoint.contract.weights_hash)
+        try:
+            while tally.chunks < card.budget.chunks and self._clock.now_ns() < deadline:
+                chunk = checkpoint.policy.act(self._gate.observe(), call.phrase, call.id)
+                tally.chunks += 1
+                ruling = tally.note(self._gate.execute(chunk, on_progress))
+                if ruling.decision == "stop":
+                    return "stopped", ruling.describe()
+                if chunk.done:
+                    return "ended", ""
+        except Unavailable as error:
+            return "silent", str(error)
+        finally:
+            self._gate.unbind()
+        return "spent", f"the budget of {card.budget.chunks} chunks or {card.budget.seconds:g} s is spent"
+
+
+class _Tally:
+    """What was asked of the gate during one call, and how it ruled."""
+
+    def __init__(self, on_ruling: Callable[[Ruling], None]) -> None:
+        self.rulings: list[Ruling] = []
+        self.chunks = 0
+        self._on_ruling = on_ruling
+
+    def note(self, ruling: Ruling) -> Ruling:
+        self.rulings.append(ruling)
+        self._on_ruling(ruling)
+        return ruling

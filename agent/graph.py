@@ -1,0 +1,110 @@
+"""The way of one instruction as a LangGraph: nodes, and the pure routes between them.
+
+A node returns only what it changed. A route knows every case; loops are bounded by the counters in
+the state (questions, tries, failures in a row, empty looks). Nothing is retried by the framework.
+"""
+
+from typing import Any, Literal, TypeAlias
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from agent.nodes_account import account, next_step, recover, report
+from agent.nodes_act import act, ground, look, verify, wake
+from agent.nodes_plan import approve, clarify, understand
+from agent.state import RunState
+from agent.workcell import Workcell
+
+Graph: TypeAlias = CompiledStateGraph[RunState, Workcell, RunState, RunState]
+
+
+def build_graph(checkpointer: "BaseCheckpointSaver[Any]") -> Graph:
+    """The compiled graph; its state survives in `checkpointer`."""
+    graph = StateGraph(RunState, context_schema=Workcell)
+    for node in (understand, clarify, approve, wake, look, ground, act, verify, account, recover, next_step, report):
+        graph.add_node(node.__name__, node)
+    graph.add_conditional_edges(START, after_start)
+    graph.add_conditional_edges("understand", after_understand)
+    graph.add_conditional_edges("clarify", after_clarify)
+    graph.add_conditional_edges("approve", after_approve)
+    graph.add_conditional_edges("wake", after_wake)
+    graph.add_conditional_edges("look", after_look)
+    graph.add_conditional_edges("ground", after_ground)
+    graph.add_conditional_edges("act", after_act)
+    graph.add_conditional_edges("verify", after_verify)
+    graph.add_conditional_edges("account", after_account)
+    graph.add_conditional_edges("recover", after_recover)
+    graph.add_conditional_edges("next_step", after_next_step)
+    graph.add_edge("report", END)
+    return graph.compile(checkpointer=checkpointer)
+
+
+def after_start(state: RunState) -> Literal["understand", "wake"]:
+    """A run that has accounts was cut off after its approval."""
+    return "wake" if state.accounts else "understand"
+
+
+def after_understand(state: RunState) -> Literal["clarify", "approve", "report"]:
+    if state.outcome is not None or state.understanding is None:
+        return "report"
+    return "clarify" if state.understanding.outcome == "question" else "approve"
+
+
+def after_clarify(state: RunState) -> Literal["understand", "report"]:
+    return "report" if state.outcome else "understand"
+
+
+def after_approve(state: RunState) -> Literal["look", "report"]:
+    return "report" if state.outcome else "look"
+
+
+def after_wake(state: RunState) -> Literal["verify", "look"]:
+    return "verify" if state.execution else "look"
+
+
+def after_look(state: RunState) -> Literal["recover", "ground", "look", "next_step"]:
+    if state.blocked:
+        return "recover"
+    if state.task != "pick":
+        return "ground"
+    match state.standing:
+        case "open":
+            return "ground"
+        case "again":
+            return "look"
+        case "met" | "short":
+            return "next_step"
+
+
+def after_ground(state: RunState) -> Literal["act", "report"]:
+    return "report" if state.outcome else "act"
+
+
+def after_act(state: RunState) -> Literal["verify", "report"]:
+    return "report" if state.outcome else "verify"
+
+
+def after_verify(state: RunState) -> Literal["account", "recover"]:
+    if state.blocked or state.judged is None:
+        return "recover"
+    return "account" if state.judged.verdict.judgement == "success" else "recover"
+
+
+def after_account(state: RunState) -> Literal["ground", "look", "report"]:
+    if state.outcome:
+        return "report"
+    return "look" if state.task == "pick" else "ground"
+
+
+def after_recover(state: RunState) -> Literal["verify", "look", "ground", "report"]:
+    """After a look that failed, the same look again; else what the table chose."""
+    if state.outcome:
+        return "report"
+    if state.execution:
+        return "verify"
+    return "look" if state.task == "pick" else "ground"
+
+
+def after_next_step(state: RunState) -> Literal["look", "report"]:
+    return "report" if state.outcome or state.step >= len(state.accounts) else "look"

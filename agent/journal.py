@@ -1,0 +1,192 @@
+"""What must survive: runs, calls, events and checkpoints, in one SQLite file for each cell.
+
+WAL with synchronous FULL: what was committed is there after a power cut. A lock on a file beside it
+keeps a second process away from the same cell.
+"""
+
+import fcntl
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Final, Self
+
+from agent.events import Event, Moving
+from agent.executor import Execution
+from agent.state import SAVED
+from skills.base import Value
+from skills.call import Outcome, SkillCall
+from skills.errors import Unavailable
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+FILE: Final = "journal.db"
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS runs (
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, instruction TEXT NOT NULL, outcome TEXT
+);
+CREATE TABLE IF NOT EXISTS calls (
+    id TEXT PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), call TEXT NOT NULL, execution TEXT
+);
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
+);
+"""
+
+
+class RunRecord(Value):
+    """A run as the journal knows it; without an outcome it was cut off."""
+
+    id: str
+    instruction: str
+    outcome: Outcome | None = None
+
+
+class CallRecord(Value):
+    """A call as the journal knows it; without an execution it was cut off."""
+
+    call: SkillCall
+    execution: Execution | None = None
+
+
+class Journal:
+    """The journal of one cell; open in one process at a time.
+
+    Raises: Unavailable when another process has it open.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / FILE
+        self._lock_file = _lock(folder / "journal.lock")
+        self._lock = threading.Lock()
+        self._database = self._connect()
+        with self._database:
+            self._database.executescript(_SCHEMA)
+        self._saver_database: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+        if self._saver_database:
+            self._saver_database.close()
+        self._lock_file.close()
+
+    def begin_run(self, instruction: str) -> str:
+        """Write a new run down; its id."""
+        with self._lock, self._database as database:
+            (last,) = database.execute("SELECT COALESCE(MAX(number), 0) FROM runs").fetchone()
+            run_id = f"run-{last + 1:05d}"
+            database.execute("INSERT INTO runs (id, instruction) VALUES (?, ?)", (run_id, instruction))
+        return run_id
+
+    def end_run(self, run_id: str, outcome: Outcome) -> None:
+        with self._lock, self._database as database:
+            database.execute("UPDATE runs SET outcome = ? WHERE id = ?", (outcome.model_dump_json(), run_id))
+
+    def reopen_run(self, run_id: str) -> None:
+        """A person has said that the run goes on; until it ends again it counts as cut off."""
+        with self._lock, self._database as database:
+            database.execute("UPDATE runs SET outcome = NULL WHERE id = ?", (run_id,))
+
+    def runs(self) -> tuple[RunRecord, ...]:
+        """All runs, the latest first."""
+        with self._lock:
+            rows = self._database.execute("SELECT id, instruction, outcome FROM runs ORDER BY number DESC").fetchall()
+        return tuple(
+            RunRecord(id=run, instruction=said, outcome=Outcome.model_validate_json(end) if end else None)
+            for run, said, end in rows
+        )
+
+    def unfinished(self) -> RunRecord | None:
+        """The latest run where it was cut off or stopped; it can be resumed."""
+        latest = next(iter(self.runs()), None)
+        resumable = latest and (latest.outcome is None or latest.outcome.outcome == "stopped")
+        return latest if resumable else None
+
+    def begin_call(self, run_id: str, call: SkillCall) -> bool:
+        """Write the call down before anything moves; False when its id is there already."""
+        with self._lock, self._database as database:
+            added = database.execute(
+                "INSERT OR IGNORE INTO calls (id, run, call) VALUES (?, ?, ?)",
+                (call.id, run_id, call.model_dump_json()),
+            )
+            return added.rowcount == 1
+
+    def end_call(self, call_id: str, execution: Execution) -> None:
+        with self._lock, self._database as database:
+            database.execute("UPDATE calls SET execution = ? WHERE id = ?", (execution.model_dump_json(), call_id))
+
+    def call(self, call_id: str) -> CallRecord | None:
+        with self._lock:
+            row = self._database.execute("SELECT call, execution FROM calls WHERE id = ?", (call_id,)).fetchone()
+        if row is None:
+            return None
+        execution = Execution.model_validate_json(row[1]) if row[1] else None
+        return CallRecord(call=SkillCall.model_validate_json(row[0]), execution=execution)
+
+    def calls(self, run_id: str) -> tuple[CallRecord, ...]:
+        """The calls of a run in their order."""
+        with self._lock:
+            ids = self._database.execute("SELECT id FROM calls WHERE run = ? ORDER BY rowid", (run_id,)).fetchall()
+        found = (self.call(call_id) for (call_id,) in ids)
+        return tuple(record for record in found if record)
+
+    def note(self, run_id: str, time_ns: int, event: Event) -> None:
+        """Keep an event; progress of a motion is not kept."""
+        if isinstance(event, Moving):
+            return
+        with self._lock, self._database as database:
+            database.execute(
+                "INSERT INTO events (run, time_ns, event) VALUES (?, ?, ?)", (run_id, time_ns, event.model_dump_json())
+            )
+
+    def events(self, run_id: str) -> Iterator[tuple[int, dict[str, object]]]:
+        """Cell time [ns] and content of each event of a run, in their order."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT time_ns, event FROM events WHERE run = ? ORDER BY number", (run_id,)
+            ).fetchall()
+        for time_ns, event in rows:
+            yield time_ns, json.loads(event)
+
+    def checkpointer(self) -> "SqliteSaver":
+        """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""
+        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        self._saver_database = self._saver_database or self._connect()
+        allowed = [(value.__module__, value.__name__) for value in SAVED]
+        return SqliteSaver(self._saver_database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10)
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        database.execute("PRAGMA foreign_keys=ON")
+        return database
+
+
+def _lock(path: Path) -> IO[str]:
+    """An exclusive lock that the system releases when the process ends, however it ends."""
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise Unavailable(
+            f"the cell of {path.parent} is open in another process.",
+            "End that one, or give this one another state folder.",
+        ) from None
+    return file

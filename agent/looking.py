@@ -1,0 +1,103 @@
+"""Looking at the cell: always with the arm at home, out of the overhead camera's view."""
+
+from typing import Final, Protocol
+
+import numpy as np
+
+from agent.difference import compare
+from skills.base import Value
+from skills.call import Ruling
+from skills.cell import Cell
+from skills.observation import Observation
+from skills.preflight import BLACK_MEAN
+from skills.protocols import Perceiver
+from skills.scene import Scene
+
+OPEN_SHARE: Final = 0.85
+"""From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
+TRIES: Final = 3
+"""Looks that are made for one that agrees with another; after them the last one counts as unsteady."""
+
+
+class Gaze(Protocol):
+    """What looking needs of the gate."""
+
+    def observe(self) -> Observation: ...
+
+    def go_home(self, open_gripper: bool) -> Ruling: ...
+
+
+class Grip(Value):
+    """What the measured width says of the gripper."""
+
+    holding: bool
+    is_open: bool
+
+
+class Look(Value):
+    """One look: the tray as perceived, and what the gripper's width says.
+
+    Attributes:
+        width: distance between the fingers [m].
+        grip: closed on nothing, closed on a part, or open.
+        steady: another look, or the scene that was expected, shows the same.
+    """
+
+    scene: Scene
+    width: float
+    grip: Grip
+    steady: bool = False
+
+
+class Blocked(Value):
+    """Why no look could be made; `ruling` is set where the gate did not let the arm out of view."""
+
+    text: str
+    ruling: Ruling | None = None
+
+
+class Looker:
+    """Makes looks through the gate's observations."""
+
+    def __init__(self, cell: Cell, gate: Gaze, perceiver: Perceiver) -> None:
+        self._cell, self._gate, self._perceiver = cell, gate, perceiver
+
+    def glance(self) -> Look | Blocked:
+        """One look from where the robot stands; nothing moves."""
+        observation = self._gate.observe()
+        image = observation.images.get("overhead")
+        if image is None:
+            return Blocked(text="the overhead camera delivers no picture; check its cable")
+        if float(image.mean()) < BLACK_MEAN:
+            return Blocked(text="the overhead camera's picture is black; check light, lens cap and cable")
+        return Look(
+            scene=self._perceiver.perceive(observation),
+            width=observation.gripper_width,
+            grip=self.grip(observation.gripper_width),
+        )
+
+    def look(self) -> Look | Blocked:
+        """One look with the arm out of view; moves it home first where it is not, the gripper as it is."""
+        away = float(np.abs(self._gate.observe().joints - np.array(self._cell.robot.home)).max())
+        if away > self._cell.limits.start_joint_distance:
+            ruling = self._gate.go_home(open_gripper=False)
+            if ruling.decision == "stop":
+                return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
+        return self.glance()
+
+    def settled(self, expected: Scene | None) -> Look | Blocked:
+        """A look that shows what was expected or that two looks agree on; else the last, not steady."""
+        known = [expected] if expected else []
+        for _ in range(TRIES):
+            look = self.look()
+            if isinstance(look, Blocked):
+                return look
+            if any(compare(scene, look.scene).is_empty for scene in known):
+                return look.model_copy(update={"steady": True})
+            known.append(look.scene)
+        return look
+
+    def grip(self, width: float) -> Grip:
+        """What a width [m] says: wider than a closed gripper on nothing, and not open, is a held part."""
+        is_open = width >= OPEN_SHARE * self._cell.robot.gripper.max_width
+        return Grip(holding=not is_open and width > self._cell.robot.gripper.holding_width, is_open=is_open)

@@ -1,0 +1,141 @@
+"""Nodes after a verdict: account for a success, recover from anything else, end the run."""
+
+from langgraph.runtime import Runtime
+
+from agent import events
+from agent.difference import compare
+from agent.grounding import PUT_BACK
+from agent.ledger import delivered, shortfall, skip, standing, still_missing
+from agent.recovery import Action, Situation, react
+from agent.state import RunState, Update
+from agent.workcell import Workcell
+from skills.call import Cause, Outcome, Verdict
+
+LEFT_OPEN: Update = {"call": None, "execution": None, "judged": None, "after": None}
+
+
+def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Write a success down and say what comes next."""
+    assert state.judged is not None
+    done: Update = {**LEFT_OPEN, "look": state.after, "lost": _lost(state)}
+    match state.task:
+        case "pick":
+            return {**done, "held": state.judged.held, "task": "place"}
+        case "place":
+            account = delivered(state.account)
+            runtime.context.tell(state.run_id, events.Accounted(account=account))
+            accounts = state.with_account(account)
+            return {**done, "held": None, "task": "pick", "accounts": accounts, "tries": {}, "in_a_row": 0}
+        case "put_back":
+            return {**done, "held": None, "task": "pick", "why": None, **_after_put_back(state, runtime.context)}
+
+
+def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Choose from the table what is done about a call that was no success, or a look that failed."""
+    verdict, situation = _trouble(state)
+    cause: Cause = verdict.cause or "unclear"
+    key = _key(state)
+    tries = {**state.tries, key: state.tries.get(key, 0) + 1}
+    counted: Update = {"tries": tries, "in_a_row": state.in_a_row + 1}
+    if runtime.context.gate.latched:
+        return {**counted, "outcome": Outcome(outcome="stopped", reason=runtime.context.gate.latched)}
+    attempts = runtime.context.cell.agent.attempts
+    action = react(situation, cause, tries=tries[key], in_a_row=state.in_a_row + 1, attempts=attempts)
+    runtime.context.tell(state.run_id, events.Recovering(verdict=verdict, action=action))
+    return {**counted, **_seen_so_far(state), **_follow(state, action, verdict)}
+
+
+def next_step(state: RunState) -> Update:
+    """The step is met or short. With parts of it left on the tray the run ends here, because the
+    next step might take them to another place.
+    """
+    if state.standing == "short" and state.account.left:
+        return {"outcome": Outcome(outcome="incomplete", reason=shortfall(state.account))}
+    return {"step": state.step + 1}
+
+
+def report(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """End the run: done only when every step is met and nothing was lost."""
+    outcome = state.outcome or _conclude(state, runtime.context.cell.agent.looks)
+    runtime.context.tell(state.run_id, events.Finished(outcome=outcome, ledger=state.accounts))
+    runtime.context.journal.end_run(state.run_id, outcome)
+    return {"outcome": outcome}
+
+
+def _trouble(state: RunState) -> tuple[Verdict, Situation]:
+    if state.blocked is not None:
+        verdict = Verdict(judgement="uncertain", reason=state.blocked.text, confidence=0.0, cause="not_visible")
+        return verdict, "free"
+    assert state.judged is not None
+    if not state.judged.holding:
+        return state.judged.verdict, "free"
+    return state.judged.verdict, "returning" if state.task == PUT_BACK else "holding"
+
+
+def _key(state: RunState) -> str:
+    """What failed: a look, the pick of a part that looks like this, or a release."""
+    if state.blocked is not None:
+        return "look"
+    return f"pick {state.target.describe()}" if state.task == "pick" and state.target else state.task
+
+
+def _seen_so_far(state: RunState) -> Update:
+    """A judged call is over and its look is the tray now; after a look that failed all stays open."""
+    if state.blocked is not None:
+        return {"blocked": None}
+    assert state.judged is not None
+    held = state.judged.held if state.judged.holding else None
+    return {**LEFT_OPEN, "look": state.after, "lost": _lost(state), "held": held}
+
+
+def _follow(state: RunState, action: Action, verdict: Verdict) -> Update:
+    match action:
+        case "retry":
+            holding = state.judged is not None and state.judged.holding
+            return {} if state.blocked or holding else {"task": "pick"}
+        case "put_back":
+            return {"task": "put_back", "why": verdict.cause}
+        case "skip":
+            return {"task": "pick", **_skipped(state)}
+        case "hand_over":
+            return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {verdict.reason}")}
+
+
+def _after_put_back(state: RunState, workcell: Workcell) -> Update:
+    """The wrong part lies on the tray again: another try, or the wanted one is left alone."""
+    if state.why is None or state.target is None:
+        return {}
+    tries = state.tries.get(f"pick {state.target.describe()}", 0)
+    attempts = workcell.cell.agent.attempts
+    action = react("free", state.why, tries=tries, in_a_row=state.in_a_row, attempts=attempts)
+    if action == "skip":
+        return _skipped(state)
+    if action == "hand_over":
+        return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {state.why.replace('_', ' ')}")}
+    return {}
+
+
+def _skipped(state: RunState) -> Update:
+    if state.target is None:
+        return {}
+    return {"accounts": state.with_account(skip(state.account, state.target)), "target": None}
+
+
+def _lost(state: RunState) -> tuple[object, ...]:
+    """Parts that are lost after this call: less those that turned up, and those it lost."""
+    assert state.look is not None
+    assert state.after is not None
+    assert state.judged is not None
+    return (*still_missing(state.lost, compare(state.look.scene, state.after.scene)), *state.judged.lost)
+
+
+def _conclude(state: RunState, looks: int) -> Outcome:
+    short = [account for account in state.accounts if standing(account, looks) != "met"]
+    if short:
+        return Outcome(outcome="incomplete", reason="; ".join(shortfall(account) for account in short))
+    if state.lost:
+        names = ", ".join(part.describe() for part in state.lost)
+        return Outcome(outcome="incomplete", reason=f"left the tray without being brought away: {names}")
+    if not any(account.moved for account in state.accounts):
+        return Outcome(outcome="done", reason=f"there was nothing to do: none was seen in {looks} looks")
+    return Outcome(outcome="done", reason="; ".join(account.describe() for account in state.accounts))

@@ -1,0 +1,89 @@
+"""Nodes before anything moves: understanding, asking, approval. Only these interrupt a run."""
+
+from typing import Final
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+
+from agent import events
+from agent.ledger import open_accounts
+from agent.looking import Blocked
+from agent.state import RunState, Update
+from agent.workcell import Workcell
+from skills.call import Outcome
+from skills.plan import Plan, Understanding
+from skills.scene import Scene, select
+
+QUESTIONS: Final = 3
+"""A person is asked at most this often about one instruction."""
+YES: Final = "yes"
+
+
+def understand(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Text becomes a plan, a question, an answer, a refusal or a control word. Nothing moves."""
+    workcell = runtime.context
+    glance = workcell.looker.glance()
+    scene = None if isinstance(glance, Blocked) else glance.scene
+    understanding = workcell.planner.understand(state.instruction, scene)
+    workcell.tell(state.run_id, events.Planned(instruction=state.instruction, understanding=understanding))
+    return {"understanding": understanding, **_settle(workcell, understanding)}
+
+
+def clarify(state: RunState) -> Update:
+    """Ask what was meant, and understand instruction and answer together."""
+    assert state.understanding is not None
+    question = state.understanding.text
+    if state.questions >= QUESTIONS:
+        return {"outcome": Outcome(outcome="incomplete", reason=f"asked {QUESTIONS} times; still open: {question}")}
+    asked = events.Asked(question=question, choices=state.understanding.choices)
+    answer = interrupt(asked.model_dump(mode="json"))
+    if not answer:
+        return {"outcome": Outcome(outcome="incomplete", reason=f"a question is open: {question}")}
+    return {"instruction": answered(state.instruction, str(answer)), "questions": state.questions + 1}
+
+
+def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Ask before more parts are moved than `cell.agent.approve_above`."""
+    assert state.understanding is not None
+    assert state.understanding.plan is not None
+    plan = state.understanding.plan
+    accounts = {"accounts": open_accounts(plan)}
+    glance = runtime.context.looker.glance()
+    most = 0 if isinstance(glance, Blocked) else _most(plan, glance.scene)
+    if state.approved or most <= runtime.context.cell.agent.approve_above:
+        return accounts
+    asked = events.Asked(question=f"Up to {most} parts will be moved. Go on?", choices=(YES, "no"))
+    answer = interrupt(asked.model_dump(mode="json"))
+    if str(answer).strip().lower() in (YES, "y"):
+        return accounts
+    return {"outcome": Outcome(outcome="incomplete", reason=f"moving {most} parts was not approved")}
+
+
+def answered(instruction: str, answer: str) -> str:
+    """The instruction with what was answered to a question about it."""
+    return f"{instruction}, {answer}"
+
+
+def _settle(workcell: Workcell, understanding: Understanding) -> Update:
+    """How a run ends that moves nothing; empty where it goes on."""
+    match understanding.outcome:
+        case "answer":
+            return {"outcome": Outcome(outcome="done", reason=understanding.text)}
+        case "refused":
+            return {"outcome": Outcome(outcome="refused", reason=understanding.text)}
+        case "control" if understanding.command == "stop":
+            workcell.gate.request_stop("the operator said stop")
+            return {"outcome": Outcome(outcome="stopped", reason="the operator said stop")}
+        case "control":
+            return {"outcome": Outcome(outcome="refused", reason=f"nothing is under way to {understanding.command}")}
+        case "planned" if understanding.plan and (refusal := workcell.grounder.refusal(understanding.plan)):
+            return {"outcome": Outcome(outcome="refused", reason=refusal)}
+        case _:
+            return {}
+
+
+def _most(plan: Plan, scene: Scene) -> int:
+    """How many of the parts in view the plan may move."""
+    counts = (len(select(step.part, scene.parts)) for step in plan.steps)
+    wanted = (step.quantity for step in plan.steps)
+    return sum(count if want == "all" else min(count, want) for count, want in zip(counts, wanted, strict=True))

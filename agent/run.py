@@ -1,0 +1,143 @@
+"""Running an instruction, and going on with one that was cut off. Returns a report, never prints."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from agent.events import Asked
+from agent.exit_codes import OF_OUTCOME, ExitCode
+from agent.ledger import Account
+from agent.state import RunState
+from agent.workcell import Workcell
+from skills.base import Value
+from skills.call import Attempt, Outcome
+from skills.errors import BadInput
+from skills.plan import Step, Understanding
+
+Answer = Callable[[Asked], str | None]
+"""Puts a question to a person; None where nobody answers."""
+
+STEPS: Final = 10_000
+"""Bound of LangGraph's own counter; the loops of a run are bounded by their budgets long before it."""
+
+
+class Report(Value):
+    """How a run ended, and everything that was done in it.
+
+    Attributes:
+        plan: the steps as they were understood; empty where nothing was planned.
+        ledger: one account for each step.
+    """
+
+    run_id: str
+    outcome: Outcome
+    understanding: Understanding | None
+    plan: tuple[Step, ...]
+    attempts: tuple[Attempt, ...]
+    ledger: tuple[Account, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return OF_OUTCOME[self.outcome.outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        """What `run --json` prints, without what the simulator's judge adds."""
+        return {
+            "outcome": self.outcome.outcome,
+            "reason": self.outcome.reason,
+            "plan": [step_as_json(step) for step in self.plan],
+            "calls": [_call_as_json(attempt) for attempt in self.attempts],
+            "ledger": [_account_as_json(account) for account in self.ledger],
+        }
+
+
+def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
+    """Do what `instruction` says; `approved` agrees beforehand to however many parts it moves."""
+    run_id = workcell.journal.begin_run(instruction)
+    start = RunState(run_id=run_id, instruction=instruction, approved=approved)
+    return _drive(workcell, run_id, start, answer)
+
+
+def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
+    """Go on with the run that was cut off or stopped: by a person's word only, from what is seen now.
+
+    Raises: BadInput where there is none.
+    """
+    record = workcell.journal.unfinished()
+    if record is None:
+        raise BadInput("resume", None, "said where a run was cut off or stopped; none was")
+    workcell.journal.reopen_run(record.id)
+    state = saved_state(workcell, record.id)
+    start = state or RunState(run_id=record.id, instruction=record.instruction)
+    return _drive(workcell, record.id, start, answer)
+
+
+def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
+    """The state that a run was cut off in; None where it was cut off before its first checkpoint."""
+    values = _graph(workcell).get_state(_config(run_id)).values
+    return RunState.model_validate(values) if values else None
+
+
+def step_as_json(step: Step) -> dict[str, Any]:
+    """A step as `plan --json` and `run --json` print it."""
+    shown: dict[str, Any] = {
+        "part": step.part.model_dump(mode="json", exclude_defaults=True),
+        "quantity": step.quantity,
+        "source": step.source,
+        "destination": step.destination,
+    }
+    return {**shown, "at_most": True} if step.at_most else shown
+
+
+def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> Report:
+    """Run the graph to its end, putting its questions to whoever answers."""
+    from langgraph.types import Command
+
+    graph, config = _graph(workcell), _config(run_id)
+    feed: Any = start
+    while True:
+        result = graph.invoke(feed, config, context=workcell, durability="sync")
+        pending = result.get("__interrupt__")
+        if not pending:
+            return _report(RunState.model_validate(result))
+        asked = Asked.model_validate(pending[0].value)
+        workcell.tell(run_id, asked)
+        feed = Command(resume=answer(asked) or "")
+
+
+def _graph(workcell: Workcell) -> Any:
+    from agent.graph import build_graph
+
+    return build_graph(workcell.journal.checkpointer())
+
+
+def _config(run_id: str) -> dict[str, Any]:
+    return {"configurable": {"thread_id": run_id}, "recursion_limit": STEPS}
+
+
+def _report(state: RunState) -> Report:
+    assert state.outcome is not None
+    plan = state.understanding.plan if state.understanding else None
+    return Report(
+        run_id=state.run_id,
+        outcome=state.outcome,
+        understanding=state.understanding,
+        plan=plan.steps if plan else (),
+        attempts=state.attempts,
+        ledger=state.accounts,
+    )
+
+
+def _call_as_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "skill": attempt.call.skill,
+        "phrase": attempt.call.phrase,
+        "verdict": attempt.verdict.model_dump(mode="json"),
+        "chunks": attempt.chunks,
+        "rulings": [ruling.model_dump(mode="json") for ruling in attempt.rulings],
+        "seconds": attempt.seconds,
+    }
+
+
+def _account_as_json(account: Account) -> dict[str, Any]:
+    counts = {"seen": account.seen, "moved": account.moved, "left": account.left, "lost": account.lost}
+    return {"step": account.step.describe(), **counts, "skipped": [part.describe() for part in account.skipped]}

@@ -1,0 +1,41 @@
+"""Where there is room on the tray to lay a part back."""
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from skills.scene import PerceivedPart
+
+PITCH: Final = 0.09
+"""Distance of neighbouring spots [m]."""
+ROOM: Final = 0.045
+"""Least distance from a spot to every part on the tray [m]: half the longest part and a little."""
+
+_ROWS: Final = {"back": PITCH, "": 0.0, "front": -PITCH}
+_COLUMNS: Final = {"left": PITCH, "": 0.0, "right": -PITCH}
+
+SPOTS: Final[dict[str, tuple[float, float]]] = {
+    " ".join(word for word in (row, column) if word) or "middle": (x, y)
+    for row, x in _ROWS.items()
+    for column, y in _COLUMNS.items()
+}
+"""The card's nine spots: x, y [m] from the tray's centre; back is +x, left is +y."""
+
+
+def clearance(at: tuple[float, float], parts: Iterable[PerceivedPart]) -> float:
+    """Distance [m] from the point `at` to the nearest part's long axis; infinite on an empty tray."""
+    return min((_distance_to_axis(at, part) for part in parts), default=math.inf)
+
+
+def free_spots(parts: Iterable[PerceivedPart]) -> tuple[str, ...]:
+    """Spots with at least ROOM around them, the roomiest first; ties in the order of SPOTS."""
+    lying = list(parts)
+    room = {name: clearance(at, lying) for name, at in SPOTS.items()}
+    return tuple(sorted((name for name in SPOTS if room[name] >= ROOM), key=lambda name: -room[name]))
+
+
+def _distance_to_axis(at: tuple[float, float], part: PerceivedPart) -> float:
+    dx, dy = at[0] - part.at[0], at[1] - part.at[1]
+    along = dx * math.cos(part.yaw) + dy * math.sin(part.yaw)
+    across = dy * math.cos(part.yaw) - dx * math.sin(part.yaw)
+    return math.hypot(max(abs(along) - part.extent / 2, 0.0), across)

@@ -1,0 +1,76 @@
+"""The state of a run between two nodes: small, frozen, and what a checkpoint holds."""
+
+from typing import Any, Literal
+
+from agent.executor import Execution
+from agent.ledger import Account, Standing
+from agent.looking import Blocked, Look
+from agent.verifier import Judged
+from skills.base import Value
+from skills.call import Attempt, Cause, Outcome, SkillCall
+from skills.plan import Understanding
+from skills.scene import PerceivedPart
+
+Task = Literal["pick", "place", "put_back"]
+Update = dict[str, Any]
+
+
+class RunState(Value):
+    """Everything that a run knows.
+
+    Attributes:
+        approved: a person has agreed beforehand to whatever the plan moves.
+        questions: how often a person was asked.
+        step: index of the step under way.
+        task: which skill is to be called next.
+        standing: how the step stood at the last look.
+        look: the tray as it is believed to be; the look before the call under way.
+        after: the look that the verdict rests on.
+        calls: number of calls that were made; the next one's id comes from it.
+        call, target: the call under way, until it is accounted for or recovered from.
+        held: the verified part in the gripper.
+        why: what the part in the gripper is put back for.
+        tries: failures by what was tried, until it succeeds.
+        in_a_row: failures since the last part arrived.
+        lost: parts that left the tray without having been brought away.
+        blocked: why the last look could not be made.
+        attempts: every call that was judged.
+    """
+
+    run_id: str
+    instruction: str
+    approved: bool = False
+    questions: int = 0
+    understanding: Understanding | None = None
+    step: int = 0
+    accounts: tuple[Account, ...] = ()
+    task: Task = "pick"
+    standing: Standing = "open"
+    look: Look | None = None
+    after: Look | None = None
+    calls: int = 0
+    call: SkillCall | None = None
+    target: PerceivedPart | None = None
+    execution: Execution | None = None
+    judged: Judged | None = None
+    held: PerceivedPart | None = None
+    why: Cause | None = None
+    tries: dict[str, int] = {}
+    in_a_row: int = 0
+    lost: tuple[PerceivedPart, ...] = ()
+    blocked: Blocked | None = None
+    attempts: tuple[Attempt, ...] = ()
+    outcome: Outcome | None = None
+
+    @property
+    def account(self) -> Account:
+        """The account of the step under way."""
+        return self.accounts[self.step]
+
+    def with_account(self, account: Account) -> tuple[Account, ...]:
+        """All accounts, with the present step's replaced."""
+        return (*self.accounts[: self.step], account, *self.accounts[self.step + 1 :])
+
+
+SAVED = (Understanding, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Attempt, Outcome)
+"""The values that a checkpoint may hold; no other class is ever loaded from one."""
