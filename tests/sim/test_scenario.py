@@ -1,0 +1,83 @@
+"""Scenarios: the files are whole, wrong ones are refused by name, the judge sees what is there."""
+
+import pytest
+
+from sim.judge import judge
+from sim.parts.spawn import PartSpec
+from sim.scenario import Expectation, RandomParts, RandomSet, Scenario, load_scenario, random_scenario
+from sim.world import World
+from skills.errors import BadInput, UnknownName
+
+
+def scenario_files(root):
+    return sorted((root / "sim" / "scenarios").glob("*.yaml"))
+
+
+def test_core_suite_is_large_enough_and_covers_its_tags(root):
+    core = [s for s in map(load_scenario, scenario_files(root)) if "core" in s.tags]
+    assert len(core) >= 24
+    for tag in ("removal", "sorting", "quantity", "exclusion", "superlative", "nothing", "surprise"):
+        assert sum(tag in s.tags for s in core) >= 2, tag
+
+
+def test_every_file_is_named_like_its_scenario_and_lays_out(root, cell):
+    for path in scenario_files(root):
+        scenario = load_scenario(path)
+        assert scenario.name == path.stem
+        assert len(scenario.layout()) == len(scenario.parts)
+        assert all(moved.to in cell.destinations for moved in scenario.expect.moved), path.name
+
+
+def test_random_scenario_is_the_same_for_the_same_seed():
+    assert random_scenario(5).layout() == random_scenario(5).layout()
+    assert random_scenario(5).layout() != random_scenario(6).layout()
+
+
+def test_random_parts_have_the_asked_number_of_failed_ones():
+    wanted = RandomParts(count=(5, 5), kinds=("gear",), failed=2)
+    layout = Scenario(name="x", parts=RandomSet(random=wanted)).layout()
+    assert [spec.condition for spec in layout] == ["failed", "failed", "ok", "ok", "ok"]
+    assert {spec.kind for spec in layout} == {"gear"}
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "message"),
+    [
+        ("name: x\nparts: []\ncolour: red\n", UnknownName, "'colour' is not known"),
+        ("name: x\nparts: [{kind: geer, size: small, colour: red}]\n", UnknownName, "Nearest: 'gear'"),
+        ("name: x\nparts: [{kind: gear, size: M8, colour: red}]\n", BadInput, "size of a gear: 'M8'"),
+        ("name: x\nparts: [{kind: gear, size: small, colour: red, at: [0.3, 0]}]\n", BadInput, "within ±0.11 m"),
+        ("name: x\nseed: -1\nparts: []\n", BadInput, "seed: -1"),
+        ("- 1\n", BadInput, "a mapping"),
+        ("name: [\n", BadInput, "YAML"),
+    ],
+)
+def test_wrong_scenario_is_refused_with_field_and_value(tmp_path, content, error, message):
+    path = tmp_path / "x.yaml"
+    path.write_text(content)
+    with pytest.raises(error, match=message.replace("(", "\\(")) as caught:
+        load_scenario(path)
+    assert caught.value.exit_code == 2
+
+
+def test_overlapping_parts_are_refused(tmp_path):
+    path = tmp_path / "x.yaml"
+    gear = "{kind: gear, size: large, colour: red, at: [0.0, 0.0]}"
+    path.write_text(f"name: x\nparts: [{gear}, {gear}]\n")
+    with pytest.raises(BadInput, match=r"parts\.1\.at: \(0\.0, 0\.0\) is not allowed; it must be clear of part 0"):
+        load_scenario(path)
+
+
+def test_judge_counts_what_lies_where(cell):
+    world = World(cell, seed=0)
+    world.reset([PartSpec("gear", "large", "red", "failed", (0, 0), 0), PartSpec("nut", "M8", "red", "ok", (0.1, 0), 0)])
+    world.bullet.resetBasePositionAndOrientation(world.bodies[0].id, (0.15, 0.5, 0.01), (0, 0, 0, 1))
+    wanted = {"part": {"condition": "failed"}, "to": "rejection bin", "count": 1}
+    right = Expectation.model_validate({"outcome": "done", "moved": [wanted], "untouched": [{"condition": "ok"}]})
+    judged = judge(world, right)
+    assert judged.faults == ()
+    assert judged.moved == {"failed large red gear → rejection bin": 1}
+    assert judged.left == ("ok M8 red nut",)
+    world.bullet.resetBasePositionAndOrientation(world.bodies[1].id, (0.0, -0.3, 0.01), (0, 0, 0, 1))
+    assert judge(world, right).wrong_moved == ("ok M8 red nut → table",)
+    world.close()
