@@ -6,8 +6,6 @@ The law of every account: seen = moved + left + lost, whatever happens on the tr
 from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import computed_field
-
 from agent.difference import Difference, alike, same_part
 from skills.base import Value
 from skills.plan import Plan, Step
@@ -34,7 +32,6 @@ class Account(Value):
     skipped: tuple[PerceivedPart, ...] = ()
     empty_looks: int = 0
 
-    @computed_field  # type: ignore[prop-decorator]
     @property
     def lost(self) -> int:
         """Seen once, not moved by us, and not on the tray any more."""

@@ -1,0 +1,77 @@
+"""What survives: runs, calls, events; one process a cell."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent.events import Asked, Calling, Moving
+from agent.executor import Execution
+from agent.journal import CallRecord, Journal, RunRecord
+from skills.call import Outcome, SkillCall
+from skills.errors import Unavailable
+from skills.scene import PartQuery
+
+CALL = SkillCall(id="run-00001/1", skill="pick", arguments={"kind": "nut"}, phrase="pick up the nut", part=PartQuery())
+
+
+def test_a_call_is_begun_once(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        run_id = journal.begin_run("go")
+        assert journal.call(CALL.id) is None
+        assert journal.begin_call(run_id, CALL)
+        assert not journal.begin_call(run_id, CALL)
+        assert journal.call(CALL.id) == CallRecord(call=CALL)
+    with Journal(tmp_path) as journal:
+        assert not journal.begin_call(run_id, CALL)
+        execution = Execution(status="ended", chunks=1, seconds=2.5)
+        journal.end_call(CALL.id, execution)
+        assert journal.calls(run_id) == (CallRecord(call=CALL, execution=execution),)
+
+
+def test_runs_are_numbered_and_the_last_open_one_is_found(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        assert journal.unfinished() is None
+        assert [journal.begin_run(text) for text in ("one", "two")] == ["run-00001", "run-00002"]
+        assert journal.unfinished() == RunRecord(id="run-00002", instruction="two")
+        for outcome, open_ in (("done", False), ("incomplete", False), ("refused", False), ("stopped", True)):
+            journal.end_run("run-00002", Outcome(outcome=outcome, reason="so"))
+            assert (journal.unfinished() is not None) == open_
+        journal.reopen_run("run-00002")
+        assert journal.unfinished() == RunRecord(id="run-00002", instruction="two")
+
+
+def test_events_are_kept_in_order_and_progress_is_not(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        run_id = journal.begin_run("go")
+        for time_ns, event in enumerate((Asked(question="Which?"), Moving(share=0.5), Calling(call=CALL))):
+            journal.note(run_id, time_ns, event)
+        assert [(time_ns, event["event"]) for time_ns, event in journal.events(run_id)] == [
+            (0, "asked"),
+            (2, "calling"),
+        ]
+
+
+def test_the_file_survives_a_power_cut(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.begin_run("go")
+        assert journal._database.execute("PRAGMA synchronous").fetchone() == (2,)
+        other = sqlite3.connect(tmp_path / "journal.db")
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert other.execute("SELECT instruction FROM runs").fetchall() == [("go",)]
+        other.close()
+
+
+def test_a_second_process_is_told_so(tmp_path: Path, root: Path) -> None:
+    code = f"from pathlib import Path; from agent.journal import Journal; Journal(Path({str(tmp_path)!r}))"
+    with Journal(tmp_path):
+        other = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+        with pytest.raises(Unavailable) as raised:
+            Journal(tmp_path)
+    message = f"the cell of {tmp_path} is open in another process. End that one, or give this one another state folder."
+    assert str(raised.value) == message
+    assert other.returncode == 1
+    assert other.stderr.strip().splitlines()[-1] == f"skills.errors.Unavailable: {message}"
+    Journal(tmp_path).close()

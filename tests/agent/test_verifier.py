@@ -1,0 +1,165 @@
+"""What one or two looks say of a call."""
+
+import pytest
+
+from agent.difference import Difference, compare
+from agent.looking import Grip, Look, Looker
+from agent.verifier import Judged, Verifier, agree, judge
+from skills.call import SkillCall, Verdict
+from skills.scene import PartQuery, PerceivedPart, Scene
+from tests.agent.kinematic_tray import CATALOGUE, CELL, TextPerceiver, Tray, TrayGate, part, scene
+
+BOLT = part("bolt", "M8", "silver", "failed", (0.0, 0.0))
+NUT = part("nut", "M6", "brass", "ok", (0.05, 0.05))
+GEAR = part("gear", "small", "red", "ok", (-0.08, 0.0))
+HELD, OPEN, SHUT = 0.02, 0.08, 0.0
+PICK = SkillCall(
+    id="1", skill="pick", arguments={}, phrase="pick up the failed bolt", part=PartQuery(condition="failed")
+)
+PLACE = SkillCall(
+    id="2", skill="place", arguments={}, phrase="place it in the left bin", part=PICK.part, destination="left bin"
+)
+PUT_BACK = PLACE.model_copy(update={"skill": "put_back", "destination": "tray"})
+LOOKER = Looker(CELL, TrayGate(Tray()), TextPerceiver())
+
+
+def look(width: float, *parts: PerceivedPart) -> Look:
+    return Look(scene=scene(*parts), width=width, grip=LOOKER.grip(width))
+
+
+def shifted(one: PerceivedPart, dx: float) -> PerceivedPart:
+    return one.model_copy(update={"at": (one.at[0] + dx, one.at[1])})
+
+
+@pytest.mark.parametrize(
+    ("width", "after", "judgement", "cause", "reason"),
+    [
+        (HELD, (NUT, GEAR), "success", None, "failed M8 silver bolt is held"),
+        (HELD, (shifted(NUT, 0.03), GEAR), "success", None, "failed M8 silver bolt is held"),
+        (HELD, (BOLT, GEAR), "failure", "wrong_part", "ok M6 brass nut is held instead of failed part"),
+        (HELD, (BOLT, NUT, GEAR), "uncertain", "unclear", "something is held, and no part left the tray"),
+        (
+            HELD,
+            (GEAR,),
+            "uncertain",
+            "unclear",
+            "one part is held, and failed M8 silver bolt and ok M6 brass nut left the tray",
+        ),
+        (SHUT, (BOLT, NUT, GEAR), "failure", "missed", "nothing is held and nothing has moved"),
+        (
+            SHUT,
+            (shifted(BOLT, 0.03), NUT, GEAR),
+            "failure",
+            "dropped_inside",
+            "nothing is held; failed M8 silver bolt was moved",
+        ),
+        (SHUT, (NUT, GEAR), "failure", "dropped_outside", "failed M8 silver bolt left the tray and is not held"),
+        (OPEN, (BOLT, NUT, GEAR), "failure", "missed", "nothing is held and nothing has moved"),
+    ],
+)
+def test_pick(width: float, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None, reason: str) -> None:
+    verdict = judge(CATALOGUE["pick"], PICK, look(OPEN, BOLT, NUT, GEAR), look(width, *after)).verdict
+    assert (verdict.judgement, verdict.cause, verdict.reason) == (judgement, cause, reason)
+
+
+def test_a_part_that_left_the_tray_is_lost_unless_it_is_known_to_be_held() -> None:
+    before = look(OPEN, BOLT, NUT, GEAR)
+    held = judge(CATALOGUE["pick"], PICK, before, look(HELD, NUT, GEAR))
+    flung = judge(CATALOGUE["pick"], PICK, before, look(SHUT, NUT, GEAR))
+    assert (held.held, held.holding, held.lost) == (BOLT, True, ())
+    assert (flung.held, flung.holding, flung.lost) == (None, False, (BOLT,))
+
+
+@pytest.mark.parametrize(
+    ("width", "after", "judgement", "cause", "reason"),
+    [
+        (OPEN, (NUT,), "success", None, "failed M8 silver bolt was released"),
+        (HELD, (NUT,), "failure", "missed", "the part is still held"),
+        (OPEN, (NUT, BOLT), "failure", "dropped_inside", "failed M8 silver bolt lies on the tray again"),
+        (SHUT, (NUT,), "failure", "dropped_outside", "the part was lost before it was released"),
+        (OPEN, (), "uncertain", "unclear", "released, but ok M6 brass nut is missing on the tray"),
+    ],
+)
+def test_place(width: float, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None, reason: str) -> None:
+    verdict = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(width, *after), BOLT).verdict
+    assert (verdict.judgement, verdict.cause, verdict.reason) == (judgement, cause, reason)
+
+
+@pytest.mark.parametrize(
+    ("width", "held", "after", "judgement", "cause"),
+    [
+        (OPEN, BOLT, (NUT, BOLT), "success", None),
+        (OPEN, None, (NUT, BOLT), "success", None),
+        (OPEN, None, (NUT,), "success", None),
+        (HELD, BOLT, (NUT,), "failure", "missed"),
+        (OPEN, BOLT, (NUT,), "failure", "dropped_outside"),
+        (OPEN, BOLT, (), "uncertain", "unclear"),
+    ],
+)
+def test_put_back(
+    width: float, held: PerceivedPart | None, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None
+) -> None:
+    verdict = judge(CATALOGUE["put_back"], PUT_BACK, look(HELD, NUT), look(width, *after), held).verdict
+    assert (verdict.judgement, verdict.cause) == (judgement, cause)
+
+
+def test_two_looks_that_differ_are_uncertain() -> None:
+    first = Judged(verdict=Verdict(judgement="success", reason="it is held", confidence=0.6), held=BOLT, holding=True)
+    second = Judged(verdict=Verdict(judgement="failure", reason="it is not", confidence=0.9, cause="missed"))
+    assert agree(first, first) == first
+    assert agree(first, second) == Judged(
+        verdict=Verdict(
+            judgement="uncertain",
+            reason="two looks disagree: it is held; it is not",
+            confidence=0.6,
+            cause="unclear",
+        )
+    )
+    other = first.model_copy(update={"held": NUT})
+    assert agree(first, other).verdict.judgement == "uncertain", "the same story of another part"
+
+
+class Flickering:
+    """A perceiver that overlooks the nut in every second picture."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def perceive(self, observation: object) -> Scene:
+        self.looks += 1
+        return scene(GEAR) if self.looks % 2 else scene(GEAR, NUT)
+
+
+def test_what_only_one_of_two_looks_shows_is_not_believed() -> None:
+    world = Tray(GEAR, NUT)
+    world.width = SHUT
+    perceiver = Flickering()
+    verifier = Verifier(Looker(CELL, TrayGate(world), perceiver))
+    seen = verifier.verify(CATALOGUE["pick"], PICK, look(OPEN, GEAR, NUT), None)
+    assert perceiver.looks == 2
+    assert seen.judged.verdict == Verdict(
+        judgement="uncertain",
+        reason="two looks disagree: ok M6 brass nut left the tray and is not held; "
+        "nothing is held and nothing has moved",
+        confidence=0.95,
+        cause="unclear",
+    )
+
+
+def test_looking_moves_the_arm_out_of_view_and_leaves_the_gripper_alone() -> None:
+    world = Tray(GEAR)
+    world.at_home, world.held, world.width = False, BOLT, HELD
+    seen = Looker(CELL, TrayGate(world), TextPerceiver()).look()
+    assert (seen.scene.parts, seen.grip) == ((GEAR,), Grip(holding=True, is_open=False))
+    assert (world.at_home, world.held) == (True, BOLT)
+
+
+def test_difference_matches_the_surest_pairs_first() -> None:
+    near, far = part("nut", "M6", "brass", "ok", (0.0, 0.0)), part("nut", "M6", "brass", "ok", (0.05, 0.0))
+    assert compare(scene(near, far), scene(shifted(far, 0.004))) == Difference(gone=(near,))
+    assert compare(scene(near, GEAR), scene(shifted(near, 0.03), GEAR)) == Difference(
+        moved=((near, shifted(near, 0.03)),)
+    )
+    marked = near.model_copy(update={"condition": "failed"})
+    assert compare(scene(near), scene(marked)) == Difference(changed=((near, marked),))
+    assert compare(scene(near, far), scene(far, near)).is_empty
