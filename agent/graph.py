@@ -59,7 +59,10 @@ def after_approve(state: RunState) -> Literal["look", "report"]:
     return "report" if state.outcome else "look"
 
 
-def after_wake(state: RunState) -> Literal["verify", "look"]:
+def after_wake(state: RunState) -> Literal["verify", "look", "report"]:
+    """A run that was cut off between its last step and its report has only that left."""
+    if state.step >= len(state.accounts):
+        return "report"
     return "verify" if state.execution else "look"
 
 

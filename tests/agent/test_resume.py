@@ -110,23 +110,29 @@ def test_a_part_that_a_person_took_out_of_the_gripper_is_lost(tmp_path: Path) ->
 SCRIPT = """
 import os, pickle, signal, sys
 from pathlib import Path
+sys.path.insert(0, "tests/agent")
+import kinematic_tray as little
 from agent.run import run
-from tests.agent import kinematic_tray as little
-from tests.agent.test_resume import PARTS, STEP
+
+folder = Path(sys.argv[1])
 
 class Powerless(little.Tray):
     def move(self, chunk):
         try:
             return super().move(chunk)
         except little.Killed:
-            (Path(sys.argv[1]) / "world").write_bytes(pickle.dumps(vars(self)))
+            (folder / "world").write_bytes(pickle.dumps(vars(self)))
             os.kill(os.getpid(), signal.SIGKILL)
 
-run(little.Bench(Path(sys.argv[1]), Powerless(*PARTS, faults={3: "cut off"}), STEP).workcell, "go")
+world = Powerless()
+vars(world).update(pickle.loads((folder / "world").read_bytes()))
+run(little.Bench(folder, world, little.step(condition="failed")).workcell, "go")
 """
 
 
 def test_kill_9_with_a_part_in_the_gripper(tmp_path: Path, root: Path) -> None:
+    start = Tray(*PARTS, faults={3: "cut off"})
+    (tmp_path / "world").write_bytes(pickle.dumps(vars(start)))
     script = [sys.executable, "-c", SCRIPT, str(tmp_path)]
     killed = subprocess.run(script, cwd=root, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
