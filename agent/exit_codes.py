@@ -1,9 +1,10 @@
 """What the process returns: the API of every shell script in the plant."""
 
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from skills.call import RunOutcome
+if TYPE_CHECKING:  # the command line's help must not wait for pydantic
+    from skills.call import RunOutcome
 
 
 class ExitCode(IntEnum):
@@ -17,7 +18,7 @@ class ExitCode(IntEnum):
     UNAVAILABLE = 5
 
 
-OF_OUTCOME: Final[dict[RunOutcome, ExitCode]] = {
+OF_OUTCOME: "Final[dict[RunOutcome, ExitCode]]" = {
     "done": ExitCode.DONE,
     "incomplete": ExitCode.INCOMPLETE,
     "stopped": ExitCode.STOPPED,
