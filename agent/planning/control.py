@@ -1,0 +1,59 @@
+"""Control words: stop, pause, resume, cancel. Tried before anything else, and stop on the least suspicion."""
+
+from typing import Final
+
+from skills.plan import Control
+
+_WORDS: Final[dict[Control, tuple[str, ...]]] = {
+    "stop": (
+        "stop",
+        "halt",
+        "freeze",
+        "abort",
+        "cease",
+        "emergency",
+        "estop",
+        "stopp",
+        "stand still",
+        "hold still",
+        "whoa",
+        "enough",
+    ),
+    "pause": ("pause", "wait", "hold on", "hang on", "hold it", "hold", "one moment", "one second", "just a moment"),
+    "resume": ("resume", "continue", "proceed", "go on", "carry on", "keep going", "go ahead", "unpause", "keep on"),
+    "cancel": ("cancel", "never mind", "nevermind", "forget it", "forget about it", "abort the job", "abort the task", "quit"),
+}
+_OBJECTS: Final = frozenset(
+    "it that this everything all now the robot arm machine job run task order plan moving motion motions work working "
+    "please immediately at once right away a moment second minute sec bit for there here what you are doing current "
+    "cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process".split()
+)
+_LEADING: Final = frozenset("please hey hi ok okay robot no oh now smolcell you must should need to could can would just".split())
+_NOT_YET: Final = frozenset("after when once if only at until before".split())
+
+
+def control_word(words: tuple[str, ...]) -> Control | None:
+    """The control word that `words` are; None when they are anything else.
+
+    "stop" and its like count with anything behind them ("stop, it fell"), unless a time is named.
+    """
+    said = [word for word in words if word.isalnum()]
+    while said and said[0] in _LEADING:
+        said = said[1:]
+    text = " ".join(said)
+    for command in ("cancel", "pause", "resume"):
+        if any(_is_said(text, opening) for opening in _WORDS[command]):
+            return command
+    for opening in _WORDS["stop"]:
+        if _begins(text, opening) and not _NOT_YET & set(said[1:2]):
+            return "stop"
+    return "stop" if said and set(said) <= _OBJECTS and "stop" in said else None
+
+
+def _begins(text: str, opening: str) -> bool:
+    return text == opening or text.startswith(f"{opening} ")
+
+
+def _is_said(text: str, opening: str) -> bool:
+    """Whether `text` is `opening` with nothing behind it but its object."""
+    return _begins(text, opening) and set(text.removeprefix(opening).split()) <= _OBJECTS

@@ -1,0 +1,92 @@
+"""The deterministic planner: every word is understood, or a question is asked."""
+
+from typing import Final
+
+from agent.planning.asides import take_openers
+from agent.planning.checks import check_definite, check_order
+from agent.planning.control import control_word
+from agent.planning.doubt import Doubt
+from agent.planning.lexicon import Lexicon
+from agent.planning.parse import Move, Parse
+from agent.planning.questions import answer, is_question
+from agent.planning.reading import Reading, read
+from agent.planning.refusals import refuse
+from agent.planning.steps import take_clauses
+from agent.planning.tokens import END
+from prompts.loader import render
+from skills.catalogue import Catalogue
+from skills.cell import Cell
+from skills.errors import BadInput
+from skills.plan import Plan, Step, Understanding
+from skills.scene import PartQuery, Scene
+
+LONGEST: Final = 1000
+"""Characters of an instruction; nobody types more, and an attack often does."""
+
+_GREETINGS: Final = frozenset("hello hi hey morning evening afternoon good day there greetings howdy how are you".split())
+
+
+class GrammarPlanner:
+    """Understands instructions by a grammar over the words of the skill cards and of the cell's places."""
+
+    def __init__(self, cell: Cell, catalogue: Catalogue) -> None:
+        self._lexicon = Lexicon(cell, catalogue)
+
+    def understand(self, instruction: str, scene: Scene | None) -> Understanding:
+        """What `instruction` asks for; `scene` answers questions and shows whether "the gear" is one gear."""
+        try:
+            return self._understand(instruction, scene)
+        except Doubt as doubt:
+            return doubt.understanding()
+
+    def _understand(self, instruction: str, scene: Scene | None) -> Understanding:
+        if len(instruction) > LONGEST:
+            raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
+        reading = read(instruction, self._lexicon)
+        if command := control_word(reading.plain):
+            return Understanding(outcome="control", command=command)
+        refuse(reading.plain)
+        _check_sense(reading, self._lexicon)
+        if is_question(asked := Parse(reading.cursor(), self._lexicon)):
+            return Understanding(outcome="answer", text=answer(asked, scene))
+        parse = Parse(reading.cursor(), self._lexicon)
+        take_clauses(parse)
+        moves = sorted(parse.moves, key=lambda move: move.order)
+        for move in moves:
+            check_definite(parse, move.phrase, scene)
+        steps = [_step(move) for move in moves]
+        check_order(parse, moves, steps)
+        if not steps:
+            raise Doubt("nothing-understood")
+        return Understanding(outcome="planned", plan=Plan(steps=tuple(steps)), text=_heard(reading))
+
+
+def _check_sense(reading: Reading, lexicon: Lexicon) -> None:
+    """Raises: Doubt for no words at all, a greeting, and words of which none is known."""
+    words = [word for word in reading.plain if word.isalnum()]
+    if not words:
+        raise Doubt("ask-again")
+    if set(words) <= _GREETINGS and words[0] not in {"how", "are", "you"}:
+        raise Doubt("greet")
+    parse = Parse(reading.cursor(), lexicon)
+    take_openers(parse)
+    if parse.cursor.word() == END or not any(word in lexicon.vocabulary for word in words):
+        raise Doubt("nothing-understood")
+
+
+def _step(move: Move) -> Step:
+    phrase = move.phrase
+    try:
+        return Step(part=phrase.query, quantity=phrase.quantity, at_most=phrase.at_most, destination=move.place)
+    except BadInput as error:
+        raise Doubt("not-understood", words=str(error.value)) from None
+
+
+def _heard(reading: Reading) -> str:
+    """Says which words were taken for typing errors."""
+    if not reading.heard:
+        return ""
+    return render("note-heard", corrections=", ".join(f"“{said}” as “{meant}”" for said, meant in reading.heard))
+
+
+__all__ = ["GrammarPlanner", "PartQuery"]

@@ -1,0 +1,163 @@
+"""What each word can mean in one cell: built from its skill cards, its places and the shop floor's synonyms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+from agent.planning import synonyms
+from skills.catalogue import Catalogue
+from skills.cell import Cell
+from skills.words import COLOURS, CONDITIONS, FINISHES, KINDS, SIZES, TRAY
+
+Field = Literal["condition", "size", "colour", "finish"]
+
+FIELD_OF: Final[dict[str, Field]] = {
+    **{value: "condition" for value in CONDITIONS},
+    **{value: "size" for value in SIZES},
+    **{value: "colour" for value in COLOURS},
+    **{value: "finish" for value in FINISHES},
+}
+GRAMMAR_WORDS: Final = frozenset(
+    "a an the this that these those my our all every each both any everything anything of and or plus then next "
+    "finally lastly first second also too it them one ones other others rest remaining else same do not no non never "
+    "in into inside onto on at to towards from off for with without over within except but besides excluding bar "
+    "atmost atleast ormore orless is are was were be been has have had did does who which what where how many much "
+    "there you see can could would side half hand part corner edge tray table beforehand before after up down out away "
+    "back number count list show describe tell me know look looks largest smallest coloured colored sized size colour "
+    "color kind kinds condition made single respectively likewise touch alone leave keep exactly precisely i we not "
+    "either neither nor mark paint painted lying located lies test inspection should must shall will need needs go goes "
+    "belong belongs get gets stop halt pause resume continue cancel please".split()
+)
+"""Words that the grammar itself reads."""
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A word for parts; `kind` is None for any part, `condition` is set for words such as "rejects"."""
+
+    kind: str | None
+    plural: bool
+    condition: str | None = None
+
+
+class Lexicon:
+    """The words of one cell. Values that no skill card knows are not in it."""
+
+    def __init__(self, cell: Cell, catalogue: Catalogue) -> None:
+        parameters = [parameter for card in catalogue for parameter in card.parameters.items()]
+        known = {value for _, parameter in parameters for value in parameter.values}
+        reachable = {value for slot, parameter in parameters if slot == "place" for value in parameter.values}
+        self.kinds = tuple(kind for kind in KINDS if kind in known)
+        self.values = tuple(value for value in FIELD_OF if value in known)
+        self.places = tuple(place for place in cell.destinations if place in reachable)
+        self.unreachable = tuple(place for place in cell.destinations if place not in reachable)
+        self.place_names = cell.destinations
+        self.nouns = _nouns(self.kinds)
+        self.attributes = _attributes(self.values)
+        self.superlatives = _inverted(synonyms.SUPERLATIVES)
+        self.regions = _inverted(synonyms.REGIONS)
+        self.verbs = _verbs()
+        self.place_words = _place_words((*cell.destinations, TRAY))
+        self.place_nouns = frozenset(place.split()[-1] for place in cell.destinations)
+        self.folds = _folds()
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every single word that is understood somewhere; what a typing error may be corrected to."""
+        tables: tuple[Iterable[str], ...] = (
+            self.nouns,
+            self.attributes,
+            self.superlatives,
+            self.regions,
+            self.verbs,
+            self.place_words,
+            synonyms.NUMBERS,
+            synonyms.TENS,
+            synonyms.VAGUE,
+            synonyms.RANKS,
+            synonyms.CONDITIONALS,
+            GRAMMAR_WORDS,
+            (word for fold in self.folds for word in fold),
+            (word for opener in synonyms.OPENERS for word in opener.split()),
+        )
+        return frozenset(word for table in tables for word in table)
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """What typing errors are corrected to: words that carry meaning in a command."""
+        tables: tuple[Iterable[str], ...] = (
+            self.nouns,
+            self.attributes,
+            self.superlatives,
+            self.regions,
+            self.verbs,
+            self.place_words,
+            synonyms.NUMBERS,
+            ("all", "every", "each", "everything", "except", "then", "and", "please", "tray", "into", "from"),
+            ("stop", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
+        )
+        return frozenset(word for table in tables for word in table)
+
+    def is_verb(self, word: str) -> bool:
+        return word in self.verbs
+
+    def place_name_words(self, place: str) -> frozenset[str]:
+        return frozenset(place.split())
+
+
+def _inverted(table: Mapping[str, str]) -> dict[str, str]:
+    return {word: value for value, words in table.items() for word in words.split()}
+
+
+def _nouns(kinds: tuple[str, ...]) -> dict[str, Noun]:
+    nouns: dict[str, Noun] = {}
+    for kind, words in synonyms.NOUNS.items():
+        if kind == "part" or kind in kinds:
+            for word in words.split():
+                nouns[word] = Noun(None if kind == "part" else kind, plural=False)
+                nouns[f"{word}s"] = Noun(nouns[word].kind, plural=True)
+    for condition, words in synonyms.CONDITION_NOUNS.items():
+        for word in words.split():
+            nouns[word] = Noun(None, plural=False, condition=condition)
+            nouns[f"{word}s"] = Noun(None, plural=True, condition=condition)
+    return nouns
+
+
+def _attributes(values: tuple[str, ...]) -> dict[str, tuple[Field, str]]:
+    words = {value.lower(): value for value in values}
+    words |= {word: value for word, value in _inverted(synonyms.ATTRIBUTES).items() if value in values}
+    return {word: (FIELD_OF[value], value) for word, value in words.items()}
+
+
+def _verbs() -> dict[str, frozenset[str]]:
+    classes: dict[str, set[str]] = {}
+    for name, words in synonyms.VERBS.items():
+        for word in words.split():
+            for form in _forms(word):
+                classes.setdefault(form, set()).add(name)
+    return {word: frozenset(names) for word, names in classes.items()}
+
+
+def _forms(verb: str) -> tuple[str, ...]:
+    """put, puts, putting, and the participle: irregular ones stand in a table."""
+    stem = verb + verb[-1] if verb in synonyms.DOUBLED else verb.removesuffix("e")
+    irregular = tuple(form for form, base in synonyms.IRREGULAR.items() if base == verb)
+    past = irregular or (f"{stem}ed",)
+    return (verb, f"{verb}s", f"{stem}ing", *past)
+
+
+def _place_words(places: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """Each word that can stand for words of a place's name, with those words."""
+    names = {word for place in places for word in place.split()}
+    words = {name: frozenset({name}) for name in names}
+    for canonical, alternatives in synonyms.PLACE_WORDS.items():
+        if set(canonical.split()) <= names:
+            for word in alternatives.split():
+                words.setdefault(word, frozenset(canonical.split()))
+    return words
+
+
+def _folds() -> dict[tuple[str, ...], str]:
+    folds = {tuple(words.split()): fold for words, fold in synonyms.FOLDS.items()}
+    return folds | {tuple(words.split()): "" for words in synonyms.FILLERS}

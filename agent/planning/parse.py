@@ -1,0 +1,124 @@
+"""What the grammar's functions share while they read one instruction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from agent.planning.doubt import Doubt
+from agent.planning.lexicon import Lexicon
+from agent.planning.tokens import END, Cursor
+from agent.planning.wording import query_words
+from skills.scene import PartQuery
+
+Quantity = int | Literal["all"]
+
+DETERMINERS: Final = frozenset({"the", "this", "that", "these", "those", "my", "our", "a", "an"})
+PREPOSITIONS: Final = frozenset(
+    "in into inside onto on at to towards over within from off for with without of -> : =".split()
+)
+JOINERS: Final = frozenset({",", "and", "or", "plus", "&", "/", "then", "nor"})
+STOPS: Final = frozenset({END, ";", ".", "but", "except", "before", "after", "beforehand"}) | JOINERS
+
+
+@dataclass(frozen=True)
+class PartPhrase:
+    """Parts as an instruction names them.
+
+    Attributes:
+        counted: the quantity was said, not concluded from the singular or the plural.
+        definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
+        start, end: the tokens [start, end).
+    """
+
+    query: PartQuery
+    quantity: Quantity
+    at_most: bool = False
+    counted: bool = False
+    definite: bool = False
+    start: int = 0
+    end: int = 0
+
+    def leaving_out(self, queries: Iterable[PartQuery]) -> "PartPhrase":
+        query = self.query.model_copy(update={"without": (*self.query.without, *queries)})
+        return replace(self, query=query)
+
+    def describe(self) -> str:
+        many = self.quantity if self.quantity == "all" else f"{'up to ' if self.at_most else ''}{self.quantity}"
+        return f"{many} {query_words(self.query, plural=self.quantity != 1)}"
+
+
+@dataclass
+class Move:
+    """One step in the making; `order` sorts steps that were said in another order than they are done."""
+
+    phrase: PartPhrase
+    place: str
+    order: int = 0
+
+
+@dataclass
+class Pending:
+    """Parts that were named without a place so far; `default` is where they go when none follows."""
+
+    phrases: list[PartPhrase]
+    prompt: Literal["ask-place", "ask-remove"] = "ask-place"
+    default: str | None = None
+
+
+@dataclass
+class Parse:
+    """The reading of one instruction: where the cursor stands, and what earlier words can be meant again.
+
+    Attributes:
+        kind: of the last parts that were named; what "the blue one" takes.
+        place_noun: of the last place that was named; what "the right one" takes.
+        group: index of the first move of the last clause.
+    """
+
+    cursor: Cursor
+    lexicon: Lexicon
+    kind: str | None = None
+    place_noun: str | None = None
+    moves: list[Move] = field(default_factory=list)
+    pending: Pending | None = None
+    group: int = 0
+    order: int = 0
+
+    def listed_places(self) -> str:
+        return ", ".join(self.lexicon.places)
+
+    def add(self, phrases: Iterable[PartPhrase], place: str) -> None:
+        """One clause's parts go to `place`."""
+        self.group = len(self.moves)
+        self.moves += [Move(phrase, place, self.order) for phrase in phrases]
+
+    def flush(self) -> None:
+        """Settles what still waits for a place. Raises: Doubt when none was said and none follows from the words."""
+        pending, self.pending = self.pending, None
+        if pending is None:
+            return
+        if pending.default is None:
+            raise self.ask_place(pending)
+        self.add(pending.phrases, pending.default)
+
+    def ask_place(self, pending: Pending) -> Doubt:
+        end = pending.phrases[-1].end
+        pronoun = "it" if [phrase.quantity for phrase in pending.phrases] == [1] else "them"
+        return Doubt(
+            pending.prompt,
+            choices=[self.cursor.swapped(end, end, f"and put {pronoun} in the {place}") for place in self.lexicon.places],
+            part=" and ".join(phrase.describe() for phrase in pending.phrases),
+            places=self.listed_places(),
+        )
+
+    def not_understood(self) -> Doubt:
+        """The words at the cursor, up to the next stop, as what was not understood."""
+        cursor = self.cursor
+        unknown = cursor.word()
+        if unknown not in self.lexicon.vocabulary and unknown not in STOPS:
+            known = ", ".join((*self.lexicon.kinds, *self.lexicon.values))
+            return Doubt("unknown-word", word=cursor.quote(cursor.at, cursor.at + 1), known=known)
+        end = cursor.at + 1
+        while end < len(cursor.tokens) and cursor.tokens[end].word not in STOPS:
+            end += 1
+        return Doubt("not-understood", words=cursor.quote(cursor.at, end))

@@ -1,0 +1,190 @@
+"""What is said of parts behind their noun: "on the left", "that are not red", "with a paint mark", "of brass"."""
+
+from typing import Final
+
+from agent.planning.doubt import Doubt
+from agent.planning.draft import Draft
+from agent.planning.parse import Parse
+from agent.planning.places import names_place, take_place
+
+BE: Final = ("is", "are", "was", "were", "be", "been", "has", "have", "had", "did", "do", "does", "look", "looks")
+_WEAK_REGIONS: Final = frozenset("near far top upper bottom lower".split())
+_REGION_NOUNS: Final = ("side", "half", "part", "edge", "end", "area", "section", "row")
+
+
+def take_value(parse: Parse, draft: Draft, negated: bool) -> bool:
+    """One attribute at the cursor into `draft`; "M8s" is a size and a plural. Raises: Doubt."""
+    cursor, attributes = parse.cursor, parse.lexicon.attributes
+    word = cursor.word()
+    if word not in attributes and word.startswith("m") and word[:-1] in attributes:
+        word = word[:-1]
+    if word not in attributes:
+        _refuse_unknown_size(parse)
+        return False
+    name, value = attributes[word]
+    (draft.negate if negated else draft.set)(parse, name, value, cursor.at)
+    cursor.at += 1
+    cursor.take("coloured", "colored")
+    return True
+
+
+def take_region(parse: Parse, draft: Draft) -> bool:
+    """ "on the left", "in the upper half of the tray", not "in the left bin"."""
+    cursor, regions = parse.cursor, parse.lexicon.regions
+    start = cursor.at
+    if cursor.take("on", "at", "in", "to", "from", "towards") and not names_place(parse):
+        cursor.take("the", "my", "your")
+        at, word = cursor.at, cursor.word()
+        if word in regions:
+            cursor.at += 1
+            cursor.take("hand")
+            other = cursor.word() if cursor.word() in regions else ""
+            named = bool(cursor.take(*_REGION_NOUNS))
+            if named or word not in _WEAK_REGIONS:
+                draft.set(parse, "region", regions[word], at)
+                if other:
+                    draft.set(parse, "region", regions[other], cursor.at)
+                _take_of_tray(parse)
+                return True
+    cursor.at = start
+    return False
+
+
+def take_tray(parse: Parse) -> bool:
+    """ "from the tray": where all parts come from. Raises: Doubt for any other source."""
+    cursor = parse.cursor
+    start = cursor.at
+    preposition = cursor.take("from", "off", "on", "in", "inside", "of")
+    if preposition and names_place(parse):
+        if preposition in {"from", "off"}:
+            place = take_place(parse)
+            if place and place != "tray":
+                raise Doubt("refuse-source", "refused", place=place)
+            return True
+        if cursor.take_run("the", "tray") or cursor.take("tray"):
+            return True
+    if preposition and (cursor.take_run("the", "table") or cursor.take_run("there")):
+        return True
+    cursor.at = start
+    return False
+
+
+def take_predicate(parse: Parse, draft: Draft) -> bool:
+    """A clause of relation, a mark, a material. Raises: Doubt."""
+    cursor = parse.cursor
+    start = cursor.at
+    if cursor.take("that", "which", "who", "whose"):
+        if take_complement(parse, draft):
+            return True
+        raise parse.not_understood()
+    if _take_mark(parse, draft):
+        return True
+    cursor.take("made")
+    if cursor.take("of", "in", "as") and not names_place(parse):
+        cursor.take("size", "colour", "color")
+        if take_value(parse, draft, negated=False):
+            cursor.take("colour", "color")
+            return True
+    cursor.at = start
+    return False
+
+
+def take_complement(parse: Parse, draft: Draft) -> bool:
+    """ "are not red or blue", "have failed", "are on the left": what stands behind "which". Raises: Doubt."""
+    cursor = parse.cursor
+    negated = False
+    while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take("lying", "located"):
+        negated = negated or word in {"not", "never", "neither"}
+    if not negated and (take_region(parse, draft) or take_tray(parse) or _take_mark(parse, draft)):
+        return True
+    return _take_kind(parse, draft, negated) or _take_values(parse, draft, negated)
+
+
+def _take_values(parse: Parse, draft: Draft, negated: bool) -> bool:
+    cursor = parse.cursor
+    cursor.take("made")
+    cursor.take("of")
+    at = cursor.at
+    if not take_value(parse, draft, negated):
+        return False
+    values = [parse.lexicon.attributes[cursor.tokens[at].word]]
+    while True:
+        joined = cursor.at
+        joiner = cursor.take("and", "or", "nor", ",")
+        cursor.take("and", "or")
+        if not joiner or cursor.word() not in parse.lexicon.attributes or cursor.word(1) in parse.lexicon.nouns:
+            cursor.at = joined
+            break
+        value = parse.lexicon.attributes[cursor.word()]
+        if joiner == "or" and not negated:
+            _take_alternative(parse, draft, values, value)
+        else:
+            take_value(parse, draft, negated)
+    cursor.take("the")
+    cursor.take("inspection", "test", "tests")
+    return True
+
+
+def _take_alternative(parse: Parse, draft: Draft, values: list[tuple[str, str]], value: tuple[str, str]) -> None:
+    """ "red or blue": both are meant, one after the other."""
+    parse.cursor.at += 1
+    values.append(value)
+    if len({name for name, _ in values}) > 1:
+        raise Doubt("ask-or", words=parse.cursor.quote(draft.start, parse.cursor.at))
+    draft.either = (value[0], tuple(found for _, found in values))
+
+
+def _take_kind(parse: Parse, draft: Draft, negated: bool) -> bool:
+    """ "that is not a gear"."""
+    cursor = parse.cursor
+    start = cursor.at
+    cursor.take("a", "an")
+    noun = parse.lexicon.nouns.get(cursor.word())
+    if noun is None or noun.kind is None:
+        cursor.at = start
+        return False
+    (draft.negate if negated else draft.set)(parse, "kind", noun.kind, cursor.at)
+    cursor.at += 1
+    return True
+
+
+def _take_mark(parse: Parse, draft: Draft) -> bool:
+    """ "with a paint mark" is what inspection leaves on a failed part."""
+    cursor = parse.cursor
+    start = cursor.at
+    preposition = cursor.take("with", "without", "have", "has")
+    if preposition:
+        cursor.take("a", "any", "the", "no")
+        cursor.take("red", "visible")
+        cursor.take("paint", "painted")
+        if cursor.take("mark", "marks", "marking"):
+            failed = preposition != "without" and cursor.quote(start, cursor.at).lower().find(" no ") < 0
+            draft.set(parse, "condition", "failed" if failed else "ok", start)
+            return True
+    cursor.at = start
+    return False
+
+
+def _take_of_tray(parse: Parse) -> None:
+    cursor = parse.cursor
+    start = cursor.at
+    if cursor.take("of", "in", "on"):
+        cursor.take("the")
+        if cursor.take("tray", "picture", "image", "table"):
+            return
+    cursor.at = start
+
+
+def _refuse_unknown_size(parse: Parse) -> None:
+    """ "M7": a size that no part of the cell has."""
+    cursor = parse.cursor
+    word = cursor.word()
+    if word[:1] == "m" and word[1:].isdecimal():
+        sizes = [value for value in parse.lexicon.values if value.startswith("M")]
+        raise Doubt(
+            "unknown-value",
+            choices=[cursor.swapped(cursor.at, cursor.at + 1, size) for size in sizes],
+            word=cursor.quote(cursor.at, cursor.at + 1),
+            what="size",
+            known=", ".join(sizes),
+        )

@@ -1,0 +1,57 @@
+"""From an instruction's text to the tokens that the grammar reads: typing errors mended, synonyms of several words folded."""
+
+from dataclasses import dataclass
+
+from agent.planning.lexicon import Lexicon
+from agent.planning.tokens import Cursor, Token, tokenize
+from agent.planning.typos import correct
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An instruction as it was read.
+
+    Attributes:
+        plain: the corrected words before folding; what is searched for words that are refused.
+        tokens: what the grammar reads.
+        heard: (as written, as read) for each corrected word.
+    """
+
+    text: str
+    plain: tuple[str, ...]
+    tokens: tuple[Token, ...]
+    heard: tuple[tuple[str, str], ...]
+
+    def cursor(self) -> Cursor:
+        return Cursor(self.text, list(self.tokens))
+
+
+def read(text: str, lexicon: Lexicon) -> Reading:
+    """Reads `text` with the words of `lexicon`."""
+    mended: list[Token] = []
+    heard: list[tuple[str, str]] = []
+    for token in tokenize(text):
+        better = None if token.word in lexicon.vocabulary else correct(token.word, lexicon.targets)
+        if better is not None:
+            heard.append((text[token.start : token.end], better))
+        mended.append(token if better is None else Token(better, token.start, token.end))
+    tokens = tuple(_folded(mended, lexicon.folds))
+    return Reading(text, tuple(token.word for token in mended), tokens, tuple(heard))
+
+
+def _folded(tokens: list[Token], folds: dict[tuple[str, ...], str]) -> list[Token]:
+    """The longest run of words that folds is replaced, from left to right; fillers leave nothing."""
+    longest = max(map(len, folds))
+    folded: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        words = tuple(token.word for token in tokens[at : at + longest])
+        size = next((n for n in range(len(words), 0, -1) if words[:n] in folds), 0)
+        if size == 0:
+            folded.append(tokens[at])
+            at += 1
+            continue
+        if folds[words[:size]]:
+            folded.append(Token(folds[words[:size]], tokens[at].start, tokens[at + size - 1].end))
+        at += size
+    return folded

@@ -1,0 +1,166 @@
+"""Text to tokens: lower case words that remember where they stood, so that a question can quote them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Final
+
+END: Final = ""
+SEPARATOR: Final = ";"
+
+_TOKEN: Final = re.compile(
+    r"->|=>|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[x×]\s)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n", re.UNICODE
+)
+_CONTRACTIONS: Final = {
+    "dont": "do not",
+    "doesnt": "does not",
+    "didnt": "did not",
+    "isnt": "is not",
+    "arent": "are not",
+    "wasnt": "was not",
+    "hasnt": "has not",
+    "havent": "have not",
+    "cant": "can not",
+    "cannot": "can not",
+    "wont": "will not",
+    "lets": "let us",
+    "whats": "what is",
+    "wheres": "where is",
+    "theres": "there is",
+    "thats": "that is",
+    "hows": "how is",
+    "whos": "who is",
+    "id": "i would",
+    "ill": "i will",
+    "ive": "i have",
+    "im": "i am",
+    "youre": "you are",
+    "theyre": "they are",
+    "its": "it is",
+    "weve": "we have",
+}
+_DROPPED: Final = frozenset("\"'“”„«»‘’`´()[]*•·_")
+_ARROWS: Final = frozenset({"->", "=>", "→", "⇒", "➔"})
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word as the grammar reads it; [start, end) is where it stands in the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of `text`; separators are `;`, `,`, `.`, `:` and `->`; quotes and brackets are dropped."""
+    raw = [Token(_normal(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    return _join_sizes(_expand(_punctuate(raw, text)))
+
+
+def _normal(word: str) -> str:
+    if word == "\n":
+        return SEPARATOR
+    if word in _ARROWS:
+        return "->"
+    word = unicodedata.normalize("NFKC", word).lower()
+    return word.replace(".", "") if re.fullmatch(r"(?:[a-z]\.){2,}", word) else word
+
+
+def _punctuate(raw: list[Token], text: str) -> list[Token]:
+    """Drops quotes, hyphens inside words, bullets and the numbers of a list."""
+    kept: list[Token] = []
+    for i, token in enumerate(raw):
+        after = raw[i + 1].word if i + 1 < len(raw) else END
+        if token.word in "-–—−" and _is_hyphen(token, text):
+            continue
+        if token.word in "-–—+" and (not kept or kept[-1].word == SEPARATOR):
+            continue
+        if token.word.isdigit() and after in {".", ")"} and (not kept or i + 2 < len(raw)):
+            kept.append(replace(token, word=SEPARATOR))
+        elif token.word == "." and kept and kept[-1].word == SEPARATOR:
+            continue
+        elif token.word in "–—":
+            kept.append(replace(token, word=","))
+        elif token.word not in _DROPPED:
+            kept.append(replace(token, word="." if token.word in "!?" else token.word))
+    return kept
+
+
+def _is_hyphen(token: Token, text: str) -> bool:
+    before, after = text[token.start - 1 : token.start], text[token.end : token.end + 1]
+    return before.isalnum() and after.isalnum()
+
+
+def _expand(tokens: list[Token]) -> list[Token]:
+    """“don't” becomes do, not; a possessive loses its s."""
+    expanded: list[Token] = []
+    for token in tokens:
+        stem, mark, tail = token.word.replace("’", "'").replace("´", "'").replace("`", "'").partition("'")
+        whole = _CONTRACTIONS.get(stem + tail, stem) if mark or token.word in {"dont", "cannot"} else token.word
+        expanded += [replace(token, word=word) for word in whole.split()]
+    return expanded
+
+
+def _join_sizes(tokens: list[Token]) -> list[Token]:
+    """“M 8” and “8 mm” become m8; “2 x” becomes 2."""
+    joined: list[Token] = []
+    for token in tokens:
+        last = joined[-1] if joined else None
+        if last and last.word == "m" and token.word.isdigit():
+            joined[-1] = Token(f"m{token.word}", last.start, token.end)
+        elif last and token.word == "mm" and last.word.isdigit():
+            joined[-1] = Token(f"m{last.word}", last.start, token.end)
+        elif last and token.word in {"x", "×"} and last.word.isdigit():
+            joined[-1] = replace(last, end=token.end)
+        elif re.fullmatch(r"\d+mm", token.word):
+            joined.append(replace(token, word=f"m{token.word[:-2]}"))
+        else:
+            joined.append(token)
+    return joined
+
+
+class Cursor:
+    """A place in the tokens of an instruction; `text` is the instruction itself."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text, self.tokens, self.at = text, tokens, 0
+
+    def word(self, ahead: int = 0) -> str:
+        """The word at the cursor or `ahead` of it; END outside."""
+        index = self.at + ahead
+        return self.tokens[index].word if 0 <= index < len(self.tokens) else END
+
+    def take(self, *words: str) -> str:
+        """Steps over the next word if it is one of `words`, and returns it; else END."""
+        found = self.word()
+        if found in words and found != END:
+            self.at += 1
+            return found
+        return END
+
+    def take_run(self, *words: str) -> bool:
+        """Steps over all of `words` in a row, or over none."""
+        if all(self.word(i) == word for i, word in enumerate(words)):
+            self.at += len(words)
+            return True
+        return False
+
+    def skip(self, words: frozenset[str]) -> None:
+        while self.word() in words and self.word() != END:
+            self.at += 1
+
+    def quote(self, start: int, end: int) -> str:
+        """The text of the tokens [start, end), as it was written."""
+        if start >= min(end, len(self.tokens)):
+            return ""
+        return self.text[self.tokens[start].start : self.tokens[min(end, len(self.tokens)) - 1].end]
+
+    def swapped(self, start: int, end: int, words: str) -> str:
+        """The instruction with the tokens [start, end) replaced; with start == end, inserted before start."""
+        if start < end:
+            left, right = self.tokens[start].start, self.tokens[end - 1].end
+        else:
+            left = right = self.tokens[start - 1].end if start else 0
+            words = f" {words}" if start else words
+        return " ".join(f"{self.text[:left]}{words}{self.text[right:]}".split())

@@ -1,0 +1,85 @@
+"""The instruction suite as rows, and what a row expects; read by the tests only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from skills.card import Parameter
+from skills.catalogue import Catalogue, load_catalogue
+from skills.cell import Cell, Place, load_cell
+from skills.plan import Plan, Step, Understanding
+from skills.scene import PartQuery, PerceivedPart, Scene
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "tests" / "agent" / "instructions"
+CELL = load_cell(ROOT / "cells" / "default.yaml")
+CATALOGUE = load_catalogue()
+MORE_PLACES = ("conveyor belt", "left fixture", "right fixture")
+
+
+def full_cell() -> tuple[Cell, Catalogue]:
+    """The default cell with conveyor belt and fixtures, and a place card that reaches them."""
+    spot = Place(centre=(0.4, 0.6), half=0.1, wall=0.01, colour=(0.2, 0.2, 0.2))
+    cell = CELL.model_copy(update={"places": {**CELL.places, **dict.fromkeys(MORE_PLACES, spot)}})
+    place = CATALOGUE["place"]
+    reach = Parameter(values=(*place.parameters["place"].values, *MORE_PLACES))
+    cards = {card.name: card for card in CATALOGUE}
+    cards["place"] = place.model_copy(update={"parameters": {"place": reach}})
+    return cell, Catalogue(cards)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One instruction and what is right."""
+
+    category: str
+    say: str
+    scene: str | None = None
+    cell: str = "default"
+    outcomes: tuple[str, ...] = ("planned",)
+    steps: tuple[Step, ...] = ()
+    says: str = ""
+    command: str | None = None
+
+    def fault(self, got: Understanding) -> str | None:
+        """What is wrong with `got`; None when it is right."""
+        if got.outcome not in self.outcomes:
+            return f"{got.outcome}, not {' or '.join(self.outcomes)}: {got.text or got.plan}"
+        if got.outcome == "planned" and got.plan != Plan(steps=self.steps):
+            return f"planned {[step.describe() for step in got.plan.steps if got.plan]}"
+        if got.command != self.command:
+            return f"command {got.command}"
+        return None if self.says in got.text else f"said {got.text!r}"
+
+
+def rows() -> Iterator[Row]:
+    for path in sorted(FOLDER.glob("*.yaml")):
+        if path.stem != "scenes":
+            for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+                yield _row(path.stem, dict(row))
+
+
+def scenes() -> dict[str, Scene]:
+    content = yaml.safe_load((FOLDER / "scenes.yaml").read_text(encoding="utf-8"))
+    return {name: Scene(parts=tuple(map(_part, parts)), sequence=1, time_ns=0) for name, parts in content.items()}
+
+
+def _part(values: list[Any]) -> PerceivedPart:
+    kind, size, colour, condition, at = values
+    return PerceivedPart(
+        kind=kind, size=size, colour=colour, condition=condition, at=tuple(at), yaw=0.0, confidence=0.99
+    )
+
+
+def _row(category: str, row: dict[str, Any]) -> Row:
+    steps = tuple(
+        Step(part=PartQuery.model_validate(part), quantity=quantity, destination=place, at_most=bool(rest))
+        for part, quantity, place, *rest in row.pop("steps", ())
+    )
+    default = "control" if "command" in row else "planned"
+    outcome = row.pop("outcome", default)
+    outcomes = (outcome,) if isinstance(outcome, str) else tuple(outcome)
+    return Row(category, row.pop("say"), steps=steps, outcomes=outcomes, **row)
