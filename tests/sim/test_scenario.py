@@ -70,7 +70,9 @@ def test_overlapping_parts_are_refused(tmp_path):
 
 def test_judge_counts_what_lies_where(cell):
     world = World(cell, seed=0)
-    world.reset([PartSpec("gear", "large", "red", "failed", (0, 0), 0), PartSpec("nut", "M8", "red", "ok", (0.1, 0), 0)])
+    world.reset(
+        [PartSpec("gear", "large", "red", "failed", (0, 0), 0), PartSpec("nut", "M8", "red", "ok", (0.1, 0), 0)]
+    )
     world.bullet.resetBasePositionAndOrientation(world.bodies[0].id, (0.15, 0.5, 0.01), (0, 0, 0, 1))
     wanted = {"part": {"condition": "failed"}, "to": "rejection bin", "count": 1}
     right = Expectation.model_validate({"outcome": "done", "moved": [wanted], "untouched": [{"condition": "ok"}]})
