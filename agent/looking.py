@@ -16,7 +16,7 @@ from skills.scene import Scene
 OPEN_SHARE: Final = 0.85
 """From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
 TRIES: Final = 3
-"""Looks that are made for one that agrees with another; after them the last one counts as unsteady."""
+"""Looks that are made for one that agrees with another; after them the last one is taken."""
 
 
 class Gaze(Protocol):
@@ -40,13 +40,11 @@ class Look(Value):
     Attributes:
         width: distance between the fingers [m].
         grip: closed on nothing, closed on a part, or open.
-        steady: another look, or the scene that was expected, shows the same.
     """
 
     scene: Scene
     width: float
     grip: Grip
-    steady: bool = False
 
 
 class Blocked(Value):
@@ -86,14 +84,14 @@ class Looker:
         return self.glance()
 
     def settled(self, expected: Scene | None) -> Look | Blocked:
-        """A look that shows what was expected or that two looks agree on; else the last, not steady."""
+        """A look that shows what was expected or that two looks agree on; else the last one."""
         known = [expected] if expected else []
         for _ in range(TRIES):
             look = self.look()
             if isinstance(look, Blocked):
                 return look
             if any(compare(scene, look.scene).is_empty for scene in known):
-                return look.model_copy(update={"steady": True})
+                return look
             known.append(look.scene)
         return look
 

@@ -1,5 +1,6 @@
 """Nodes before anything moves: understanding, asking, approval. Only these interrupt a run."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from langgraph.runtime import Runtime
@@ -30,7 +31,7 @@ def understand(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 
 def clarify(state: RunState) -> Update:
-    """Ask what was meant, and understand instruction and answer together."""
+    """Ask what was meant; the answer is understood in the instruction's place."""
     assert state.understanding is not None
     question = state.understanding.text
     if state.questions >= QUESTIONS:
@@ -39,7 +40,7 @@ def clarify(state: RunState) -> Update:
     answer = interrupt(asked.model_dump(mode="json"))
     if not answer:
         return {"outcome": Outcome(outcome="incomplete", reason=f"a question is open: {question}")}
-    return {"instruction": answered(state.instruction, str(answer)), "questions": state.questions + 1}
+    return {"instruction": answered(asked.choices, str(answer)), "questions": state.questions + 1}
 
 
 def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
@@ -59,9 +60,17 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
     return {"outcome": Outcome(outcome="incomplete", reason=f"moving {most} parts was not approved")}
 
 
-def answered(instruction: str, answer: str) -> str:
-    """The instruction with what was answered to a question about it."""
-    return f"{instruction}, {answer}"
+def answered(choices: Sequence[str], answer: str) -> str:
+    """The instruction that an answer means: the choice of this number, the only choice that holds these
+    words, or else the answer itself, for whoever is asked may as well say it anew.
+    """
+    said = answer.strip()
+    if said.isdecimal() and 1 <= int(said) <= len(choices):
+        return choices[int(said) - 1]
+    holding = [choice for choice in choices if said.casefold() in choice.casefold()]
+    exact = [choice for choice in holding if said.casefold() == choice.casefold()]
+    meant = exact or holding
+    return meant[0] if len(meant) == 1 else said
 
 
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:

@@ -1,17 +1,30 @@
 """A cell put together: the one place where its parts are chosen. Nothing here decides anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from agent.events import Event, Listener, ignore
-from agent.executor import Checkpoint, Executor, Gate
+from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import Looker
 from agent.verifier import Verifier
-from skills.catalogue import Catalogue
+from skills.catalogue import Catalogue, load_catalogue
 from skills.cell import Cell
-from skills.protocols import Clock, Perceiver, Planner
+from skills.errors import Unavailable, UnknownName
+from skills.protocols import Clock, Driver, Perceiver, Planner
+
+if TYPE_CHECKING:
+    from agent.recorded import Frame
+    from agent.twin import Twin
+    from safety.gate import SafetyGate
+    from sim.scenario import Scenario
+
+ROOT: Final = Path(__file__).parents[1]
+"""Where the packages stand; a relative checkpoint folder of a cell file is meant from here."""
+PERCEIVER: Final = "perceiver"
 
 
 @dataclass(frozen=True)
@@ -49,8 +62,9 @@ def assemble(
     planner: Planner,
     checkpoints: Mapping[str, Checkpoint],
     journal: Journal,
+    calls: CallLog | None = None,
 ) -> Workcell:
-    """Connect the parts of a cell."""
+    """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
     looker = Looker(cell, gate, perceiver)
     contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
     return Workcell(
@@ -62,6 +76,98 @@ def assemble(
         journal=journal,
         looker=looker,
         grounder=Grounder(catalogue, contracts),
-        executor=Executor(cell, catalogue, gate, clock, looker, checkpoints, journal),
+        executor=Executor(cell, catalogue, gate, clock, looker, checkpoints, calls or journal),
         verifier=Verifier(looker),
     )
+
+
+def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
+    """The cell with the simulator's robot and cameras over the scenario's parts; close it after use.
+
+    Raises: Unavailable (weights, another process), BadInput (a wrong contract, parts that do not fit).
+    """
+    from agent.twin import Surprises, Twin
+    from sim.driver import SimDriver
+    from sim.world import World
+
+    checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
+    parts = scenario.layout()
+    journal = Journal(state)
+    world = World(cell, scenario.seed)
+    world.reset(parts)
+    driver = SimDriver(world)
+    workcell = assemble(
+        cell=cell,
+        catalogue=load_catalogue(),
+        gate=build_gate(cell, driver, driver, state),
+        clock=driver,
+        perceiver=perceiver,
+        planner=build_planner(cell),
+        checkpoints=checkpoints,
+        journal=journal,
+        calls=Surprises(journal, world, scenario),
+    )
+    return Twin(workcell, world)
+
+
+def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workcell:
+    """The cell with recorded pictures in place of robot and cameras; close its journal after use.
+
+    Raises: Unavailable (weights, another process), BadInput (a wrong contract, no frames).
+    """
+    from agent.recorded import RecordedDriver
+
+    driver = RecordedDriver(cell, frames)
+    return assemble(
+        cell=cell,
+        catalogue=load_catalogue(),
+        gate=build_gate(cell, driver, driver, state),
+        clock=driver,
+        perceiver=load_perceiver(cell),
+        planner=build_planner(cell),
+        checkpoints=load_checkpoints(cell),
+        journal=Journal(state),
+    )
+
+
+def build_gate(cell: Cell, driver: Driver, clock: Clock, state: Path) -> "SafetyGate":
+    """The gate in front of `driver`, with its latch and its audit in the folder `state`."""
+    from safety.audit import Audit
+    from safety.gate import SafetyGate
+    from safety.latch import Latch
+
+    return SafetyGate(cell, driver, clock, Latch(state / "latch.json"), Audit(state / "audit.jsonl"))
+
+
+def build_planner(cell: Cell) -> Planner:
+    """The deterministic planner."""
+    from agent.planning.grammar import GrammarPlanner
+
+    return GrammarPlanner(cell, load_catalogue())
+
+
+def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
+    """The policy and contract of every checkpoint that a skill card names; weights load at the first call."""
+    from policy.smolvla import OnnxSmolVLA
+
+    policies = {
+        name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
+    }
+    return {name: Checkpoint(policy, policy.contract) for name, policy in policies.items()}
+
+
+def load_perceiver(cell: Cell) -> Perceiver:
+    """The perceiver; its weights load at the first look."""
+    from policy.perceiver import OnnxPerceiver
+
+    return OnnxPerceiver(checkpoint_folder(cell, PERCEIVER))
+
+
+def checkpoint_folder(cell: Cell, name: str) -> Path:
+    """The folder of a checkpoint. Raises: UnknownName (not in the cell file), Unavailable (no such folder)."""
+    if name not in cell.checkpoints:
+        raise UnknownName("checkpoints", name, cell.checkpoints, f"Cell {cell.name} must name it.")
+    folder = ROOT / cell.checkpoints[name]
+    if not folder.is_dir():
+        raise Unavailable(f"there is no checkpoint {name!r} in {folder}.", "Train it: smolcell train")
+    return folder

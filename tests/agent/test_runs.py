@@ -7,6 +7,7 @@ import pytest
 
 from agent.events import Asked
 from agent.exit_codes import ExitCode
+from agent.nodes_plan import answered
 from agent.run import Report, resume, run
 from skills.call import Outcome
 from skills.plan import Understanding
@@ -307,11 +308,12 @@ def test_answers_refusals_and_control_words_move_nothing(lay) -> None:
     assert bench.world.motions == 0
 
 
-def test_a_question_is_asked_and_its_answer_understood_with_the_instruction(lay) -> None:
+def test_a_question_is_asked_and_its_answer_understood(lay) -> None:
     bench = lay(Tray(*MIXED))
+    choices = ("gears to the left bin", "gears to the right bin")
     bench.script |= {
-        "remove gears": Understanding(outcome="question", text="Where to?", choices=("left bin", "right bin")),
-        "remove gears, left bin": planned(step("left bin", kind="gear")),
+        "remove gears": Understanding(outcome="question", text="Where to?", choices=choices),
+        choices[0]: planned(step("left bin", kind="gear")),
     }
     asked: list[Asked] = []
 
@@ -320,10 +322,32 @@ def test_a_question_is_asked_and_its_answer_understood_with_the_instruction(lay)
         return "left bin"
 
     assert run(bench.workcell, "remove gears", answer=answer).outcome.outcome == "done"
-    assert asked == [Asked(question="Where to?", choices=("left bin", "right bin"))]
+    assert asked == [Asked(question="Where to?", choices=choices)]
     assert run(bench.workcell, "remove gears").outcome == Outcome(
         outcome="incomplete", reason="a question is open: Where to?"
     )
+
+
+def test_a_person_is_asked_three_times_at_most(lay) -> None:
+    bench = lay(Tray(*MIXED))
+    bench.script["what"] = Understanding(outcome="question", text="What?", choices=("what",))
+    assert run(bench.workcell, "what", answer=lambda _: "1").outcome == Outcome(
+        outcome="incomplete", reason="asked 3 times; still open: What?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "instruction"),
+    [
+        ("2", "gears to the right bin"),
+        ("3", "3"),
+        ("Left bin", "gears to the left bin"),
+        ("bin", "bin"),
+        ("nuts to the left bin", "nuts to the left bin"),
+    ],
+)
+def test_what_an_answer_means(answer: str, instruction: str) -> None:
+    assert answered(("gears to the left bin", "gears to the right bin"), answer) == instruction
 
 
 def test_more_parts_than_the_cell_allows_need_a_yes(lay) -> None:

@@ -1,0 +1,157 @@
+"""One call, tried once: preflight, start pose, budget, gate."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agent.executor import Checkpoint, Execution, Executor
+from agent.looking import Looker
+from skills.call import Ruling, SkillCall
+from skills.chunk import ActionChunk
+from skills.errors import Unavailable
+from skills.observation import Observation
+from skills.scene import PartQuery
+from tests.agent.kinematic_tray import (
+    CATALOGUE,
+    CELL,
+    TextPerceiver,
+    TextPolicy,
+    Tray,
+    TrayGate,
+    contract_of,
+    part,
+)
+
+NUT = part("nut", "M8", "brass", "failed", (0.05, -0.09))
+PICK = SkillCall(
+    id="run-00001/1", skill="pick", arguments={"kind": "nut"}, phrase="pick up the nut", part=PartQuery(kind="nut")
+)
+PLACE = PICK.model_copy(
+    update={"id": "run-00001/2", "skill": "place", "phrase": "place it in the left bin", "destination": "left bin"}
+)
+
+
+class Memory:
+    """A call log that forgets everything at the end of a test."""
+
+    def __init__(self) -> None:
+        self.begun: set[str] = set()
+
+    def begin_call(self, run_id: str, call: SkillCall) -> bool:
+        new = call.id not in self.begun
+        self.begun.add(call.id)
+        return new
+
+    def end_call(self, call_id: str, execution: Execution) -> None: ...
+
+
+def executor(gate: TrayGate, policy: object = None) -> Executor:
+    looker = Looker(CELL, gate, TextPerceiver())
+    checkpoints = {
+        name: Checkpoint(policy or TextPolicy(contract_of(name)), contract_of(name)) for name in ("pick", "place")
+    }
+    return Executor(CELL, CATALOGUE, gate, gate.world, looker, checkpoints, Memory())
+
+
+def test_a_pick_ends_at_home_with_the_part() -> None:
+    gate = TrayGate(Tray(NUT))
+    shares: list[float] = []
+    rulings: list[Ruling] = []
+    execution = executor(gate).run("run-00001", PICK, rulings.append, shares.append)
+    assert (execution.status, execution.chunks, execution.text) == ("ended", 1, "")
+    assert execution.rulings == tuple(rulings)
+    assert [ruling.decision for ruling in rulings] == ["allow", "allow"]
+    assert (gate.world.held, gate.bound, shares) == (NUT, None, [0.5])
+
+
+def test_the_same_call_is_never_made_twice() -> None:
+    gate = TrayGate(Tray(NUT))
+    once = executor(gate)
+    once.run("run-00001", PICK)
+    again = once.run("run-00001", PICK)
+    assert again == Execution(status="already", text="the journal holds this call; it is looked at, not moved again")
+    assert gate.executed == [PICK.id]
+
+
+@pytest.mark.parametrize("phrase", ["pick up the broken gear", "Pick up the nut", "pick up the nut ", ""])
+def test_a_phrase_outside_the_contract_reaches_no_policy(phrase: str) -> None:
+    gate = TrayGate(Tray(NUT))
+    policy = TextPolicy(contract_of("pick"))
+    execution = executor(gate, policy).run("run-00001", PICK.model_copy(update={"phrase": phrase}))
+    assert (execution.status, policy.phrases, gate.executed) == ("faulted", [], [])
+    assert execution.text == (
+        f"{phrase!r} does not stand in contract pick: "
+        "render the phrase from the skill card, or train it: smolcell train"
+    )
+
+
+def test_a_pick_never_begins_with_something_in_the_gripper() -> None:
+    world = Tray(NUT)
+    world.held, world.width = part("gear", "small", "red"), 0.02
+    execution = executor(TrayGate(world)).run("run-00001", PICK)
+    assert (execution.status, execution.text) == ("faulted", "something is held; it must be released first")
+    assert (world.motions, world.held) == (0, part("gear", "small", "red"))
+
+
+def test_a_place_never_begins_with_an_empty_gripper() -> None:
+    world = Tray(NUT)
+    execution = executor(TrayGate(world)).run("run-00001", PLACE)
+    assert (execution.status, execution.text) == ("empty", "nothing is held that could be brought away")
+    assert world.motions == 0
+
+
+def test_a_closed_latch_lets_nothing_begin() -> None:
+    gate = TrayGate(Tray(NUT))
+    gate.latched = "a person said stop"
+    execution = executor(gate).run("run-00001", PICK)
+    assert (execution.status, execution.text) == ("stopped", "stop: [latch] a person said stop")
+    assert execution.latched
+    assert gate.world.motions == 0
+
+
+class Endless:
+    """A policy that never says that it is done."""
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        still = np.array([[0.3, 0, 0.5, np.pi, 0, 0, 0.08]])
+        return ActionChunk(still, "tcp_waypoints", observation.sequence, observation.time_ns, call_id, "hash of pick")
+
+
+class Silent:
+    """A policy whose server is away."""
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        raise Unavailable("the policy server does not answer.", "Start it.")
+
+
+def test_the_budget_of_the_card_ends_a_call() -> None:
+    execution = executor(TrayGate(Tray(NUT)), Endless()).run("run-00001", PICK)
+    assert (execution.status, execution.chunks) == ("spent", 1)
+    assert execution.text == "the budget of 1 chunks or 40 s is spent"
+
+
+def test_a_policy_that_is_away_is_a_value() -> None:
+    gate = TrayGate(Tray(NUT))
+    execution = executor(gate, Silent()).run("run-00001", PICK)
+    assert (execution.status, execution.text) == ("silent", "the policy server does not answer. Start it.")
+    assert gate.bound is None
+
+
+def test_exit_codes_are_the_documented_ones(root: Path) -> None:
+    from agent.exit_codes import OF_OUTCOME, ExitCode
+
+    assert {code.name: code.value for code in ExitCode} == {
+        "DONE": 0,
+        "INTERNAL": 1,
+        "BAD_INPUT": 2,
+        "INCOMPLETE": 3,
+        "STOPPED": 4,
+        "UNAVAILABLE": 5,
+    }
+    assert OF_OUTCOME == {
+        "done": ExitCode.DONE,
+        "incomplete": ExitCode.INCOMPLETE,
+        "stopped": ExitCode.STOPPED,
+        "refused": ExitCode.BAD_INPUT,
+    }
