@@ -1,0 +1,64 @@
+"""The command `smolcell`. Nothing heavy is imported here: a command loads what it needs when it is called."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from agent.doors.cli.commands import Register
+from agent.doors.cli.errors import report
+from agent.doors.cli.output import keep_stdout_for_answers
+from agent.exit_codes import ExitCode
+
+HELP = """An adaptive bin-picking workcell: language in, exact phrases to the policy, every action through the gate,
+every result seen before it is believed.
+
+Exit codes: 0 done, 1 an internal error, 2 wrong use or bad input, 3 incomplete or a person is needed,
+4 stopped by safety or by Ctrl-C, 5 a dependency is not there."""
+
+app = typer.Typer(cls=Register, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, help=HELP)
+
+
+@app.callback(invoke_without_command=True)
+def smolcell(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        sys.stdout.write(f"smolcell {version_of('smolcell')}\n")
+    elif context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, of this process where none is given; its exit code is one of `ExitCode`."""
+    if arguments is None:
+        keep_stdout_for_answers()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _finish(typer.main.get_command(app).main(given, prog_name="smolcell", standalone_mode=False))
+    except BrokenPipeError:
+        return _deaf()
+    except Exception as error:
+        return report(error, as_json="--json" in given)
+
+
+def _finish(returned: Any) -> int:
+    """A command's own code; None where only help was asked for; 130 is how the parser passes a Ctrl-C on."""
+    if returned == 130:
+        return report(KeyboardInterrupt(), as_json=False)
+    return int(returned or ExitCode.DONE)
+
+
+def _deaf() -> int:
+    """Nobody reads stdout any more (`smolcell … | head`): end quietly, and keep the exit from flushing it."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.INTERNAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The register of commands. A command's module is loaded when it is called, not for the list of all."""
+
+from importlib import import_module
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from skills.errors import UnknownName
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "chat": ("chat", "Talk with the cell: the operator's terminal."),
+    "run": ("run", "Do what an instruction says, on the twin, and account for it."),
+    "plan": ("plan", "Say what an instruction would do; nothing moves."),
+    "regress": ("regress", "Run scenarios through the whole cell and judge each by ground truth."),
+    "eval": ("evaluate", "Measure how often a policy succeeds at its first attempt, on scenes that it never saw."),
+    "train": ("train", "Train, export and write the contract of a network."),
+    "data": ("data", "Make training data in the twin."),
+    "skills": ("skills", "List the skills and what may be said to them, or check skill cards."),
+    "doctor": ("doctor", "Check installation, cell, weights, contracts, cameras, state and latch."),
+    "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),
+    "audit": ("audit", "Verify the chained record of the safety gate."),
+    "film": ("film", "Film a run: an animated picture of the overhead camera and the cell from the side."),
+}
+"""Name -> module in `agent.doors.cli`, and the summary: the first line of the command's own help."""
+
+
+class Names(TyperGroup):
+    """A group of commands whose misses are answered with the nearest name."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            field = f"command of {ctx.command_path}"
+            raise UnknownName(field, args[0], self.list_commands(ctx), f"See: {ctx.command_path} --help")
+        return super().resolve_command(ctx, args)
+
+
+class Register(Names):
+    """The commands of smolcell, by name."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return load(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+def load(name: str) -> Any:
+    """The command `name`, from its module."""
+    module = import_module(f"agent.doors.cli.{COMMANDS[name][0]}")
+    command = typer.main.get_command(module.app)
+    command.name = name
+    return command

@@ -1,0 +1,81 @@
+"""From an exception to one line on stderr and an exit code. Nobody sees a traceback; a log file does."""
+
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from typer import TyperException
+
+from agent.doors.cli.output import answer_json, talk
+from agent.exit_codes import ExitCode
+from skills.errors import BadInput, SmolcellError, UnknownName
+
+LOG: Final = "smolcell.log"
+
+
+def report(error: BaseException, *, as_json: bool) -> ExitCode:
+    """Say what went wrong: a line on stderr, and with --json an object on stdout."""
+    known = wrong_use(error) if isinstance(error, TyperException) else error
+    if isinstance(known, SmolcellError):
+        code, name, text = ExitCode(known.exit_code), type(known).__name__, str(known)
+    elif isinstance(known, KeyboardInterrupt):
+        code, name, text = ExitCode.STOPPED, "Interrupted", "stopped by Ctrl-C; nothing is under way any more."
+    else:
+        code, name, text = ExitCode.INTERNAL, "InternalError", _internal(known)
+    talk(f"{name}: {text}")
+    if as_json:
+        answer_json({"outcome": "error", "error": name, "reason": text, **_facts(known)})
+    return code
+
+
+def wrong_use(error: TyperException) -> SmolcellError | TyperException:
+    """What the parser of the command line complains of, with what is allowed and what is near."""
+    context, option = getattr(error, "ctx", None), getattr(error, "option_name", None)
+    command = context.command_path if context else "smolcell"
+    see = f"See: {command} --help"
+    if context and option and hasattr(error, "possibilities"):
+        known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
+        return UnknownName(f"option of {command}", option, [name for name in known if name.startswith("-")], see)
+    return WrongUse(f"{error.format_message().rstrip('.')}. {see}")
+
+
+class WrongUse(BadInput):
+    """A command line that lacks or repeats something; the parser's own words say what."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("command line", None, text)
+        self.args = (text,)
+
+
+def _facts(error: BaseException) -> Mapping[str, Any]:
+    """What the error carries beside its sentence."""
+    if not isinstance(error, BadInput):
+        return {}
+    value = error.value if isinstance(error.value, str | int | float | bool | None) else str(error.value)
+    near = list(error.nearest) if isinstance(error, UnknownName) else []
+    return {"field": error.field, "value": value, "allowed": error.allowed, "nearest": near}
+
+
+def _internal(error: BaseException) -> str:
+    """Keep the traceback in the log; where even that fails, say so."""
+    summary = f"{type(error).__name__}: {' '.join(str(error).split())}" if str(error) else type(error).__name__
+    try:
+        return f"{summary}. This is a fault of smolcell; its details are in {_log(error)}"
+    except OSError as denied:
+        return f"{summary}. This is a fault of smolcell; its details could not be logged ({denied.strerror})"
+
+
+def _log(error: BaseException) -> Path:
+    import os
+
+    from agent.doors.settings import STATE, state_root
+
+    folder = Path(os.environ.get(STATE) or state_root())
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / LOG
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"--- {time.strftime('%Y-%m-%dT%H:%M:%S%z')}\n")
+        file.writelines(traceback.format_exception(error))
+    return path

@@ -1,0 +1,93 @@
+"""What a run tells, in lines for people: the plan, each phrase, each ruling, each verdict, the account."""
+
+from typing import TYPE_CHECKING
+
+from agent import events
+from agent.doors.cli.output import talk_console
+from agent.ledger import Account
+from skills.plan import Understanding
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+ACTIONS = {
+    "retry": "look again and try again",
+    "put_back": "put the part back on the tray",
+    "skip": "leave this part, go on with the others",
+    "hand_over": "a person is needed",
+}
+
+
+def sentences(event: events.Event) -> tuple[str, ...]:
+    """The lines that tell `event`; none where a line would say nothing new."""
+    match event:
+        case events.Planned():
+            return plan_lines(event.understanding)
+        case events.Asked():
+            choices = f" ({' / '.join(event.choices)})" if event.choices else ""
+            return (f"asked     {event.question}{choices}",)
+        case events.Looked():
+            return (f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move",)
+        case events.Calling():
+            return (f"phrase    {event.call.phrase!r}",)
+        case events.Ruled():
+            return (f"gate      {event.ruling.describe()}, {event.ruling.seconds:.1f} s",)
+        case events.Verified():
+            return (f"verdict   {event.verdict.judgement}: {event.verdict.reason}",)
+        case events.Recovering():
+            return (f"then      {ACTIONS[event.action]}",)
+        case events.Accounted():
+            return (f"account   {event.account.describe()}",)
+        case events.Woken():
+            return (f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was held",)
+        case events.Moving() | events.Finished():
+            return ()
+
+
+def plan_lines(understanding: Understanding) -> tuple[str, ...]:
+    """A plan a step a line; else what was understood instead."""
+    if understanding.plan is None:
+        said = understanding.text or understanding.command
+        return (f"{understanding.outcome:9} {said}",)
+    lines = [f"plan      {number}. {step.describe()}" for number, step in enumerate(understanding.plan.steps, 1)]
+    return (*lines, *([f"          {understanding.text}"] if understanding.text else []))
+
+
+def account_rows(ledger: tuple[Account, ...]) -> list[tuple[object, ...]]:
+    """The ledger as rows of step, seen, moved, left, lost."""
+    return [(a.step.describe(), a.seen, a.moved, a.left, a.lost) for a in ledger]
+
+
+class Narrator:
+    """Writes a run's events to stderr, with a bar for the motion under way where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._console = talk_console()
+        self._bar: Progress | None = None
+        self._motion: TaskID | None = None
+
+    def __call__(self, event: events.Event) -> None:
+        if isinstance(event, events.Moving):
+            self._draw(event.share)
+            return
+        self.close()
+        for line in sentences(event):
+            self._console.print(line)
+
+    def close(self) -> None:
+        """Take the bar away; a question needs the line."""
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar = self._motion = None
+
+    def _draw(self, share: float) -> None:
+        if not self._console.is_terminal:
+            return
+        if self._bar is None:
+            from rich.progress import Progress
+
+            self._bar = Progress(console=self._console, transient=True)
+            self._motion = self._bar.add_task("moving   ", total=1.0)
+            self._bar.start()
+        assert self._motion is not None
+        self._bar.update(self._motion, completed=share)

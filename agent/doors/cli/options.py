@@ -1,0 +1,61 @@
+"""Options that several commands share, and numbers that are refused by name, value and bounds."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from skills.errors import BadInput
+
+GREATEST_SEED: Final = 2**32 - 1
+
+
+def whole(name: str, low: int, high: int | None = None) -> Callable[[str], int]:
+    """A parser of whole numbers from `low` to `high`, which may be open."""
+    allowed = f"a whole number from {low} to {high}" if high is not None else f"a whole number, {low} or more"
+
+    def parse(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise BadInput(name, text, allowed) from None
+        if value < low or (high is not None and value > high):
+            raise BadInput(name, value, allowed)
+        return value
+
+    return parse
+
+
+def new_app(summary: str | None = None) -> typer.Typer:
+    """What every command hangs on: plain help, no tricks with the shell."""
+    return typer.Typer(
+        help=summary, rich_markup_mode=None, add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False
+    )
+
+
+Instruction = Annotated[str, typer.Argument(help="What to do, in quotes.", show_default=False)]
+CellFile = Annotated[
+    Path | None,
+    typer.Option("--cell", metavar="FILE", help="Cell file; else $SMOLCELL_CELL, else the installed default."),
+]
+SceneFile = Annotated[
+    Path | None, typer.Option("--scene", metavar="FILE", help="Scenario file that says what lies on the tray.")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="Draw a scene from this seed."),
+]
+DrawSeed = Annotated[
+    int, typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="What scenes are drawn from.")
+]
+StateFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--state", metavar="DIR", help="Folder of journal, latch and audit; else $SMOLCELL_STATE, else the user's."
+    ),
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="N", parser=whole("--workers", 1, 256), help="Processes at a time.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]

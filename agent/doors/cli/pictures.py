@@ -1,0 +1,87 @@
+"""Pictures of a run for people. Taken from the world directly, so that taking them changes nothing of the run."""
+
+from pathlib import Path
+from typing import Final
+
+import cv2
+
+from agent import events
+from sim.portrait import overhead, side
+from sim.world import World
+from skills.base import Image
+
+FILM_HEIGHT: Final = 384
+SHARE_STEP: Final = 0.07
+"""A frame is taken whenever the motion under way has come this much further."""
+FRAME_MS: Final = 120
+LAST_FRAME_MS: Final = 2500
+
+
+class Album:
+    """A listener that saves before.png, after.png and one picture after each call."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self._folder, self._world = folder, world
+        self._calls = 0
+        self._save("before")
+
+    def __call__(self, event: events.Event) -> None:
+        if isinstance(event, events.Verified):
+            self._calls += 1
+            self._save(f"call-{self._calls:02d}-{event.verdict.judgement}")
+
+    def finish(self) -> None:
+        self._save("after")
+
+    def _save(self, name: str) -> None:
+        picture = side_by_side(overhead(self._world), side(self._world))
+        cv2.imwrite(str(self._folder / f"{name}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+
+
+class Film:
+    """A listener that takes frames while something moves, and writes them as one animated picture."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._frames: list[Image] = []
+        self._last = 0.0
+        self._caption = ""
+        self._take()
+
+    def __call__(self, event: events.Event) -> None:
+        match event:
+            case events.Moving(share=share):
+                if share < self._last or share - self._last >= SHARE_STEP:
+                    self._last = share
+                    self._take()
+            case events.Calling():
+                self._caption = event.call.phrase
+            case events.Verified():
+                self._caption = f"{event.verdict.judgement}: {event.verdict.reason}"
+                self._take()
+            case events.Finished():
+                self._caption = f"{event.outcome.outcome}: {event.outcome.reason}"
+                self._take()
+            case _:
+                pass
+
+    def save(self, path: Path) -> int:
+        """Write the film (.webp or .png, both animated); the number of its frames."""
+        animation = cv2.Animation()
+        animation.frames = [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in self._frames]
+        animation.durations = [FRAME_MS] * (len(self._frames) - 1) + [LAST_FRAME_MS]  # type: ignore[assignment]
+        cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+        return len(self._frames)
+
+    def _take(self) -> None:
+        picture = side_by_side(overhead(self._world), side(self._world))
+        bar = picture[:34] * 0
+        cv2.putText(bar, self._caption[:80], (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
+        self._frames.append(cv2.vconcat([picture, bar]))
+
+
+def side_by_side(left: Image, right: Image) -> Image:
+    """Both at the same height."""
+    scale = FILM_HEIGHT / left.shape[0]
+    larger = cv2.resize(left, (round(left.shape[1] * scale), FILM_HEIGHT), interpolation=cv2.INTER_CUBIC)
+    return cv2.hconcat([larger, right])

@@ -1,0 +1,104 @@
+"""`smolcell run`: one instruction, done on the twin and accounted for."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.doors.cli.asking import answers
+from agent.doors.cli.interrupt import software_stop
+from agent.doors.cli.narrate import Narrator, account_rows
+from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, new_app
+from agent.doors.cli.output import answer, answer_json, answer_table, talk
+from agent.doors.cli.scenes import scenario_of
+from agent.doors.settings import configured_cell, state_folder, usable_folder
+from agent.events import Event
+from agent.exit_codes import ExitCode
+from agent.run import Report
+from agent.run import run as run_instruction
+from agent.workcell import build_twin
+from skills.cell import Cell
+from skills.errors import StoppedBySafety
+
+if TYPE_CHECKING:
+    from sim.judge import Judged
+    from sim.scenario import Scenario
+
+app = new_app()
+
+
+@app.command()
+def run(
+    instruction: Instruction,
+    cell: CellFile = None,
+    scene: SceneFile = None,
+    seed: Seed = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree beforehand to however many parts are moved.")] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", metavar="DIR", help="Save before.png, after.png and one picture after each call."),
+    ] = None,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> ExitCode:
+    """Do what an instruction says, on the twin, and account for it.
+
+    Without --scene and --seed the scene of seed 0 lies on the tray. Without a terminal nobody answers: a question
+    or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`.
+    """
+    configured = configured_cell(cell)
+    scenario = scenario_of(scene, seed)
+    album = usable_folder("--pictures", pictures) if pictures else None
+    folder = usable_folder("--state", state_folder(state, configured))
+    report, judged = _run(instruction, configured, scenario, folder, yes, album)
+    if as_json:
+        answer_json({**report.as_json(), "judged": judged.model_dump(mode="json")})
+    else:
+        _print(report, judged)
+    return report.exit_code
+
+
+def _run(
+    instruction: str, cell: Cell, scenario: "Scenario", state: Path, approved: bool, album: Path | None
+) -> tuple[Report, "Judged"]:
+    """The run, and what the judge says once it is over."""
+    from sim.judge import judge
+
+    narrator = Narrator()
+    with ExitStack() as stack:
+        talk(f"scene {scenario.name}, cell {cell.name}, state in {state}")
+        twin = stack.enter_context(build_twin(cell, scenario, state))
+        stack.callback(narrator.close)
+        gate = twin.workcell.gate
+        if gate.latched:
+            raise StoppedBySafety(gate.latched)
+        hear = narrator
+        if album:
+            from agent.doors.cli.pictures import Album
+
+            shots = Album(album, twin.world)
+            stack.callback(shots.finish)
+
+            def hear(event: Event) -> None:
+                narrator(event)
+                shots(event)
+
+        stack.enter_context(software_stop(gate.request_stop))
+        answer_ = answers(scenario.answers, narrator.close)
+        report = run_instruction(twin.workcell.heard_by(hear), instruction, answer=answer_, approved=approved)
+        return report, judge(twin.world, scenario.expect)
+
+
+def _print(report: Report, judged: "Judged") -> None:
+    if report.ledger:
+        answer_table(("step", "seen", "moved", "left", "lost"), account_rows(report.ledger))
+    answer(f"{report.outcome.outcome}: {report.outcome.reason}")
+    answer(f"judge: {judge_line(judged)}")
+
+
+def judge_line(judged: "Judged") -> str:
+    """What really lies where, in one line."""
+    moved = ", ".join(f"{count} × {what}" for what, count in judged.moved.items()) or "nothing moved"
+    wrong = f"; wrong: {', '.join(judged.faults)}" if judged.faults else ""
+    return f"{moved}; {len(judged.left)} left on the tray{wrong}"
