@@ -1,0 +1,189 @@
+"""What the arm, its hand and a held part would touch along a path: coal's shapes, moved by pinocchio.
+
+The parts on the tray are not in it: grasping them is contact. Floors are a rule of their own, since the
+finger tips have to come nearer to the tray's floor than any margin.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import coal
+import numpy as np
+import pinocchio as pin
+
+from safety.bodies import FINGERS, HAND, arm_shapes, finger_shapes, held_shape
+from safety.kinematics import TCP_FRAME, Arm
+from skills.base import FloatArray
+from skills.cell import Cell, Place
+
+Kind = Literal["environment", "keep_out", "self"]
+
+WALL_THICKNESS: Final = 0.01
+"""Walls count as this thick [m], outward from a place's inner edge."""
+FINGER_MARGIN: Final = 0.0
+"""Fingers and a held part work between the walls of a place; they may come near but not through them [m]."""
+TABLE_DEPTH, TABLE_REACH = 0.1, 2.0
+HELD: Final = "held part"
+_FORE: Final = ("panda_link5", "panda_link6", "panda_link7", HAND, *FINGERS, HELD)
+_SELF: Final = {
+    "panda_link0": _FORE,
+    "panda_link1": _FORE,
+    "panda_link2": _FORE,
+    "panda_link3": (HAND, *FINGERS, HELD),
+    "panda_link4": (HAND, *FINGERS, HELD),
+    "panda_link5": (HAND, *FINGERS, HELD),
+}
+"""Which links can meet. The others are neighbours, or their joints' limits keep them apart."""
+_FIXED: Final = ("panda_link0", "panda_link1")
+"""Links that stand on the table and can't reach anything else of the cell."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """One configuration to check: joints (DOF,) [rad], opening of the fingers [m], whether a part is held."""
+
+    joints: FloatArray
+    width: float
+    holding: bool
+
+
+@dataclass(frozen=True)
+class Hit:
+    """The first configuration of a path in which two bodies are nearer than their margin [m]."""
+
+    kind: Kind
+    index: int
+    bodies: tuple[str, str]
+    margin: float
+
+
+class Collider:
+    """Checks configurations of `arm` against `cell`; not thread-safe."""
+
+    def __init__(self, cell: Cell, arm: Arm) -> None:
+        self._arm = arm
+        self._inside = [(name, np.array(place.centre), place.half) for name, place in cell.places.items()]
+        self._bare = _Bodies(cell, arm, holding=False)
+        self._laden = _Bodies(cell, arm, holding=True)
+
+    def hits(self, path: Iterable[Pose]) -> dict[Kind, Hit]:
+        """The first hit of each kind along `path`."""
+        found: dict[Kind, Hit] = {}
+        for index, pose in enumerate(path):
+            bodies = self._laden if pose.holding else self._bare
+            for hit in bodies.touching(self._arm.configuration(pose.joints, pose.width), index):
+                if hit.kind not in found and not (pose.holding and self._is_at_home(hit, pose)):
+                    found[hit.kind] = hit
+        return found
+
+    def _is_at_home(self, hit: Hit, pose: Pose) -> bool:
+        """Whether the hit is a held part's, with a wall of the very place that the tool is in.
+
+        Its real length is not known; there it lay before, or is about to lie.
+        """
+        if HELD not in hit.bodies:
+            return False
+        x_y = self._arm.tcp(pose.joints).translation[:2]
+        return any(
+            hit.bodies[1] == _wall(name) and np.abs(x_y - centre).max() <= half for name, centre, half in self._inside
+        )
+
+
+class _Bodies:
+    """The geometry model with one choice of held part, and its pairs with their margins."""
+
+    def __init__(self, cell: Cell, arm: Arm, *, holding: bool) -> None:
+        self._model, self._arm = arm.model, pin.GeometryModel()
+        self._names: list[str] = []
+        self._kinds: list[Kind] = []
+        self._margins: list[float] = []
+        margin = cell.limits.collision_margin
+        links = self._add_links(arm_shapes())
+        tools = self._add_links(finger_shapes())
+        if holding:
+            tools.append(self._add(HELD, TCP_FRAME, *held_shape()))
+        for name, shape, placement in _solids(cell):
+            self._pair(links, self._add(name, None, shape, placement), "environment", margin)
+        for name, shape, placement in _walls(cell):
+            self._pair(tools, self._add(name, None, shape, placement), "environment", FINGER_MARGIN)
+        for name, shape, placement in _keep_outs(cell):
+            self._pair([*links, *tools], self._add(name, None, shape, placement), "keep_out", margin)
+        self._pair_self([*links, *tools], margin)
+        self._data, self._found = arm.model.createData(), self._arm.createData()
+        for request, pair_margin in zip(self._found.collisionRequests, self._margins, strict=True):
+            request.security_margin = pair_margin
+
+    def touching(self, configuration: FloatArray, index: int) -> Iterator[Hit]:
+        if not pin.computeCollisions(self._model, self._data, self._arm, self._found, configuration, False):
+            return
+        for number, result in enumerate(self._found.collisionResults):
+            if result.isCollision():
+                pair = self._arm.collisionPairs[number]
+                names = self._names[pair.first], self._names[pair.second]
+                yield Hit(self._kinds[number], index, names, self._margins[number])
+
+    def _add_links(self, shapes: list[tuple[str, Any, Any]]) -> list[int]:
+        return [self._add(link, link, shape, placement) for link, shape, placement in shapes]
+
+    def _add(self, name: str, frame: str | None, shape: Any, placement: Any) -> int:
+        parent, inside = 0, pin.SE3.Identity()
+        if frame is not None:
+            link = self._model.frames[self._model.getFrameId(frame)]
+            parent, inside = link.parentJoint, link.placement
+        self._names.append(name)
+        unique = f"{len(self._names)} {name}"
+        return int(self._arm.addGeometryObject(pin.GeometryObject(unique, parent, inside * placement, shape)))
+
+    def _pair(self, movers: list[int], other: int, kind: Kind, margin: float) -> None:
+        for mover in movers:
+            if self._names[mover] not in _FIXED:
+                self._add_pair(mover, other, kind, margin)
+
+    def _pair_self(self, bodies: list[int], margin: float) -> None:
+        for one in bodies:
+            for other in bodies:
+                if self._names[other] in _SELF.get(self._names[one], ()):
+                    self._add_pair(one, other, "self", margin)
+
+    def _add_pair(self, one: int, other: int, kind: Kind, margin: float) -> None:
+        self._arm.addCollisionPair(pin.CollisionPair(one, other))
+        self._kinds.append(kind)
+        self._margins.append(margin)
+
+
+def _solids(cell: Cell) -> Iterator[tuple[str, Any, Any]]:
+    """The table, and each place as a solid block up to its walls' tops: links have no business in it."""
+    table = np.array([TABLE_REACH, TABLE_REACH, TABLE_DEPTH])
+    yield "table", coal.Box(*table), _at((0.0, 0.0, -TABLE_DEPTH / 2))
+    for name, place in cell.places.items():
+        outer = 2 * (place.half + WALL_THICKNESS)
+        yield name, coal.Box(outer, outer, _top(place)), _at((*place.centre, _top(place) / 2))
+
+
+def _walls(cell: Cell) -> Iterator[tuple[str, Any, Any]]:
+    """Four walls for each place."""
+    for name, place in cell.places.items():
+        (x, y), top = place.centre, _top(place)
+        length, offset = 2 * (place.half + WALL_THICKNESS), place.half + WALL_THICKNESS / 2
+        for side in (-offset, offset):
+            yield _wall(name), coal.Box(WALL_THICKNESS, length, top), _at((x + side, y, top / 2))
+            yield _wall(name), coal.Box(length, WALL_THICKNESS, top), _at((x, y + side, top / 2))
+
+
+def _keep_outs(cell: Cell) -> Iterator[tuple[str, Any, Any]]:
+    for box in cell.keep_outs:
+        low, high = np.array(box.low), np.array(box.high)
+        yield box.name, coal.Box(*(high - low)), _at((low + high) / 2)
+
+
+def _top(place: Place) -> float:
+    return place.floor + place.wall
+
+
+def _wall(place: str) -> str:
+    return f"wall of the {place}"
+
+
+def _at(position: Any) -> Any:
+    return pin.SE3(np.eye(3), np.array(position, dtype=np.float64))

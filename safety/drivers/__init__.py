@@ -1,0 +1,1 @@
+"""Drivers: robots behind the one protocol, `skills.protocols.Driver`."""

@@ -1,0 +1,54 @@
+"""What the gripper was told last, and whether it holds a part."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from skills.cell import Gripper
+
+RESOLUTION: Final = 0.002
+"""Two widths nearer than this are the same command [m]: the gripper's own repeatability, and finer than a
+policy can mean."""
+
+
+@dataclass(frozen=True)
+class Grip:
+    """The gripper's state as the gate knows it.
+
+    Attributes:
+        command: width that it was told last [m]; 0 closes it with force.
+        width: measured width [m].
+        holding: a part is between the fingers.
+    """
+
+    command: float
+    width: float
+    holding: bool
+
+    @classmethod
+    def unknown(cls, width: float, gripper: Gripper) -> "Grip":
+        """Before the first command: fingers that are neither closed nor wide open may hold a part."""
+        apart = gripper.holding_width < width < gripper.max_width - RESOLUTION
+        return cls(command=width, width=width, holding=apart)
+
+    def differs(self, width: float) -> bool:
+        return abs(width - self.command) > RESOLUTION
+
+    def releases(self, width: float) -> bool:
+        """Whether the command `width` would let go of the part that is held."""
+        return self.holding and width > self.command + RESOLUTION and width > 0
+
+    def told(self, command: float, measured: float, gripper: Gripper) -> "Grip":
+        """The state after `command` was carried out and the fingers stand `measured` apart."""
+        blocked = measured > command + gripper.holding_width
+        return Grip(command, measured, holding=blocked)
+
+    def measured(self, width: float, gripper: Gripper) -> "Grip":
+        """The same with a fresh measurement; fingers that have met hold nothing any more."""
+        return Grip(self.command, width, self.holding and width > gripper.holding_width)
+
+
+def snapped(width: float, gripper: Gripper) -> float:
+    """`width` as a command: within RESOLUTION of the ends, and below the thinnest part, it is the end."""
+    if width < gripper.holding_width:
+        return 0.0
+    return min(width, gripper.max_width)

@@ -1,0 +1,117 @@
+"""Where the arm is: forward and inverse kinematics of the cell's robot, from its URDF by pinocchio.
+
+Frames: the robot's base. The tool centre point (TCP) lies between the finger tips; its z axis points along
+the fingers. Joint vectors hold the arm's joints only; the two fingers are set by the gripper's width.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pinocchio as pin
+
+from skills.base import FloatArray
+from skills.cell import Cell
+
+ROBOTS: Final = Path(__file__).parent / "robots"
+TCP_FRAME: Final = "panda_grasptarget"
+ELBOW_FRAME: Final = "panda_link4"
+"""The origin of joint 4: what swings furthest out of the straight line from shoulder to wrist."""
+
+POSITION_TOLERANCE: Final = 5e-4
+"""A pose counts as reached within this distance [m] …"""
+ANGLE_TOLERANCE: Final = np.radians(0.2)
+"""… and this angle [rad]."""
+_CONVERGED: Final = 1e-7
+_ITERATIONS: Final = 12
+_DAMPING: Final = 1e-6
+_LARGEST_STEP: Final = 0.3
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where the arm's points are along a path of N rows, in the base frame.
+
+    Attributes:
+        tcp, elbow: (N, 3) positions [m].
+        approach: (N, 3) unit vectors along the fingers, pointing out of the hand.
+        along: (N, 3) unit vectors across the closing direction: the long axis of a part that is held.
+    """
+
+    tcp: FloatArray
+    elbow: FloatArray
+    approach: FloatArray
+    along: FloatArray
+
+
+class Arm:
+    """Kinematics of `cell.robot`; not thread-safe, for pinocchio writes into shared data."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.model: Any = pin.buildModelFromUrdf(str(ROBOTS / f"{cell.robot.model}.urdf"))
+        self.home = np.array(cell.robot.home)
+        self._data: Any = self.model.createData()
+        self._low, self._high = np.array(cell.limits.joint_low), np.array(cell.limits.joint_high)
+        self._tcp = self.model.getFrameId(TCP_FRAME)
+        self._elbow = self.model.getFrameId(ELBOW_FRAME)
+        self._dof = len(self.home)
+
+    def configuration(self, joints: FloatArray, width: float = 0.0) -> FloatArray:
+        """The model's whole vector: arm joints [rad], then each finger's travel [m]."""
+        return np.concatenate([joints, (width / 2, width / 2)])
+
+    def tcp(self, joints: FloatArray) -> Any:
+        """Pose of the TCP as pinocchio's SE3."""
+        pin.framesForwardKinematics(self.model, self._data, self.configuration(joints))
+        return self._data.oMf[self._tcp].copy()
+
+    def trace(self, path: FloatArray) -> Trace:
+        """Points along `path` (N, DOF) [rad]."""
+        rows = np.empty((len(path), 4, 3))
+        for row, joints in zip(rows, path, strict=True):
+            pin.framesForwardKinematics(self.model, self._data, self.configuration(joints))
+            tool = self._data.oMf[self._tcp]
+            row[0], row[1] = tool.translation, self._data.oMf[self._elbow].translation
+            row[2:] = tool.rotation.T[[2, 0]]
+        return Trace(*(np.ascontiguousarray(rows[:, column]) for column in range(4)))
+
+    def reach(self, target: Any, start: FloatArray, homing: float = 0.1) -> FloatArray | None:
+        """Joints that put the TCP at `target` (SE3), near `start`.
+
+        Damped least squares; in the null space they go the share `homing` of the way to the home joints.
+        Returns None when no configuration inside the joint limits reaches the pose
+        to POSITION_TOLERANCE and ANGLE_TOLERANCE from there.
+        """
+        joints = start + homing * self._null_step(start)
+        for _ in range(_ITERATIONS):
+            error, jacobian = self._error(target, joints)
+            if np.abs(error).max() < _CONVERGED:
+                break
+            step = self._pseudo_inverse(jacobian) @ error
+            joints = joints + step * min(1.0, _LARGEST_STEP / float(np.abs(step).max()))
+        error, _ = self._error(target, joints)
+        near = np.linalg.norm(error[:3]) <= POSITION_TOLERANCE and np.linalg.norm(error[3:]) <= ANGLE_TOLERANCE
+        inside = bool(np.all(joints >= self._low) and np.all(joints <= self._high))
+        return joints if near and inside else None
+
+    def _error(self, target: Any, joints: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The twist [m, rad] from here to `target` in the tool's frame, and the (6, DOF) Jacobian there."""
+        jacobian = self._jacobian(joints)
+        return pin.log6(self._data.oMf[self._tcp].actInv(target)).vector, jacobian
+
+    def _jacobian(self, joints: FloatArray) -> FloatArray:
+        """(6, DOF), in the tool's frame; leaves the TCP's placement up to date."""
+        pin.computeJointJacobians(self.model, self._data, self.configuration(joints))
+        pin.updateFramePlacement(self.model, self._data, self._tcp)
+        full = pin.getFrameJacobian(self.model, self._data, self._tcp, pin.ReferenceFrame.LOCAL)
+        return np.asarray(full[:, : self._dof])
+
+    def _null_step(self, joints: FloatArray) -> FloatArray:
+        jacobian = self._jacobian(joints)
+        free = np.eye(self._dof) - self._pseudo_inverse(jacobian) @ jacobian
+        return np.asarray(free @ (self.home - joints))
+
+    @staticmethod
+    def _pseudo_inverse(jacobian: FloatArray) -> FloatArray:
+        return np.asarray(jacobian.T @ np.linalg.inv(jacobian @ jacobian.T + _DAMPING * np.eye(6)))

@@ -1,0 +1,46 @@
+"""The stop latch: once closed it stays closed, over restarts too, until a person opens it."""
+
+import json
+from pathlib import Path
+
+from safety.durable import remove, write_whole
+from skills.errors import BadInput
+
+
+class Latch:
+    """A file that stands for "nothing may move". A file that can't be read counts as closed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reason = _read(path)
+
+    @property
+    def reason(self) -> str | None:
+        """Why the latch is closed; None while it is open."""
+        return self._reason
+
+    def close(self, reason: str, time_ns: int) -> None:
+        """Close the latch; the first reason stays. It is closed in memory even where the disk fails."""
+        if self._reason is None:
+            self._reason = reason
+            write_whole(self._path, json.dumps({"reason": reason, "time_ns": time_ns}) + "\n")
+
+    def open(self, by: str) -> None:
+        """A person, named, opens the latch. Raises: BadInput without a name."""
+        if not by.strip():
+            raise BadInput("by", by, "the name of the person who has looked at the cell")
+        remove(self._path)
+        self._reason = None
+
+
+def _read(path: Path) -> str | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        return f"the latch file can't be read ({error})"
+    try:
+        return str(json.loads(text)["reason"])
+    except (ValueError, KeyError, TypeError):
+        return "the latch file is damaged"
