@@ -31,6 +31,9 @@ CAUSE_OF: Final[dict[Status, Cause | None]] = {
 }
 """What a call that did not run its course says about its failure; None leaves it to what is seen."""
 
+WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
+"""The gate saw the motion to its end."""
+
 
 class Gate(Gaze, Protocol):
     """What the agent asks of the safety gate."""

@@ -4,7 +4,7 @@ from langgraph.runtime import Runtime
 
 from agent import events
 from agent.difference import compare
-from agent.executor import CAUSE_OF, Execution
+from agent.executor import CAUSE_OF, WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking import Blocked
@@ -93,7 +93,8 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
     assert state.look is not None
     assert state.execution is not None
     workcell, call = runtime.context, state.call
-    seen = workcell.verifier.verify(workcell.catalogue[call.skill], call, state.look, state.held)
+    card, watched = workcell.catalogue[call.skill], state.execution.status in WATCHED
+    seen = workcell.verifier.verify(card, call, state.look, state.held, watched=watched)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
     judged = explain(seen.judged, state.execution, state.held)

@@ -41,14 +41,31 @@ class Verified(Value):
     after: Look
 
 
-def judge(card: SkillCard, call: SkillCall, before: Look, after: Look, held: PerceivedPart | None = None) -> Judged:
-    """What one look after the call says of it; `held` was in the gripper before a release."""
+def judge(
+    card: SkillCard,
+    call: SkillCall,
+    before: Look,
+    after: Look,
+    held: PerceivedPart | None = None,
+    *,
+    watched: bool = True,
+) -> Judged:
+    """What one look after the call says of it.
+
+    Args:
+        card: of the call's skill; its done check says what must be seen.
+        call: what was promised.
+        before: the look that the call was grounded on.
+        after: the look now.
+        held: what was in the gripper before a release.
+        watched: the gate saw the motion to its end, and would have stopped it at a loss of grasp.
+    """
     seen = compare(before.scene, after.scene)
     if card.done_check == "part_in_gripper":
         return _judge_pick(call, before, after, seen)
     if call.destination == TRAY:
         return _judge_put_back(after, seen, held)
-    return _judge_place(after, seen, held)
+    return _judge_place(after, seen, held, watched)
 
 
 def agree(first: Judged, second: Judged) -> Judged:
@@ -78,17 +95,20 @@ class Verifier:
     def __init__(self, looker: Looker) -> None:
         self._looker = looker
 
-    def verify(self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None) -> Verified | Blocked:
+    def verify(
+        self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
+    ) -> Verified | Blocked:
         first = self._looker.look()
         if isinstance(first, Blocked):
             return first
-        judged = judge(card, call, before, first, held)
+        judged = judge(card, call, before, first, held, watched=watched)
         if is_plausible(judged):
             return Verified(judged=judged, after=first)
         second = self._looker.look()
         if isinstance(second, Blocked):
             return second
-        return Verified(judged=agree(judged, judge(card, call, before, second, held)), after=second)
+        again = judge(card, call, before, second, held, watched=watched)
+        return Verified(judged=agree(judged, again), after=second)
 
 
 def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference) -> Judged:
@@ -104,27 +124,28 @@ def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference) ->
 
 
 def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Difference) -> Judged:
-    """The gripper is closed on something: which part has left the tray?"""
-    if not seen.gone or seen.appeared:
-        text = f"something is held, and {_names(seen.gone) or 'no part'} left the tray"
-        return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
-    right = [part for part in seen.gone if part in promised]
-    if len(seen.gone) > 1:
-        text = f"one part is held, and {_names(seen.gone)} left the tray"
+    """The gripper is closed on something: it is the one part that has left the tray."""
+    if len(seen.gone) != 1:
+        text = f"one part is held, and {_names(seen.gone) or 'none'} left the tray"
         return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
     held = seen.gone[0]
-    if right:
+    if held in promised:
         return _verdict("success", f"{held.describe()} is held", seen.gone, held=held, holding=True)
     text = f"{held.describe()} is held instead of {call.part.describe()}"
     return _verdict("failure", text, seen.gone, "wrong_part", held=held, holding=True)
 
 
-def _judge_place(after: Look, seen: Difference, held: PerceivedPart | None) -> Judged:
-    """Released: the gripper is open, nothing fell back on the tray and nothing was knocked out of it."""
+def _judge_place(after: Look, seen: Difference, held: PerceivedPart | None, watched: bool) -> Judged:
+    """Released at the place: the gripper is open, and no part was knocked out of the tray.
+
+    A part that appears on the tray is the dropped one only where nobody watched the motion or the
+    gripper never opened; else somebody has laid it there.
+    """
     if after.grip.holding:
         return _verdict("failure", "the part is still held", (), "missed", held=held, holding=True)
-    if seen.appeared:
-        return _verdict("failure", f"{_names(seen.appeared)} lies on the tray again", seen.appeared, "dropped_inside")
+    back = [part for part in seen.appeared if held is None or alike(part, held)]
+    if back and not (watched and after.grip.is_open):
+        return _verdict("failure", f"{_names(back)} lies on the tray again", back, "dropped_inside")
     if not after.grip.is_open:
         return _verdict("failure", "the part was lost before it was released", _some(held), "dropped_outside")
     if seen.gone:

@@ -36,8 +36,15 @@ def shifted(one: PerceivedPart, dx: float) -> PerceivedPart:
     [
         (HELD, (NUT, GEAR), "success", None, "failed M8 silver bolt is held"),
         (HELD, (shifted(NUT, 0.03), GEAR), "success", None, "failed M8 silver bolt is held"),
+        (
+            HELD,
+            (NUT, GEAR, part("nut", "M8", "black", at=(0.1, 0.1))),
+            "success",
+            None,
+            "failed M8 silver bolt is held",
+        ),
         (HELD, (BOLT, GEAR), "failure", "wrong_part", "ok M6 brass nut is held instead of failed part"),
-        (HELD, (BOLT, NUT, GEAR), "uncertain", "unclear", "something is held, and no part left the tray"),
+        (HELD, (BOLT, NUT, GEAR), "uncertain", "unclear", "one part is held, and none left the tray"),
         (
             HELD,
             (GEAR,),
@@ -75,7 +82,9 @@ def test_a_part_that_left_the_tray_is_lost_unless_it_is_known_to_be_held() -> No
     [
         (OPEN, (NUT,), "success", None, "failed M8 silver bolt was released"),
         (HELD, (NUT,), "failure", "missed", "the part is still held"),
-        (OPEN, (NUT, BOLT), "failure", "dropped_inside", "failed M8 silver bolt lies on the tray again"),
+        (OPEN, (NUT, BOLT), "success", None, "failed M8 silver bolt was released"),
+        (SHUT, (NUT, BOLT), "failure", "dropped_inside", "failed M8 silver bolt lies on the tray again"),
+        (SHUT, (NUT, GEAR), "failure", "dropped_outside", "the part was lost before it was released"),
         (SHUT, (NUT,), "failure", "dropped_outside", "the part was lost before it was released"),
         (OPEN, (), "uncertain", "unclear", "released, but ok M6 brass nut is missing on the tray"),
     ],
@@ -83,6 +92,12 @@ def test_a_part_that_left_the_tray_is_lost_unless_it_is_known_to_be_held() -> No
 def test_place(width: float, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None, reason: str) -> None:
     verdict = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(width, *after), BOLT).verdict
     assert (verdict.judgement, verdict.cause, verdict.reason) == (judgement, cause, reason)
+
+
+def test_after_an_unwatched_motion_a_part_like_the_held_one_is_the_held_one() -> None:
+    before, after = look(HELD, NUT), look(OPEN, NUT, BOLT)
+    verdict = judge(CATALOGUE["place"], PLACE, before, after, BOLT, watched=False).verdict
+    assert (verdict.judgement, verdict.cause) == ("failure", "dropped_inside")
 
 
 @pytest.mark.parametrize(
