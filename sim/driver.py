@@ -2,14 +2,23 @@
 
 import numpy as np
 
-from sim.robot import Panda
+from sim.robot import ArmState, Panda
 from sim.world import STEP, World
+from skills.base import Value
 from skills.chunk import GripperCommand, JointSlice
 from skills.observation import Observation
 
 GRIP_SECONDS = 0.7
 """Time given to the fingers to reach their width or to close on a part [s]."""
 STOP_SECONDS = 0.1
+
+
+class Past(Value):
+    """What a driver has come to: physics steps, observations, and how its arm stands."""
+
+    steps: int
+    sequence: int
+    arm: ArmState
 
 
 class SimDriver:
@@ -24,6 +33,14 @@ class SimDriver:
         self._sequence = 0
         self._steps = 0
         self._run(30)
+
+    def past(self) -> Past:
+        return Past(steps=self._steps, sequence=self._sequence, arm=self._arm.state())
+
+    def restore(self, past: Past) -> None:
+        """Go on from there, with the arm at rest: its own controller brakes when nobody commands it any more."""
+        self._steps, self._sequence = past.steps, past.sequence
+        self._arm.restore(past.arm)
 
     def now_ns(self) -> int:
         return round(self._steps * STEP * 1e9)

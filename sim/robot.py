@@ -8,7 +8,7 @@ import numpy as np
 import pybullet_data
 from numpy.typing import NDArray
 
-from skills.base import FloatArray
+from skills.base import FloatArray, Value
 from skills.cell import Cell
 from skills.chunk import GripperCommand
 
@@ -22,6 +22,15 @@ FINGER_SPEED = 0.1
 """[m/s], each finger."""
 
 
+class ArmState(Value):
+    """How the arm stands: joints [rad], each finger's way from the middle [m], and what the fingers were told."""
+
+    joints: tuple[float, ...]
+    fingers: tuple[float, ...]
+    width: float
+    force: float
+
+
 class Panda:
     """The arm, standing at the world's origin, at the cell's home pose with open fingers."""
 
@@ -31,6 +40,7 @@ class Panda:
         self.body = int(bullet.loadURDF(str(URDF), [0, 0, 0], useFixedBase=True))
         for finger in FINGERS:
             bullet.changeDynamics(self.body, finger, lateralFriction=1.5, rollingFriction=0.01, spinningFriction=0.05)
+        self._told = GripperCommand(cell.robot.gripper.max_width, cell.robot.gripper.force)
         self.place(cell.robot.home, cell.robot.gripper.max_width)
 
     def place(self, joints: tuple[float, ...], width: float) -> None:
@@ -55,7 +65,20 @@ class Panda:
             velocityGains=[1.0] * len(ARM_JOINTS),
         )
 
+    def state(self) -> ArmState:
+        positions, _ = self.joints()
+        fingers = tuple(state[0] for state in self._bullet.getJointStates(self.body, FINGERS))
+        return ArmState(joints=tuple(positions), fingers=fingers, width=self._told.width, force=self._told.force)
+
+    def restore(self, state: ArmState) -> None:
+        """Stand so, at rest, with the fingers still doing what they were told (set-up only)."""
+        self.place(state.joints, state.width)
+        for finger, position in zip(FINGERS, state.fingers, strict=True):
+            self._bullet.resetJointState(self.body, finger, position)
+        self.grip(GripperCommand(state.width, state.force))
+
     def grip(self, command: GripperCommand) -> None:
+        self._told = command
         for finger in FINGERS:
             self._bullet.setJointMotorControl2(
                 self.body,

@@ -61,11 +61,15 @@ class World:
         """Clear the tray, draw a new appearance, lay the parts down and let them settle."""
         for body in self.bodies:
             self.bullet.removeBody(body.id)
-        self.appearance = draw_appearance(self.rng)
-        shade = np.clip(np.array(self.cell.tray.colour) * self.appearance.tray_gain, 0, 1)
-        self.bullet.changeVisualShape(self._floor_of_tray, -1, rgbaColor=[*shade, 1])
+        self.wear(draw_appearance(self.rng))
         self.bodies = [self.add(spec) for spec in parts]
         self.advance(SETTLE_STEPS)
+
+    def wear(self, appearance: Appearance) -> None:
+        """Light and shade the scene so from now on."""
+        self.appearance = appearance
+        shade = np.clip(np.array(self.cell.tray.colour) * appearance.tray_gain, 0, 1)
+        self.bullet.changeVisualShape(self._floor_of_tray, -1, rgbaColor=[*shade, 1])
 
     def add(self, spec: PartSpec) -> Body:
         x, y = np.add(self.cell.tray.centre, spec.at)
