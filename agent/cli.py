@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.doors.cli.commands import Register
-from agent.doors.cli.errors import report
+from agent.doors.cli.errors import Interrupted, report
 from agent.doors.cli.output import keep_stdout_for_answers
 from agent.exit_codes import ExitCode
 
@@ -37,18 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         keep_stdout_for_answers()
     given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
     try:
-        return _finish(typer.main.get_command(app).main(given, prog_name="smolcell", standalone_mode=False))
+        returned = typer.main.get_command(app).main(given, prog_name="smolcell", standalone_mode=False)
+        return _finish(returned, as_json=as_json)
     except BrokenPipeError:
         return _deaf()
     except Exception as error:
-        return report(error, as_json="--json" in given)
+        return report(error, as_json=as_json)
 
 
-def _finish(returned: Any) -> int:
+def _finish(returned: Any, *, as_json: bool) -> int:
     """A command's own code; None where only help was asked for; 130 is how the parser passes a Ctrl-C on."""
     if returned == 130:
-        return report(KeyboardInterrupt(), as_json=False)
+        return report(Interrupted(), as_json=as_json)
     return int(returned or ExitCode.DONE)
 
 

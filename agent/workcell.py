@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 """Where the packages stand; a relative checkpoint folder of a cell file is meant from here."""
 PERCEIVER: Final = "perceiver"
+LATCH_FILE: Final = "latch.json"
+AUDIT_FILE: Final = "audit.jsonl"
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def build_gate(cell: Cell, driver: Driver, clock: Clock, state: Path) -> "Safety
     from safety.gate import SafetyGate
     from safety.latch import Latch
 
-    return SafetyGate(cell, driver, clock, Latch(state / "latch.json"), Audit(state / "audit.jsonl"))
+    return SafetyGate(cell, driver, clock, Latch(state / LATCH_FILE), Audit(state / AUDIT_FILE))
 
 
 def build_planner(cell: Cell) -> Planner:

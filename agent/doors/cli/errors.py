@@ -20,8 +20,6 @@ def report(error: BaseException, *, as_json: bool) -> ExitCode:
     known = wrong_use(error) if isinstance(error, TyperException) else error
     if isinstance(known, SmolcellError):
         code, name, text = ExitCode(known.exit_code), type(known).__name__, str(known)
-    elif isinstance(known, KeyboardInterrupt):
-        code, name, text = ExitCode.STOPPED, "Interrupted", "stopped by Ctrl-C; nothing is under way any more."
     else:
         code, name, text = ExitCode.INTERNAL, "InternalError", _internal(known)
     talk(f"{name}: {text}")
@@ -39,6 +37,15 @@ def wrong_use(error: TyperException) -> SmolcellError | TyperException:
         known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
         return UnknownName(f"option of {command}", option, [name for name in known if name.startswith("-")], see)
     return WrongUse(f"{error.format_message().rstrip('.')}. {see}")
+
+
+class Interrupted(SmolcellError):
+    """Ctrl-C ended a command; `again` is the command that goes on with it, where there is one."""
+
+    exit_code = ExitCode.STOPPED
+
+    def __init__(self, again: str = "") -> None:
+        super().__init__(f"stopped by Ctrl-C.{f' To go on: {again}' if again else ''}")
 
 
 class WrongUse(BadInput):

@@ -1,5 +1,6 @@
 """What a run tells, in lines for people: the plan, each phrase, each ruling, each verdict, the account."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent import events
@@ -20,28 +21,33 @@ ACTIONS = {
 
 def sentences(event: events.Event) -> tuple[str, ...]:
     """The lines that tell `event`; none where a line would say nothing new."""
+    if isinstance(event, events.Planned):
+        return plan_lines(event.understanding)
+    line = _sentence(event)
+    return (line,) if line else ()
+
+
+def _sentence(event: events.Event) -> str | None:
     match event:
-        case events.Planned():
-            return plan_lines(event.understanding)
         case events.Asked():
             choices = f" ({' / '.join(event.choices)})" if event.choices else ""
-            return (f"asked     {event.question}{choices}",)
+            return f"asked     {event.question}{choices}"
         case events.Looked():
-            return (f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move",)
+            return f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
         case events.Calling():
-            return (f"phrase    {event.call.phrase!r}",)
+            return f"phrase    {event.call.phrase!r}"
         case events.Ruled():
-            return (f"gate      {event.ruling.describe()}, {event.ruling.seconds:.1f} s",)
+            return f"gate      {event.ruling.describe()}, {event.ruling.seconds:.1f} s"
         case events.Verified():
-            return (f"verdict   {event.verdict.judgement}: {event.verdict.reason}",)
+            return f"verdict   {event.verdict.judgement}: {event.verdict.reason}"
         case events.Recovering():
-            return (f"then      {ACTIONS[event.action]}",)
+            return f"then      {ACTIONS[event.action]}"
         case events.Accounted():
-            return (f"account   {event.account.describe()}",)
+            return f"account   {event.account.describe()}"
         case events.Woken():
-            return (f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was held",)
-        case events.Moving() | events.Finished():
-            return ()
+            return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was under way"
+        case _:
+            return None
 
 
 def plan_lines(understanding: Understanding) -> tuple[str, ...]:
@@ -56,6 +62,16 @@ def plan_lines(understanding: Understanding) -> tuple[str, ...]:
 def account_rows(ledger: tuple[Account, ...]) -> list[tuple[object, ...]]:
     """The ledger as rows of step, seen, moved, left, lost."""
     return [(a.step.describe(), a.seen, a.moved, a.left, a.lost) for a in ledger]
+
+
+def all_of(listeners: Sequence[events.Listener]) -> events.Listener:
+    """One listener that tells every one of `listeners`, in their order."""
+
+    def hear(event: events.Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return hear
 
 
 class Narrator:

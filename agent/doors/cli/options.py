@@ -1,5 +1,6 @@
 """Options that several commands share, and numbers that are refused by name, value and bounds."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
@@ -9,6 +10,7 @@ import typer
 from skills.errors import BadInput
 
 GREATEST_SEED: Final = 2**32 - 1
+CORES: Final = os.cpu_count() or 1
 
 
 def whole(name: str, low: int, high: int | None = None) -> Callable[[str], int]:
@@ -47,7 +49,8 @@ Seed = Annotated[
     typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="Draw a scene from this seed."),
 ]
 DrawSeed = Annotated[
-    int, typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="What scenes are drawn from.")
+    int,
+    typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="What scenes are drawn from."),
 ]
 StateFolder = Annotated[
     Path | None,

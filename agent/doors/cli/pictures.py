@@ -1,9 +1,10 @@
 """Pictures of a run for people. Taken from the world directly, so that taking them changes nothing of the run."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import cv2
+import numpy as np
 
 from agent import events
 from sim.portrait import overhead, side
@@ -30,7 +31,10 @@ class Album:
             self._calls += 1
             self._save(f"call-{self._calls:02d}-{event.verdict.judgement}")
 
-    def finish(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._save("after")
 
     def _save(self, name: str) -> None:
@@ -69,7 +73,7 @@ class Film:
         """Write the film (.webp or .png, both animated); the number of its frames."""
         animation = cv2.Animation()
         animation.frames = [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in self._frames]
-        animation.durations = [FRAME_MS] * (len(self._frames) - 1) + [LAST_FRAME_MS]  # type: ignore[assignment]
+        animation.durations = [FRAME_MS] * (len(self._frames) - 1) + [LAST_FRAME_MS]
         cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
         return len(self._frames)
 
@@ -77,11 +81,11 @@ class Film:
         picture = side_by_side(overhead(self._world), side(self._world))
         bar = picture[:34] * 0
         cv2.putText(bar, self._caption[:80], (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
-        self._frames.append(cv2.vconcat([picture, bar]))
+        self._frames.append(np.vstack([picture, bar]))
 
 
 def side_by_side(left: Image, right: Image) -> Image:
     """Both at the same height."""
     scale = FILM_HEIGHT / left.shape[0]
     larger = cv2.resize(left, (round(left.shape[1] * scale), FILM_HEIGHT), interpolation=cv2.INTER_CUBIC)
-    return cv2.hconcat([larger, right])
+    return np.hstack([larger, right])

@@ -15,7 +15,8 @@ from agent.doors.cli.scenes import refuse_both, scenario_of
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 from agent.preview import CODE_OF, Preview, as_json
-from skills.errors import BadInput, SmolcellError
+from skills.base import Value
+from skills.errors import BadInput
 from skills.plan import Understanding
 from skills.yamlfile import parse_model
 
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 STDIN = Path("-")
-FIELDS = ("id", "instruction", "scene")
-
 app = new_app()
+
+
+class BatchLine(Value):
+    """One instruction of a batch; `scene` is a scenario's content, or None where there is nothing to look at."""
+
+    id: str | int
+    instruction: str
+    scene: dict[str, Any] | None = None
 
 
 @app.command()
@@ -79,15 +86,15 @@ def _plan_batch(preview: Preview, path: Path, json_wanted: bool) -> ExitCode:
     """Answer every line in its order; a bad one is answered as an error and the others are still done."""
     code = ExitCode.DONE
     for number, line in enumerate(_lines(path), 1):
-        identity: Any = None
+        entry: Any = None
         try:
-            entry = _entry(line, number)
-            identity = entry["id"]
-            understanding = preview.understand(entry["instruction"], _scenario(entry, number))
-            shown = as_json(understanding)
+            entry = _read(line, number)
+            asked = parse_model(entry, BatchLine, f"line {number}")
+            shown = as_json(preview.understand(asked.instruction, _scenario(asked, number)))
         except BadInput as error:
             code = ExitCode.BAD_INPUT
             shown = {"outcome": "error", "steps": [], "text": str(error), "command": None}
+        identity = entry.get("id") if isinstance(entry, Mapping) else None
         if json_wanted:
             answer_json({"id": identity, **shown})
         else:
@@ -107,23 +114,19 @@ def _lines(path: Path) -> Iterator[str]:
     return (line for line in text.splitlines() if line.strip())
 
 
-def _entry(line: str, number: int) -> dict[str, Any]:
-    """One line of the batch. Raises: BadInput, UnknownName."""
+def _read(line: str, number: int) -> Any:
     try:
-        entry = json.loads(line)
+        return json.loads(line)
     except ValueError as error:
         raise BadInput(f"line {number}", line[:80], f"a JSON object ({error})") from None
-    if not isinstance(entry, Mapping):
-        raise BadInput(f"line {number}", line[:80], f"a JSON object with {', '.join(FIELDS)}")
-    return dict(entry)
 
 
-def _scenario(entry: Mapping[str, Any], number: int) -> "Scenario | None":
+def _scenario(asked: BatchLine, number: int) -> "Scenario | None":
     from sim.scenario import Scenario
 
-    if entry.get("scene") is None:
+    if asked.scene is None:
         return None
-    return parse_model(entry["scene"], Scenario, f"line {number}: scene")
+    return parse_model({"name": f"line-{number}", **asked.scene}, Scenario, f"line {number}: scene")
 
 
 def _one_line(shown: Mapping[str, Any]) -> str:

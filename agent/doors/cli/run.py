@@ -8,12 +8,12 @@ import typer
 
 from agent.doors.cli.asking import answers
 from agent.doors.cli.interrupt import software_stop
-from agent.doors.cli.narrate import Narrator, account_rows
+from agent.doors.cli.narrate import Narrator, account_rows, all_of
 from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, new_app
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, state_folder, usable_folder
-from agent.events import Event
+from agent.events import Listener
 from agent.exit_codes import ExitCode
 from agent.run import Report
 from agent.run import run as run_instruction
@@ -73,20 +73,15 @@ def _run(
         gate = twin.workcell.gate
         if gate.latched:
             raise StoppedBySafety(gate.latched)
-        hear = narrator
+        listeners: list[Listener] = [narrator]
         if album:
             from agent.doors.cli.pictures import Album
 
-            shots = Album(album, twin.world)
-            stack.callback(shots.finish)
-
-            def hear(event: Event) -> None:
-                narrator(event)
-                shots(event)
-
+            listeners.append(stack.enter_context(Album(album, twin.world)))
         stack.enter_context(software_stop(gate.request_stop))
         answer_ = answers(scenario.answers, narrator.close)
-        report = run_instruction(twin.workcell.heard_by(hear), instruction, answer=answer_, approved=approved)
+        workcell = twin.workcell.heard_by(all_of(listeners))
+        report = run_instruction(workcell, instruction, answer=answer_, approved=approved)
         return report, judge(twin.world, scenario.expect)
 
 

@@ -1,0 +1,188 @@
+"""Is everything there that a run needs? One named check after another; each failure with its remedy."""
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from agent.exit_codes import ExitCode
+from agent.journal import Journal
+from agent.workcell import AUDIT_FILE, LATCH_FILE, PERCEIVER, checkpoint_folder
+from skills.base import Value
+from skills.card import SkillCard
+from skills.catalogue import load_catalogue
+from skills.cell import Cell
+from skills.contract import Contract, hash_files, load_contract
+from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable
+from skills.preflight import check_cameras
+
+MODULES: Final = (
+    "coal", "cv2", "langgraph", "langgraph.checkpoint.sqlite", "numpy", "onnxruntime", "pinocchio", "prompt_toolkit",
+    "pybullet", "pydantic", "rich", "ruckig", "tokenizers", "typer", "yaml",
+)  # fmt: skip
+"""What the base installation imports."""
+
+Check = Callable[[], str]
+"""Says what it found, in a few words. Raises: SmolcellError with the remedy."""
+
+
+class Finding(Value):
+    """What one check found; `detail` of a failed one says what to do."""
+
+    check: str
+    ok: bool
+    detail: str
+    code: ExitCode = ExitCode.DONE
+
+
+def examine(read_cell: Callable[[], Cell], state: Callable[[Cell], Path]) -> tuple[Finding, ...]:
+    """Every check that can be made; without a readable cell those of the cell are left out.
+
+    Args:
+        read_cell: reads the cell file.
+        state: the folder of a cell's state.
+    """
+    found = [_found("python", _python), _found("packages", _packages), _found("skill cards", _cards)]
+    cells: list[Cell] = []
+
+    def cell_file() -> str:
+        cells.append(read_cell())
+        return f"{cells[0].name}: {len(cells[0].places)} places, {len(cells[0].cameras)} cameras"
+
+    found.append(_found("cell file", cell_file))
+    for cell in cells:
+        found += [_found(name, check) for name, check in cell_checks(cell, state(cell))]
+    return tuple(found)
+
+
+def exit_code(findings: tuple[Finding, ...]) -> ExitCode:
+    """The code of the first failure."""
+    return next((finding.code for finding in findings if not finding.ok), ExitCode.DONE)
+
+
+def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
+    """The checks of one cell, by name."""
+    cards = tuple(load_catalogue())
+    for name in sorted({card.checkpoint for card in cards}):
+        yield f"weights of {name}", lambda name=name: _weights(cell, name)  # type: ignore[misc]
+        yield f"contract of {name}", lambda name=name: _contract(cell, name, cards)  # type: ignore[misc]
+        yield f"cameras of {name}", lambda name=name: _cameras(cell, name)  # type: ignore[misc]
+    yield "perceiver", lambda: _perceiver(cell)
+    yield "state folder", lambda: _state(state)
+    yield "audit", lambda: _audit(state)
+    yield "stop latch", lambda: _latch(state)
+
+
+def _found(name: str, check: Check) -> Finding:
+    try:
+        return Finding(check=name, ok=True, detail=check())
+    except SmolcellError as error:
+        return Finding(check=name, ok=False, detail=str(error), code=ExitCode(error.exit_code))
+
+
+def _python() -> str:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if not (3, 11) <= sys.version_info[:2] < (3, 13):
+        raise Unavailable(f"this is Python {version}.", "Install with Python 3.11 or 3.12.")
+    return version
+
+
+def _packages() -> str:
+    missing = [module for module in MODULES if not _is_there(module)]
+    if missing:
+        raise Unavailable(f"not installed: {', '.join(missing)}.", "Install again: make install")
+    return f"{len(MODULES)} of {len(MODULES)}"
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _cards() -> str:
+    return ", ".join(card.name for card in load_catalogue())
+
+
+def _weights(cell: Cell, name: str) -> str:
+    """The exported networks are those that the contract was written for."""
+    folder = checkpoint_folder(cell, name)
+    contract = load_contract(folder)
+    files = sorted(folder.glob("*.onnx"))
+    if not files:
+        raise Unavailable(f"no exported network (*.onnx) is in {folder}.", f"Train it: smolcell train {name}")
+    if hash_files(files) != contract.weights_hash:
+        raise BadInput(
+            f"weights in {folder}", hash_files(files)[:12], f"those of its contract, {contract.weights_hash[:12]}"
+        )
+    return f"{len(files)} networks, {_megabytes(files)}, {contract.weights_hash[:12]}"
+
+
+def _contract(cell: Cell, name: str, cards: tuple[SkillCard, ...]) -> str:
+    """Every phrase that a card can render was trained."""
+    contract = load_contract(checkpoint_folder(cell, name))
+    wanted = [phrase for card in cards if card.checkpoint == name for phrase in card.phrases()]
+    absent = [phrase for phrase in wanted if phrase not in contract.phrases]
+    if absent:
+        raise BadInput(
+            f"contract {contract.name}",
+            absent[0],
+            f"trained, as {len(absent)} of {len(wanted)} phrases are not; train again",
+        )
+    return f"{contract.name}: {len(wanted)} phrases, all trained"
+
+
+def _cameras(cell: Cell, name: str) -> str:
+    contract: Contract = load_contract(checkpoint_folder(cell, name))
+    fault = check_cameras(contract, cell)
+    if fault:
+        raise Unavailable(f"{fault.text}.", f"{fault.remedy}.")
+    return ", ".join(contract.cameras)
+
+
+def _perceiver(cell: Cell) -> str:
+    folder = checkpoint_folder(cell, PERCEIVER)
+    files = sorted(folder.glob("*.onnx"))
+    if not files:
+        raise Unavailable(f"no exported network (*.onnx) is in {folder}.", f"Train it: smolcell train {PERCEIVER}")
+    return _megabytes(files)
+
+
+def _megabytes(files: list[Path]) -> str:
+    return f"{sum(file.stat().st_size for file in files) / 1e6:.1f} MB"
+
+
+def _state(state: Path) -> str:
+    """It can be written, and no other process has it open."""
+    try:
+        journal = Journal(state)
+    except OSError as error:
+        raise BadInput("state folder", str(state), f"a folder that can be written ({error.strerror})") from None
+    with journal:
+        unfinished = journal.unfinished()
+    return f"{state}" if unfinished is None else f"{state}; {unfinished.id} can be resumed: {unfinished.instruction!r}"
+
+
+def _audit(state: Path) -> str:
+    from safety.audit import verify_audit
+
+    path = state / AUDIT_FILE
+    if not path.exists():
+        return "empty"
+    broken = verify_audit(path)
+    if broken:
+        raise BadInput(
+            f"{path}: line {broken.line}", broken.reason, "as it was written; keep the file and ask who changed it"
+        )
+    return "intact"
+
+
+def _latch(state: Path) -> str:
+    from safety.latch import Latch
+
+    reason = Latch(state / LATCH_FILE).reason
+    if reason:
+        raise StoppedBySafety(reason)
+    return "open"

@@ -1,0 +1,62 @@
+"""`smolcell eval`: how often a policy succeeds at its first attempt, on scenes that no training saw."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, new_app, whole
+from agent.doors.cli.output import answer, answer_json, answer_table
+from agent.doors.cli.progress import progress
+from agent.doors.settings import configured_cell
+from agent.exit_codes import ExitCode
+from skills.errors import UnknownName
+
+SPLITS: Final = ("new-scenes",)
+
+app = new_app()
+
+
+@app.command()
+def evaluate(
+    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="Which skill is called.")] = "pick",
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", metavar="DIR", help="Weights and contract; else those that the cell file names."),
+    ] = None,
+    split: Annotated[str, typer.Option("--split", metavar="NAME", help="What is new about the scenes.")] = "new-scenes",
+    n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
+    seed: DrawSeed = 0,
+    workers: Workers = 1,
+    cell: CellFile = None,
+    as_json: AsJson = False,
+) -> ExitCode:
+    """Measure how often a policy succeeds at its first attempt, on scenes that it never saw.
+
+    Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call.
+    """
+    from agent.evaluation import evaluate as measure
+
+    if split not in SPLITS:
+        raise UnknownName("--split", split, SPLITS)
+    with progress("scenes") as update:
+        report = measure(
+            configured_cell(cell), skill, checkpoint, n, seed, workers, lambda done, total: update(done, total, "")
+        )
+    content = {**report.as_json(), "split": split}
+    if as_json:
+        answer_json(content)
+    else:
+        _print(content)
+    return ExitCode.DONE
+
+
+def _print(content: dict[str, Any]) -> None:
+    rows = [(word, value, *_share(share)) for word, values in content["by"].items() for value, share in values.items()]
+    answer_table(("word", "value", "n", "successes", "95 % interval"), [("all", "", *_share(content)), *rows])
+    answer(", ".join(f"{count} × {cause}" for cause, count in content["causes"].items()))
+
+
+def _share(share: dict[str, Any]) -> tuple[object, ...]:
+    low, high = share["wilson95"]
+    return share["n"], share["successes"], f"{low:.3f}–{high:.3f}"

@@ -1,0 +1,38 @@
+"""`smolcell reset`: a person clears a latched stop."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from agent.doors.cli.options import CellFile, StateFolder, new_app
+from agent.doors.cli.output import answer
+from agent.doors.settings import configured_cell, state_folder, usable_folder
+from agent.exit_codes import ExitCode
+from agent.journal import Journal
+from agent.workcell import AUDIT_FILE, LATCH_FILE
+from safety.audit import Audit
+from safety.latch import Latch
+
+app = new_app()
+
+
+@app.command()
+def reset(
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who has looked at the cell.", show_default=False)],
+    cell: CellFile = None,
+    state: StateFolder = None,
+) -> ExitCode:
+    """Clear a latched stop, after a person has looked at the cell.
+
+    Refused while another process has the cell open: that one holds the latch closed by itself.
+    """
+    folder = usable_folder("--state", state_folder(state, configured_cell(cell)))
+    with Journal(folder):
+        audit, latch = Audit(folder / AUDIT_FILE), Latch(folder / LATCH_FILE)
+        reason = latch.reason
+        latch.open(by)
+        if reason:
+            audit.record("reset", by=by, reason=reason, time_ns=time.time_ns())
+    answer(f"reset by {by}: {reason}" if reason else "no stop was latched")
+    return ExitCode.DONE

@@ -1,0 +1,56 @@
+"""`smolcell train`: a network, its export and its contract, from a data set and a preset."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.doors.cli.errors import Interrupted
+from agent.doors.cli.options import CORES, new_app, whole
+from agent.doors.cli.output import answer
+from agent.doors.cli.progress import progress
+from agent.exit_codes import ExitCode
+from skills.errors import Unavailable
+
+if TYPE_CHECKING:
+    from policy.training.loop import StageProgress
+
+app = new_app()
+
+
+@app.command()
+def train(
+    preset: Annotated[str, typer.Argument(help="What is trained: pick, place, perceiver, …", show_default=False)],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Data set, from: smolcell data generate.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder of the run; its checkpoint/ is the result.")
+    ],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    threads: Annotated[
+        int, typer.Option("--threads", metavar="N", parser=whole("--threads", 1, 256), help="Threads of torch.")
+    ] = CORES,
+) -> ExitCode:
+    """Train, export and write the contract of a network.
+
+    A run that was cut off goes on with --resume and ends with the same weights. Needs the extra `train`.
+    """
+    try:
+        from policy.training.config import preset as preset_of
+        from policy.training.train import train as train_by
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"training needs the package {error.name!r}.", "Install it: pip install 'smolcell[train]'"
+        ) from None
+    config = preset_of(preset)
+    try:
+        with progress("steps") as update:
+
+            def report(stage: "StageProgress") -> None:
+                figures = ", ".join(f"{name} {value:.4g}" for name, value in stage.figures.items())
+                update(stage.step, stage.steps, f"{stage.stage} {figures}")
+
+            folder = train_by(config, data, out, resume=resume, threads=threads, report=report)
+    except KeyboardInterrupt:
+        raise Interrupted(f"smolcell train {preset} --data {data} --out {out} --resume") from None
+    answer(f"{folder}")
+    return ExitCode.DONE
