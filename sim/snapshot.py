@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 from pydantic import ValidationError
 
-from safety.durable import write_whole
 from sim.driver import Past, SimDriver
 from sim.parts.spawn import Body, PartSpec, spawn
 from sim.randomize import Appearance
@@ -82,8 +81,12 @@ def restore(cell: Cell, saved: Snapshot) -> tuple[World, SimDriver]:
 
 
 def save(folder: Path, saved: Snapshot) -> None:
-    """Write it down whole or not at all."""
-    write_whole(folder / FILE, saved.model_dump_json())
+    """Write it down whole or not at all, as far as the death of this process goes; what a power cut takes
+    is the simulator's loss, and syncing the disk twice a second would be everybody's.
+    """
+    draft = folder / f"{FILE}.draft"
+    draft.write_text(saved.model_dump_json(), encoding="utf-8")
+    draft.replace(folder / FILE)
 
 
 def load(folder: Path) -> Snapshot | None:
