@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.commands import draw_pick
 from sim.demonstrator import KEYFRAMES, half_turn, pick_waypoints, place_waypoints, put_back_waypoints
-from sim.layout import Look, draw_look, place_parts
+from sim.layout import TAUGHT, Look, draw_look, place_parts
 from sim.robot import home_tcp
 from sim.world import TruePart, World
 from skills.catalogue import Catalogue, load_catalogue
@@ -127,7 +127,7 @@ def _make_scene(world: World, catalogue: Catalogue, rng: np.random.Generator) ->
     world.rng = rng
     specs: list[Any] = []
     while not specs:
-        specs = place_parts(_looks(rng), rng, strict=False)
+        specs = place_parts(_looks(rng), rng, within=TAUGHT, strict=False)
     world.reset(specs)
     parts = world.true_parts()
     picks = list(_picks(world.cell, catalogue, parts, rng))

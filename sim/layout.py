@@ -11,11 +11,16 @@ from sim.parts.spawn import PartSpec
 from skills.errors import BadInput
 from skills.words import COLOURS, Colour, Condition, Kind, Size
 
-CENTRES = 0.110
-"""Part centres lie within this distance of the tray's centre in x and y [m]: the open fingers clear the wall."""
+WORKING = 0.095
+"""Part centres lie within this distance of the tray's centre in x and y [m]: fingers that open for the widest
+part (a large gear: 64 mm, and 21 mm of finger on each side) clear the tray's walls."""
+TAUGHT = 0.110
+"""Training scenes spread a little farther, so that the policy does not work at the edge of what it has seen."""
 GAP = 0.025
 """Least distance between two outlines [m]: a finger of 10 mm and its clearance fit between."""
 TRIES = 80
+FRESH_STARTS = 60
+"""How often a whole layout is begun anew before it counts as impossible."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +50,33 @@ def distance(one: Points, other: Points) -> float:
 
 
 def place_parts(
-    looks: Sequence[Look], rng: np.random.Generator, *, taken: Sequence[PartSpec] = (), strict: bool = True
+    looks: Sequence[Look],
+    rng: np.random.Generator,
+    *,
+    taken: Sequence[PartSpec] = (),
+    within: float = WORKING,
+    strict: bool = True,
 ) -> list[PartSpec]:
     """A random separated layout around the parts `taken`, which come first in the answer.
 
+    Centres lie `within` that distance of the tray's centre [m].
+
     Raises: BadInput when `strict` and a part finds no room; else such parts are left out.
     """
+    for _ in range(FRESH_STARTS if strict else 1):
+        placed = _try_layout(looks, rng, taken, within)
+        if len(placed) == len(taken) + len(looks) or not strict:
+            return placed
+    raise BadInput("parts", len(taken) + len(looks), f"at most what fits on the tray; {len(placed)} found room")
+
+
+def _try_layout(
+    looks: Sequence[Look], rng: np.random.Generator, taken: Sequence[PartSpec], within: float
+) -> list[PartSpec]:
     placed = list(taken)
     outlines = [outline(spec.kind, spec.size, spec.at, spec.yaw) for spec in taken]
     for look in looks:
-        spot = _free_spot(look, outlines, rng)
-        if spot is None and strict:
-            raise BadInput("parts", len(looks), f"at most what fits on the tray; {len(placed)} found room")
+        spot = _free_spot(look, outlines, within, rng)
         if spot is not None:
             at, yaw = spot
             condition: Condition = "failed" if look.failed else "ok"
@@ -66,10 +86,10 @@ def place_parts(
 
 
 def _free_spot(
-    look: Look, taken: Sequence[Points], rng: np.random.Generator
+    look: Look, taken: Sequence[Points], within: float, rng: np.random.Generator
 ) -> tuple[tuple[float, float], float] | None:
     for _ in range(TRIES):
-        x, y = rng.uniform(-CENTRES, CENTRES, 2)
+        x, y = rng.uniform(-within, within, 2)
         yaw = float(rng.uniform(-np.pi / 2, np.pi / 2))
         mine = outline(look.kind, look.size, (x, y), yaw)
         if np.abs(mine).max() < 0.147 and all(distance(mine, other) >= GAP for other in taken):

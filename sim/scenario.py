@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.layout import CENTRES, Look, distance, draw_look, outline, place_parts
+from sim.layout import WORKING, Look, distance, draw_look, outline, place_parts
 from sim.parts.spawn import PartSpec
 from skills.base import Value
 from skills.call import RunOutcome
@@ -14,6 +14,8 @@ from skills.errors import BadInput
 from skills.scene import PartQuery
 from skills.words import SIZES_OF, Colour, Condition, Kind, Size
 from skills.yamlfile import load_model
+
+SCENARIOS = Path(__file__).parent / "scenarios"
 
 TAGS = Literal[
     "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
@@ -35,9 +37,9 @@ class ScenarioPart(Value):
     def _exists(self) -> Self:
         if self.size not in SIZES_OF[self.kind]:
             raise BadInput(f"size of a {self.kind}", self.size, f"one of {', '.join(SIZES_OF[self.kind])}")
-        if self.at is not None and max(map(abs, self.at)) > CENTRES:
+        if self.at is not None and max(map(abs, self.at)) > WORKING:
             raise BadInput(
-                "at", self.at, f"within ±{CENTRES} m of the tray's centre, where the fingers clear the walls"
+                "at", self.at, f"within ±{WORKING} m of the tray's centre, where the fingers clear the walls"
             )
         return self
 
