@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from agent.recorded import Frame
     from agent.twin import Twin
     from safety.gate import SafetyGate
+    from sim.driver import SimDriver
     from sim.scenario import Scenario
+    from sim.world import World
 
 ROOT: Final = Path(__file__).parents[1]
 """Where the packages stand; a relative checkpoint folder of a cell file is meant from here."""
@@ -88,21 +90,41 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
 
     Raises: Unavailable (weights, another process), BadInput (a wrong contract, parts that do not fit).
     """
-    from agent.twin import Surprises, Twin
     from sim.driver import SimDriver
     from sim.world import World
 
-    checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
     parts = scenario.layout()
-    journal = Journal(state)
     world = World(cell, scenario.seed)
     world.reset(parts)
-    driver = SimDriver(world)
+    return _twin_over(cell, scenario, world, SimDriver(world), state)
+
+
+def reopen_twin(cell: Cell, state: Path) -> "Twin":
+    """The cell over the table that the last twin with this state folder left; close it after use.
+
+    Raises: Unavailable (weights, another process, no table), BadInput (a wrong contract, an unreadable table).
+    """
+    from sim.snapshot import load, restore
+
+    saved = load(state)
+    if saved is None:
+        raise Unavailable(f"there is no table in {state}.", "Open the cell with a scene.")
+    world, driver = restore(cell, saved)
+    return _twin_over(cell, saved.scenario.model_copy(update={"surprises": ()}), world, driver, state)
+
+
+def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDriver", state: Path) -> "Twin":
+    from agent.twin import Surprises, Twin
+    from sim.snapshot import lasting
+
+    checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
+    journal = Journal(state)
+    kept = lasting(state, scenario, world, driver)
     workcell = assemble(
         cell=cell,
         catalogue=load_catalogue(),
-        gate=build_gate(cell, driver, driver, state),
-        clock=driver,
+        gate=build_gate(cell, kept, kept, state),
+        clock=kept,
         perceiver=perceiver,
         planner=build_planner(cell),
         checkpoints=checkpoints,
