@@ -35,7 +35,7 @@ class Prompt:
     text: str
     inputs: MappingProxyType[str, str]
 
-    def render(self, **values: str) -> str:
+    def render(self, /, **values: str) -> str:
         """The text with every slot filled. Raises: BadInput when an input is missing or unknown."""
         if set(values) != set(self.inputs):
             raise BadInput(f"inputs of prompt {self.name}", sorted(values), f"just {sorted(self.inputs)}")
@@ -55,7 +55,7 @@ def load_prompt(name: str) -> Prompt:
     return parse_prompt(path.read_text(encoding="utf-8"), path)
 
 
-def render(name: str, **values: str) -> str:
+def render(name: str, /, **values: str) -> str:
     """The prompt `name`, filled. Raises: UnknownName, BadInput."""
     return load_prompt(name).render(**values)
 

@@ -10,16 +10,17 @@ from agent.planning.parts import take_exceptions, take_left_out
 from agent.planning.places import names_place
 from agent.planning.synonyms import AMBIGUOUS_OPENERS, CONDITIONALS, OPENERS
 from agent.planning.tokens import END
+from agent.planning.wordlist import words
 from skills.scene import PartQuery
 from skills.words import SIZES_OF
 
 TakeParts = Callable[[Parse], list[PartPhrase]]
 
-_CONNECTORS: Final = frozenset(
-    ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly".split()
+_CONNECTORS: Final = words(
+    ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly"
 )
 _OPENER_RUNS: Final = tuple(sorted((tuple(words.split()) for words in OPENERS), key=len, reverse=True))
-_STAYING: Final = frozenset("alone there behind untouched lying where they are it is in place as them".split())
+_STAYING: Final = words("alone there behind untouched lying where they are it is in place as them")
 _STOPPED: Final = ("stop", "halt")
 
 
@@ -42,7 +43,7 @@ def take_order(parse: Parse) -> bool:
 
 
 def _take_final_stop(parse: Parse) -> bool:
-    """ "… and then stop": a plan ends anyway."""
+    """“… and then stop”: a plan ends anyway."""
     cursor = parse.cursor
     if (parse.moves or parse.pending) and cursor.word() in _STOPPED and cursor.word(1) in {END, "."}:
         cursor.at += 1
@@ -57,28 +58,48 @@ def take_openers(parse: Parse) -> None:
         run = next((run for run in _OPENER_RUNS if cursor.take_run(*run)), None)
         if run is None:
             return
-        following = cursor.word()
-        if " ".join(run) in AMBIGUOUS_OPENERS and not (following == "," or parse.lexicon.is_verb(following)):
+        if " ".join(run) in AMBIGUOUS_OPENERS and not _opens(parse):
             cursor.at -= len(run)
             return
         cursor.take(",")
 
 
+def _opens(parse: Parse) -> bool:
+    """Whether what follows "ok" or "right" shows that it was said to begin with, not of a part or a place."""
+    cursor = parse.cursor
+    cursor.at -= 1
+    place = names_place(parse)
+    cursor.at += 1
+    plain = [run for run in _OPENER_RUNS if " ".join(run) not in AMBIGUOUS_OPENERS]
+    polite = any(all(cursor.word(i) == word for i, word in enumerate(run)) for run in plain)
+    return not place and (cursor.word() == "," or parse.lexicon.is_verb(cursor.word()) or polite)
+
+
 def take_exclusion(parse: Parse) -> bool:
-    """ "but leave the gears", "do not touch the red ones", "except the gears", behind a clause. Raises: Doubt."""
+    """“but leave the gears”, "do not touch the red ones", "except the gears", behind a clause. Raises: Doubt."""
     cursor = parse.cursor
     start = cursor.at
-    cursor.take("but")
+    if cursor.word(1) in {"do", "never", "leave", "keep", "not"}:
+        cursor.take("but")
     queries = take_exceptions(parse) or _take_forbidden(parse)
-    if not queries:
+    if not queries or _contrasts(parse):
         cursor.at = start
+        cursor.take("but")
         return False
-    if not (parse.moves or parse.pending):
-        raise Doubt("ask-negated")
     cursor.skip(_STAYING)
     cursor.take_run("on", "the", "tray")
     _leave_out(parse, queries)
     return True
+
+
+def _contrasts(parse: Parse) -> bool:
+    """“but the gears in the left bin”: no exception, the next clause."""
+    at = parse.cursor.at
+    parse.cursor.take(",")
+    parse.cursor.take("in", "into", "to", "onto", "on", "go", "goes")
+    found = names_place(parse) and not (parse.cursor.take("the") and parse.cursor.word() == "tray")
+    parse.cursor.at = at
+    return found and parse.cursor.word() in {"in", "into", "to", "onto", "on", "go", "goes"}
 
 
 def _take_forbidden(parse: Parse) -> list[PartQuery]:
@@ -97,7 +118,10 @@ def _take_forbidden(parse: Parse) -> list[PartQuery]:
 
 
 def _leave_out(parse: Parse, queries: list[PartQuery]) -> None:
-    """Takes `queries` out of the last clause."""
+    """Takes `queries` out of the last clause; out of all when they are said before any."""
+    if not (parse.moves or parse.pending):
+        parse.kept += queries
+        return
     if parse.pending:
         parse.pending.phrases = [phrase.leaving_out(queries) for phrase in parse.pending.phrases]
         return
@@ -106,7 +130,7 @@ def _leave_out(parse: Parse, queries: list[PartQuery]) -> None:
 
 
 def take_same(parse: Parse, take_parts: TakeParts) -> bool:
-    """ "do the same with the nuts": the last move's attributes and place, for other parts. Raises: Doubt."""
+    """“do the same with the nuts”: the last move's attributes and place, for other parts. Raises: Doubt."""
     cursor = parse.cursor
     start = cursor.at
     cursor.take("do")
@@ -131,13 +155,11 @@ def _alike(parse: Parse, last: Move, phrase: PartPhrase) -> PartPhrase:
         why = f"a {fields['kind']} is {' or '.join(SIZES_OF[fields['kind']])}"
         raise Doubt("contradiction", words=words, why=why)
     counted = phrase if phrase.counted or last.phrase.quantity == "all" else last.phrase
-    return replace(
-        phrase, query=PartQuery.model_validate(fields), quantity=counted.quantity, at_most=counted.at_most
-    )
+    return replace(phrase, query=PartQuery.model_validate(fields), quantity=counted.quantity, at_most=counted.at_most)
 
 
 def take_condition(parse: Parse, take_parts: TakeParts) -> bool:
-    """ "if there are any failed parts, …": as many as there are; any other condition raises Doubt."""
+    """“if there are any failed parts, …”: as many as there are; any other condition raises Doubt."""
     cursor = parse.cursor
     if cursor.word() not in CONDITIONALS:
         return False
@@ -158,12 +180,12 @@ def _as_many_as_there_are(phrase: PartPhrase) -> PartPhrase:
 
 
 def take_reported_order(parse: Parse, take_clause: Callable[[Parse], None]) -> bool:
-    """ "after removing the failed parts, …" and "before …, …" at the start of a clause."""
+    """“after removing the failed parts, …” and "before …, …" at the start of a clause."""
     cursor = parse.cursor
     word = cursor.take("after", "once", "before")
     if not word:
         return False
-    cursor.skip(frozenset("you have are done finished with".split()))
+    cursor.skip(words("you have are done finished with"))
     start = cursor.at
     if names_place(parse):
         raise parse.not_understood()

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import get_args
 
 from agent.planning.doubt import Doubt
-from agent.planning.parse import Move, Parse, PartPhrase
+from agent.planning.parse import Parse, PartPhrase
 from agent.planning.wording import listed, query_words
 from skills.plan import Step
 from skills.scene import PartQuery, PerceivedPart, Scene, select
-from skills.words import COLOURS, CONDITIONS, SIZES_OF, Region
+from skills.words import COLOURS, CONDITIONS, SIZES_OF
 
 
 def check_definite(parse: Parse, phrase: PartPhrase, scene: Scene | None) -> None:
@@ -23,7 +22,9 @@ def check_definite(parse: Parse, phrase: PartPhrase, scene: Scene | None) -> Non
     telling = _telling_apart(phrase.query, found)
     raise Doubt(
         "ask-which-match",
-        choices=[parse.cursor.swapped(phrase.start, phrase.end, f"the {query_words(q, plural=False)}") for q in telling],
+        choices=[
+            parse.cursor.swapped(phrase.start, phrase.end, f"the {query_words(q, plural=False)}") for q in telling
+        ],
         words=parse.cursor.quote(phrase.start, phrase.end),
         count=str(len(found)),
         found=listed([f"the {query_words(query, plural=False)}" for query in telling]),
@@ -45,7 +46,7 @@ def _telling_apart(query: PartQuery, found: Iterable[PerceivedPart]) -> list[Par
     return list(dict.fromkeys(queries))
 
 
-def check_order(parse: Parse, moves: list[Move], steps: list[Step]) -> None:
+def check_order(steps: list[Step]) -> None:
     """Raises: Doubt when a step takes parts of which an earlier one has taken all."""
     for i, later in enumerate(steps):
         for earlier in steps[:i]:
@@ -70,6 +71,3 @@ def every_part() -> tuple[PerceivedPart, ...]:
         for colour in COLOURS
         for condition in CONDITIONS
     )
-
-
-REGIONS: tuple[Region, ...] = get_args(Region)

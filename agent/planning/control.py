@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from agent.planning.wordlist import words
 from skills.plan import Control
 
 _WORDS: Final[dict[Control, tuple[str, ...]]] = {
@@ -21,15 +22,26 @@ _WORDS: Final[dict[Control, tuple[str, ...]]] = {
     ),
     "pause": ("pause", "wait", "hold on", "hang on", "hold it", "hold", "one moment", "one second", "just a moment"),
     "resume": ("resume", "continue", "proceed", "go on", "carry on", "keep going", "go ahead", "unpause", "keep on"),
-    "cancel": ("cancel", "never mind", "nevermind", "forget it", "forget about it", "abort the job", "abort the task", "quit"),
+    "cancel": (
+        "cancel",
+        "never mind",
+        "nevermind",
+        "forget it",
+        "forget about it",
+        "abort the job",
+        "abort the task",
+        "quit",
+    ),
 }
-_OBJECTS: Final = frozenset(
-    "it that this everything all now the robot arm machine job run task order plan moving motion motions work working "
-    "please immediately at once right away a moment second minute sec bit for there here what you are doing current "
-    "cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process".split()
+_STILL: Final = ("do not move", "nobody move", "no movement")
+_OBJECTS: Final = words(
+    "it that this everything all now the robot arm machine job run task order plan moving motion motions work "
+    "working please immediately at once right away a moment second minute sec bit for there here what you are doing "
+    "current cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process "
+    "i said"
 )
-_LEADING: Final = frozenset("please hey hi ok okay robot no oh now smolcell you must should need to could can would just".split())
-_NOT_YET: Final = frozenset("after when once if only at until before".split())
+_LEADING: Final = words("please hey hi ok okay robot no oh now smolcell you must should need to could can would just")
+_NOT_YET: Final = words("after when once if only at until before")
 
 
 def control_word(words: tuple[str, ...]) -> Control | None:
@@ -44,6 +56,8 @@ def control_word(words: tuple[str, ...]) -> Control | None:
     for command in ("cancel", "pause", "resume"):
         if any(_is_said(text, opening) for opening in _WORDS[command]):
             return command
+    if any(_is_said(text, opening) for opening in _STILL):
+        return "stop"
     for opening in _WORDS["stop"]:
         if _begins(text, opening) and not _NOT_YET & set(said[1:2]):
             return "stop"

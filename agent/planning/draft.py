@@ -1,7 +1,7 @@
 """A part phrase while it is read: its attributes one by one, then the queries that they make."""
 
-from dataclasses import dataclass, field
-from typing import Final, cast
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, cast
 
 from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Noun
@@ -19,7 +19,7 @@ class Draft:
     trailing: the fields that were said behind the noun.
     either: more values for one field: "that are red or blue".
     article: "", "a", "the" or "any".
-    rest: "the other", "the rest": what earlier steps leave.
+    rest: what earlier steps leave: "everything else", or, of what is less clear, "the others".
     """
 
     start: int
@@ -32,7 +32,7 @@ class Draft:
     at_most: bool = False
     article: str = ""
     noun: Noun | None = None
-    rest: bool = False
+    rest: Literal["", "else", "others"] = ""
     end: int = 0
 
     @property
@@ -58,7 +58,7 @@ class Draft:
             self.trailing.add(name)
 
     def negate(self, parse: Parse, name: str, value: str, at: int) -> None:
-        """ "not failed" is ok; "not red" leaves the red ones out."""
+        """“not failed” is ok; "not red" leaves the red ones out."""
         if value in _OPPOSITE:
             self.set(parse, name, _OPPOSITE[value], at)
         else:
@@ -70,6 +70,8 @@ class Draft:
         if self.either:
             name, values = self.either
             field_values = [{**self.fields, name: value} for value in values]
+        if self.noun is None and not self.fields and isinstance(self.count, int):
+            return [self._as_before(parse)]
         quantity = self._quantity(parse)
         if quantity != "all" and len(field_values) > 1:
             raise Doubt("ask-or", words=parse.cursor.quote(self.start, self.end))
@@ -79,12 +81,20 @@ class Draft:
                 quantity=quantity,
                 at_most=self.at_most,
                 counted=self.count is not None,
+                rest=self.rest,
                 definite=self.article == "the" and quantity == 1 and "superlative" not in fields and not self.rest,
                 start=self.start,
                 end=self.end,
             )
             for fields in field_values
         ]
+
+    def _as_before(self, parse: Parse) -> PartPhrase:
+        """“10 nuts in the left bin and 5 in the right one”: a number alone counts what came last. Raises: Doubt."""
+        if len(parse.moves) - parse.group != 1 or parse.pending or self.count is None:
+            raise Doubt("ask-which-part", words=parse.cursor.quote(self.start, self.end))
+        last = parse.moves[-1].phrase
+        return replace(last, quantity=self.count, at_most=self.at_most, definite=False, start=self.start, end=self.end)
 
     def _query(self, parse: Parse, fields: dict[str, str]) -> PartQuery:
         kind, size = fields.get("kind"), fields.get("size")
@@ -135,7 +145,7 @@ class Draft:
     @property
     def _means_many(self) -> bool:
         """Without a noun: "remove the failed" means them all, "put the red in …" is unclear."""
-        return self.rest or "condition" in self.fields
+        return bool(self.rest) or "condition" in self.fields
 
 
 def _without(parse: Parse, at: int) -> str:
@@ -143,6 +153,6 @@ def _without(parse: Parse, at: int) -> str:
 
 
 def _one_superlative(parse: Parse, draft: Draft) -> str:
-    """ "the largest gears" with its number: "the 2 largest gears"."""
+    """“the largest gears” with its number: "the 2 largest gears"."""
     start = draft.where["superlative"]
     return parse.cursor.swapped(draft.start, start, "the 2 ")

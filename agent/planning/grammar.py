@@ -13,17 +13,18 @@ from agent.planning.reading import Reading, read
 from agent.planning.refusals import refuse
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
+from agent.planning.wordlist import words
 from prompts.loader import render
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.errors import BadInput
 from skills.plan import Plan, Step, Understanding
-from skills.scene import PartQuery, Scene
+from skills.scene import Scene
 
 LONGEST: Final = 1000
 """Characters of an instruction; nobody types more, and an attack often does."""
 
-_GREETINGS: Final = frozenset("hello hi hey morning evening afternoon good day there greetings howdy how are you".split())
+_GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
 
 
 class GrammarPlanner:
@@ -55,7 +56,7 @@ class GrammarPlanner:
         for move in moves:
             check_definite(parse, move.phrase, scene)
         steps = [_step(move) for move in moves]
-        check_order(parse, moves, steps)
+        check_order(steps)
         if not steps:
             raise Doubt("nothing-understood")
         return Understanding(outcome="planned", plan=Plan(steps=tuple(steps)), text=_heard(reading))
@@ -87,6 +88,3 @@ def _heard(reading: Reading) -> str:
     if not reading.heard:
         return ""
     return render("note-heard", corrections=", ".join(f"“{said}” as “{meant}”" for said, meant in reading.heard))
-
-
-__all__ = ["GrammarPlanner", "PartQuery"]

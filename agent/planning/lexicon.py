@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from agent.planning import synonyms
+from agent.planning.wordlist import words
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.words import COLOURS, CONDITIONS, FINISHES, KINDS, SIZES, TRAY
@@ -13,21 +14,21 @@ from skills.words import COLOURS, CONDITIONS, FINISHES, KINDS, SIZES, TRAY
 Field = Literal["condition", "size", "colour", "finish"]
 
 FIELD_OF: Final[dict[str, Field]] = {
-    **{value: "condition" for value in CONDITIONS},
-    **{value: "size" for value in SIZES},
-    **{value: "colour" for value in COLOURS},
-    **{value: "finish" for value in FINISHES},
+    **dict.fromkeys(CONDITIONS, "condition"),
+    **dict.fromkeys(SIZES, "size"),
+    **dict.fromkeys(COLOURS, "colour"),
+    **dict.fromkeys(FINISHES, "finish"),
 }
-GRAMMAR_WORDS: Final = frozenset(
+GRAMMAR_WORDS: Final = words(
     "a an the this that these those my our all every each both any everything anything of and or plus then next "
-    "finally lastly first second also too it them one ones other others rest remaining else same do not no non never "
-    "in into inside onto on at to towards from off for with without over within except but besides excluding bar "
-    "atmost atleast ormore orless is are was were be been has have had did does who which what where how many much "
-    "there you see can could would side half hand part corner edge tray table beforehand before after up down out away "
-    "back number count list show describe tell me know look looks largest smallest coloured colored sized size colour "
-    "color kind kinds condition made single respectively likewise touch alone leave keep exactly precisely i we not "
-    "either neither nor mark paint painted lying located lies test inspection should must shall will need needs go goes "
-    "belong belongs get gets stop halt pause resume continue cancel please".split()
+    "finally lastly first second also too it them one ones other others rest remaining else same do not no non "
+    "never in into inside onto on at to towards from off for with without over within except but besides excluding "
+    "bar atmost atleast ormore orless is are was were be been has have had did does who which what where how many "
+    "much there you see can could would side half hand part corner edge tray table beforehand before after up down "
+    "out away back number count list show describe tell me know look looks largest smallest coloured colored sized "
+    "size colour color kind kinds condition made single respectively likewise touch alone leave keep exactly "
+    "precisely i we not either neither nor mark paint painted lying located lies test inspection should must shall "
+    "will need needs go goes belong belongs get gets stop halt pause resume continue cancel please help"
 )
 """Words that the grammar itself reads."""
 
@@ -112,13 +113,13 @@ def _inverted(table: Mapping[str, str]) -> dict[str, str]:
 
 def _nouns(kinds: tuple[str, ...]) -> dict[str, Noun]:
     nouns: dict[str, Noun] = {}
-    for kind, words in synonyms.NOUNS.items():
+    for kind, said in synonyms.NOUNS.items():
         if kind == "part" or kind in kinds:
-            for word in words.split():
+            for word in said.split():
                 nouns[word] = Noun(None if kind == "part" else kind, plural=False)
                 nouns[f"{word}s"] = Noun(nouns[word].kind, plural=True)
-    for condition, words in synonyms.CONDITION_NOUNS.items():
-        for word in words.split():
+    for condition, said in synonyms.CONDITION_NOUNS.items():
+        for word in said.split():
             nouns[word] = Noun(None, plural=False, condition=condition)
             nouns[f"{word}s"] = Noun(None, plural=True, condition=condition)
     return nouns
@@ -132,8 +133,8 @@ def _attributes(values: tuple[str, ...]) -> dict[str, tuple[Field, str]]:
 
 def _verbs() -> dict[str, frozenset[str]]:
     classes: dict[str, set[str]] = {}
-    for name, words in synonyms.VERBS.items():
-        for word in words.split():
+    for name, said in synonyms.VERBS.items():
+        for word in said.split():
             for form in _forms(word):
                 classes.setdefault(form, set()).add(name)
     return {word: frozenset(names) for word, names in classes.items()}

@@ -8,14 +8,13 @@ from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Lexicon
 from agent.planning.tokens import END, Cursor
 from agent.planning.wording import query_words
+from agent.planning.wordlist import words
 from skills.scene import PartQuery
 
 Quantity = int | Literal["all"]
 
 DETERMINERS: Final = frozenset({"the", "this", "that", "these", "those", "my", "our", "a", "an"})
-PREPOSITIONS: Final = frozenset(
-    "in into inside onto on at to towards over within from off for with without of -> : =".split()
-)
+PREPOSITIONS: Final = words("in into inside onto on at to towards over within from off for with without of -> : =")
 JOINERS: Final = frozenset({",", "and", "or", "plus", "&", "/", "then", "nor"})
 STOPS: Final = frozenset({END, ";", ".", "but", "except", "before", "after", "beforehand"}) | JOINERS
 
@@ -26,6 +25,7 @@ class PartPhrase:
 
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
+        rest: only what earlier steps leave is meant; see `Draft`.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
     """
@@ -35,6 +35,7 @@ class PartPhrase:
     at_most: bool = False
     counted: bool = False
     definite: bool = False
+    rest: Literal["", "else", "others"] = ""
     start: int = 0
     end: int = 0
 
@@ -72,6 +73,7 @@ class Parse:
     Attributes:
         kind: of the last parts that were named; what "the blue one" takes.
         place_noun: of the last place that was named; what "the right one" takes.
+        kept: what was said to be left alone before anything was said to be moved.
         group: index of the first move of the last clause.
     """
 
@@ -81,6 +83,7 @@ class Parse:
     place_noun: str | None = None
     moves: list[Move] = field(default_factory=list)
     pending: Pending | None = None
+    kept: list[PartQuery] = field(default_factory=list)
     group: int = 0
     order: int = 0
 
@@ -90,6 +93,8 @@ class Parse:
     def add(self, phrases: Iterable[PartPhrase], place: str) -> None:
         """One clause's parts go to `place`."""
         self.group = len(self.moves)
+        if self.kept:
+            phrases = [phrase.leaving_out(self.kept) for phrase in phrases]
         self.moves += [Move(phrase, place, self.order) for phrase in phrases]
 
     def flush(self) -> None:
@@ -106,7 +111,9 @@ class Parse:
         pronoun = "it" if [phrase.quantity for phrase in pending.phrases] == [1] else "them"
         return Doubt(
             pending.prompt,
-            choices=[self.cursor.swapped(end, end, f"and put {pronoun} in the {place}") for place in self.lexicon.places],
+            choices=[
+                self.cursor.swapped(end, end, f"and put {pronoun} in the {place}") for place in self.lexicon.places
+            ],
             part=" and ".join(phrase.describe() for phrase in pending.phrases),
             places=self.listed_places(),
         )

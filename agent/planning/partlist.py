@@ -4,8 +4,9 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
+from agent.planning.modifiers import starts_part
 from agent.planning.parse import Parse, PartPhrase
-from agent.planning.parts import starts_part, take_part
+from agent.planning.parts import take_part
 from skills.words import SIZES_OF
 
 _PREMODIFIERS: Final = ("condition", "colour", "finish", "size", "superlative", "region")
@@ -18,7 +19,13 @@ def take_parts(parse: Parse) -> list[PartPhrase]:
     if first is None:
         return []
     drafts, joiners = [first], [""]
-    while (joiner := _take_joiner(parse)) and (draft := take_part(parse, parse.kind)):
+    while True:
+        at = parse.cursor.at
+        joiner = _take_joiner(parse)
+        draft = take_part(parse, parse.kind) if joiner else None
+        if draft is None:
+            parse.cursor.at = at
+            break
         drafts.append(draft)
         joiners.append(joiner)
     drafts = _with_nouns(parse, drafts, joiners)
@@ -45,7 +52,7 @@ def _take_joiner(parse: Parse) -> str:
 
 
 def _with_nouns(parse: Parse, drafts: list[Draft], joiners: list[str]) -> list[Draft]:
-    """ "red and blue gears": a phrase without a noun takes the next one's. "small, red gear" is one phrase."""
+    """“red and blue gears”: a phrase without a noun takes the next one's. "small, red gear" is one phrase."""
     kept = [drafts[-1]]
     for draft, joiner in zip(reversed(drafts[:-1]), reversed(joiners[1:]), strict=True):
         follower = kept[0]
@@ -94,7 +101,7 @@ def _take_noun_of(parse: Parse, draft: Draft, follower: Draft) -> None:
 
 
 def _share_modifiers(parse: Parse, drafts: list[Draft]) -> None:
-    """ "all failed bolts and nuts on the left": what stands before and behind bare nouns counts for each of them."""
+    """“all failed bolts and nuts on the left”: what stands before and behind bare nouns counts for each of them."""
     bare = [draft.is_bare for draft in drafts]
     for before, draft, is_bare in zip(drafts, drafts[1:], bare[1:], strict=False):
         if is_bare:
@@ -110,7 +117,9 @@ def _lacks_number(draft: Draft) -> bool:
 
 
 def _share_forward(parse: Parse, before: Draft, draft: Draft) -> None:
-    said = {name: before.fields[name] for name in _PREMODIFIERS if name in before.fields and name not in before.trailing}
+    said = {
+        name: before.fields[name] for name in _PREMODIFIERS if name in before.fields and name not in before.trailing
+    }
     assert draft.noun is not None
     unclear = isinstance(before.count, int) or (said and before.noun and before.noun.kind is None)
     kind = draft.fields.get("kind")

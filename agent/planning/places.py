@@ -32,13 +32,18 @@ def take_place(parse: Parse) -> str | None:
     return _resolve(parse, frozenset(meant), start)
 
 
-def names_place(parse: Parse) -> bool:
-    """Whether a place phrase stands at the cursor; the cursor stays."""
+def end_of_place(parse: Parse) -> int | None:
+    """Index of the token behind the place phrase at the cursor; None when there is none. The cursor stays."""
     at = parse.cursor.at
     parse.cursor.skip(DETERMINERS)
-    found = _end_of_place(parse, parse.cursor.at) is not None
+    end = _end_of_place(parse, parse.cursor.at)
     parse.cursor.at = at
-    return found
+    return end
+
+
+def names_place(parse: Parse) -> bool:
+    """Whether a place phrase stands at the cursor; the cursor stays."""
+    return end_of_place(parse) is not None
 
 
 def unknown_place(parse: Parse, start: int) -> Doubt:
@@ -76,7 +81,7 @@ def _end_of_place(parse: Parse, start: int) -> int | None:
 
 def _is_noun(parse: Parse, word: str) -> bool:
     meaning = parse.lexicon.place_words.get(word, frozenset())
-    return word in {"tray"} or bool(meaning) and meaning <= parse.lexicon.place_nouns
+    return word in {"tray"} or (bool(meaning) and meaning <= parse.lexicon.place_nouns)
 
 
 def _is_distinctive(parse: Parse, word: str) -> bool:

@@ -4,11 +4,12 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
+from agent.planning.lexicon import Field
 from agent.planning.parse import Parse
 from agent.planning.places import names_place, take_place
+from agent.planning.synonyms import WEAK_REGIONS
 
 BE: Final = ("is", "are", "was", "were", "be", "been", "has", "have", "had", "did", "do", "does", "look", "looks")
-_WEAK_REGIONS: Final = frozenset("near far top upper bottom lower".split())
 _REGION_NOUNS: Final = ("side", "half", "part", "edge", "end", "area", "section", "row")
 
 
@@ -29,10 +30,11 @@ def take_value(parse: Parse, draft: Draft, negated: bool) -> bool:
 
 
 def take_region(parse: Parse, draft: Draft) -> bool:
-    """ "on the left", "in the upper half of the tray", not "in the left bin"."""
+    """“on the left”, "in the upper half of the tray", not "in the left bin"."""
     cursor, regions = parse.cursor, parse.lexicon.regions
     start = cursor.at
-    if cursor.take("on", "at", "in", "to", "from", "towards") and not names_place(parse):
+    preposition = cursor.take("on", "at", "in", "to", "from", "towards")
+    if preposition and not names_place(parse):
         cursor.take("the", "my", "your")
         at, word = cursor.at, cursor.word()
         if word in regions:
@@ -40,7 +42,9 @@ def take_region(parse: Parse, draft: Draft) -> bool:
             cursor.take("hand")
             other = cursor.word() if cursor.word() in regions else ""
             named = bool(cursor.take(*_REGION_NOUNS))
-            if named or word not in _WEAK_REGIONS:
+            if preposition == "from" and not named and cursor.word() == "to":
+                raise parse.not_understood()  # "from the left to the right bin": the left bin, or the left half?
+            if named or word not in WEAK_REGIONS:
                 draft.set(parse, "region", regions[word], at)
                 if other:
                     draft.set(parse, "region", regions[other], cursor.at)
@@ -51,7 +55,7 @@ def take_region(parse: Parse, draft: Draft) -> bool:
 
 
 def take_tray(parse: Parse) -> bool:
-    """ "from the tray": where all parts come from. Raises: Doubt for any other source."""
+    """“from the tray”: where all parts come from. Raises: Doubt for any other source."""
     cursor = parse.cursor
     start = cursor.at
     preposition = cursor.take("from", "off", "on", "in", "inside", "of")
@@ -90,7 +94,7 @@ def take_predicate(parse: Parse, draft: Draft) -> bool:
 
 
 def take_complement(parse: Parse, draft: Draft) -> bool:
-    """ "are not red or blue", "have failed", "are on the left": what stands behind "which". Raises: Doubt."""
+    """“are not red or blue”, "have failed", "are on the left": what stands behind "which". Raises: Doubt."""
     cursor = parse.cursor
     negated = False
     while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take("lying", "located"):
@@ -125,8 +129,8 @@ def _take_values(parse: Parse, draft: Draft, negated: bool) -> bool:
     return True
 
 
-def _take_alternative(parse: Parse, draft: Draft, values: list[tuple[str, str]], value: tuple[str, str]) -> None:
-    """ "red or blue": both are meant, one after the other."""
+def _take_alternative(parse: Parse, draft: Draft, values: list[tuple[Field, str]], value: tuple[Field, str]) -> None:
+    """“red or blue”: both are meant, one after the other."""
     parse.cursor.at += 1
     values.append(value)
     if len({name for name, _ in values}) > 1:
@@ -135,7 +139,7 @@ def _take_alternative(parse: Parse, draft: Draft, values: list[tuple[str, str]],
 
 
 def _take_kind(parse: Parse, draft: Draft, negated: bool) -> bool:
-    """ "that is not a gear"."""
+    """“that is not a gear”."""
     cursor = parse.cursor
     start = cursor.at
     cursor.take("a", "an")
@@ -149,7 +153,7 @@ def _take_kind(parse: Parse, draft: Draft, negated: bool) -> bool:
 
 
 def _take_mark(parse: Parse, draft: Draft) -> bool:
-    """ "with a paint mark" is what inspection leaves on a failed part."""
+    """“with a paint mark” is what inspection leaves on a failed part."""
     cursor = parse.cursor
     start = cursor.at
     preposition = cursor.take("with", "without", "have", "has")
@@ -176,7 +180,7 @@ def _take_of_tray(parse: Parse) -> None:
 
 
 def _refuse_unknown_size(parse: Parse) -> None:
-    """ "M7": a size that no part of the cell has."""
+    """“M7”: a size that no part of the cell has."""
     cursor = parse.cursor
     word = cursor.word()
     if word[:1] == "m" and word[1:].isdecimal():

@@ -34,6 +34,18 @@ def take_quantity(parse: Parse, draft: Draft) -> None:
     _take_of(parse, draft)
 
 
+def take_bound_behind(parse: Parse, draft: Draft) -> bool:
+    """“three nuts at most”. Raises: Doubt for "three nuts at least"."""
+    if isinstance(draft.count, int):
+        if parse.cursor.take("atmost", "orless"):
+            draft.at_most = True
+            return True
+        if parse.cursor.word() in {"atleast", "ormore"}:
+            parse.cursor.at += 1
+            raise Doubt("ask-at-least", words=parse.cursor.quote(draft.start, parse.cursor.at))
+    return False
+
+
 def take_number(parse: Parse) -> int | None:
     """A whole number in digits or words at the cursor; None when there is none."""
     cursor = parse.cursor
@@ -63,7 +75,7 @@ def _take_number(parse: Parse, draft: Draft, start: int) -> None:
     cursor.take("exactly", "precisely")
     number = take_number(parse)
     if number is None:
-        if bounded or "." in cursor.word() and cursor.word() != ".":
+        if bounded or ("." in cursor.word() and cursor.word() != "."):
             raise parse.not_understood()
         return
     _check_number(parse, number, start)
@@ -89,19 +101,21 @@ def _take_article(parse: Parse, draft: Draft) -> None:
     cursor = parse.cursor
     if cursor.take(*_DEFINITE):
         draft.article = "the"
-    elif cursor.take("a", "an", "another"):
+    elif cursor.take("a", "an"):
         draft.article = "a"
+    elif cursor.take("another"):
+        draft.count = 1
 
 
 def _take_of(parse: Parse, draft: Draft) -> None:
-    """ "two of the", "all of", "one of": the article behind "of" says nothing of the number."""
+    """“two of the”, "all of", "one of": the article behind "of" says nothing of the number."""
     cursor = parse.cursor
     if draft.count is not None and cursor.take("of"):
         cursor.take(*_DEFINITE)
 
 
 def _refuse_all_but(parse: Parse, start: int) -> None:
-    """ "all but one": what stays would have to be counted."""
+    """“all but one”: what stays would have to be counted."""
     cursor = parse.cursor
     at = cursor.at
     cursor.take("of")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.planning.asides import take_openers
+from agent.planning.capabilities import answer_capability
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.parse import Parse
@@ -13,16 +14,17 @@ from agent.planning.places import names_place, take_place
 from agent.planning.predicates import take_complement, take_region
 from agent.planning.tokens import END
 from agent.planning.wording import counted, listed, parts_words
+from agent.planning.wordlist import words
 from prompts.loader import render
 from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
 
-_ASKING: Final = frozenset("how what which where is are count list describe any does who whose name whats".split())
-_TAILS: Final = frozenset(
-    "are is there do you see can on in the tray table here currently at moment have we got left visible around present "
-    "exist of to right be does it contain lie lying seen find detect spot recognise recognize all . , ; me out up "
-    "still this".split()
+_ASKING: Final = words("how what which where is are count list describe any does who whose name whats")
+_TAILS: Final = words(
+    "are is there do you see can on in the tray table here currently at moment have we got left visible around "
+    "present exist of to right be does it contain lie lying seen find detect spot recognise recognize all . , ; me "
+    "out up still this"
 )
-_SEE: Final = frozenset("see find detect spot have recognise recognize notice".split())
+_SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {
     "colour": "colour",
     "colours": "colour",
@@ -39,17 +41,6 @@ _VALUES: Final = {
     "conditions": "condition",
     "finish": "finish",
 }
-_HELP: Final = (
-    ("what", "can", "you", "do"),
-    ("what", "can", "i", "say"),
-    ("what", "do", "you", "do"),
-    ("how", "do", "you", "work"),
-    ("how", "does", "this", "work"),
-    ("what", "are", "you"),
-    ("who", "are", "you"),
-    ("help",),
-)
-_PLACE_WORDS: Final = frozenset("places bins boxes destinations containers place bin".split())
 
 
 @dataclass(frozen=True)
@@ -92,31 +83,6 @@ def answer(parse: Parse, scene: Scene | None) -> str:
     raise Doubt("ask-question")
 
 
-def _help(look: Look) -> str | None:
-    cursor, lexicon = look.parse.cursor, look.parse.lexicon
-    words = [token.word for token in cursor.tokens[cursor.at :] if token.word.isalnum()]
-    if any(tuple(words[: len(run)]) == run for run in _HELP):
-        return help_text(look.parse)
-    about_places = _PLACE_WORDS & set(words)
-    if words[:1] in (["which"], ["what"], ["where"], ["list"]) and about_places and "tray" not in words:
-        return render("list-places", places=", ".join(lexicon.places))
-    if words[:1] == ["where"] and {"put", "bring", "place"} & set(words):
-        return render("list-places", places=", ".join(lexicon.places))
-    if words[:1] in (["which"], ["what"]) and {"know", "handle", "move"} & set(words):
-        return render("list-parts", kinds=", ".join(lexicon.kinds), attributes=", ".join(lexicon.values))
-    return None
-
-
-def help_text(parse: Parse) -> str:
-    lexicon = parse.lexicon
-    return render(
-        "help",
-        kinds=", ".join(lexicon.kinds),
-        attributes=", ".join(lexicon.values),
-        places=", ".join(lexicon.places),
-    )
-
-
 def _count(look: Look) -> str | None:
     cursor = look.parse.cursor
     asked = cursor.take_run("how", "many") or bool(cursor.take("count"))
@@ -149,7 +115,7 @@ def _is_there(look: Look) -> str | None:
 
 
 def _are_they(look: Look) -> str | None:
-    """ "are all parts ok?", "is the gear failed?", "is the tray empty?"."""
+    """“are all parts ok?”, "is the gear failed?", "is the tray empty?"."""
     cursor, parse = look.parse.cursor, look.parse
     if not cursor.take("is", "are"):
         return None
@@ -160,21 +126,29 @@ def _are_they(look: Look) -> str | None:
     draft = take_part(parse)
     if draft is None:
         return None
-    subject = _query(parse, draft)
     told = Draft(start=cursor.at, fields=dict(draft.fields), noun=draft.noun)
-    if not take_complement(parse, told) or not _is_over(parse):
+    if not (take_complement(parse, told) or draft.trailing) or not _is_over(parse):
         return None
+    for name in draft.trailing:
+        del draft.fields[name]
+    subject = _query(parse, draft)
     among, matching = look.matching(subject), look.matching(_query(parse, told))
     if some or not among:
         query = _query(parse, told)
-        return render("answer-yes", parts=parts_words(matching)) if matching else render("answer-no", parts=counted(0, query))
+        return (
+            render("answer-yes", parts=parts_words(matching))
+            if matching
+            else render("answer-no", parts=counted(0, query))
+        )
     if len(among) == len(matching):
         return render("answer-all-yes", parts=counted(len(among), subject))
-    return render("answer-all-no", matching=counted(len(matching), _query(parse, told)), parts=counted(len(among), subject))
+    return render(
+        "answer-all-no", matching=counted(len(matching), _query(parse, told)), parts=counted(len(among), subject)
+    )
 
 
 def _values(look: Look) -> str | None:
-    """ "what colour is the gear?", "which sizes are there?"."""
+    """“what colour is the gear?”, "which sizes are there?"."""
     cursor = look.parse.cursor
     if not cursor.take("what", "which") or cursor.word() not in _VALUES:
         return None
@@ -196,7 +170,7 @@ def _values(look: Look) -> str | None:
 
 
 def _which(look: Look) -> str | None:
-    """ "which is the largest gear?", "what is the biggest part?", "which gear is the largest?"."""
+    """“which is the largest gear?”, "what is the biggest part?", "which gear is the largest?"."""
     cursor, parse = look.parse.cursor, look.parse
     if not cursor.take("which", "what", "name", "show", "describe", "list"):
         return None
@@ -237,9 +211,9 @@ def _where(look: Look) -> str | None:
 
 
 def _everything(look: Look) -> str | None:
-    """ "what is on the tray?", "show me the scene"."""
+    """“what is on the tray?”, "show me the scene"."""
     cursor, parse = look.parse.cursor, look.parse
-    cursor.skip(frozenset("what which describe list show me us the scene tray contents content situation".split()))
+    cursor.skip(words("what which describe list show me us the scene tray contents content situation"))
     cursor.take("parts")
     take_region(parse, draft := Draft(start=cursor.at))
     if not _is_over(parse):
@@ -253,7 +227,7 @@ def _everything(look: Look) -> str | None:
 
 _ATTEMPTS: Final[tuple[Callable[[Look], str | None], ...]] = (
     _count,
-    _help,
+    lambda look: answer_capability(look.parse),
     _is_there,
     _are_they,
     _values,

@@ -1,8 +1,9 @@
-"""From an instruction's text to the tokens that the grammar reads: typing errors mended, synonyms of several words folded."""
+"""From text to the tokens that the grammar reads: typing errors mended, synonyms of several words folded."""
 
 from dataclasses import dataclass
 
 from agent.planning.lexicon import Lexicon
+from agent.planning.refusals import REFUSED_WORDS
 from agent.planning.tokens import Cursor, Token, tokenize
 from agent.planning.typos import correct
 
@@ -31,7 +32,8 @@ def read(text: str, lexicon: Lexicon) -> Reading:
     mended: list[Token] = []
     heard: list[tuple[str, str]] = []
     for token in tokenize(text):
-        better = None if token.word in lexicon.vocabulary else correct(token.word, lexicon.targets)
+        known = token.word in lexicon.vocabulary or token.word in REFUSED_WORDS
+        better = None if known else correct(token.word, lexicon.targets)
         if better is not None:
             heard.append((text[token.start : token.end], better))
         mended.append(token if better is None else Token(better, token.start, token.end))

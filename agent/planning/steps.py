@@ -1,8 +1,5 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
-from dataclasses import replace
-from typing import Final, Literal
-
 from agent.planning.asides import (
     take_condition,
     take_exclusion,
@@ -11,21 +8,14 @@ from agent.planning.asides import (
     take_reported_order,
     take_same,
 )
-from agent.planning.doubt import Doubt
-from agent.planning.parse import STOPS, Parse, PartPhrase, Pending
+from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_pronoun
+from agent.planning.parse import Parse, PartPhrase
 from agent.planning.partlist import take_parts
-from agent.planning.places import names_place, take_place, unknown_place
+from agent.planning.places import end_of_place, names_place, take_place, unknown_place
+from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
-
-Action = Literal["put", "remove", "discard", "throw"]
-
-REJECTION: Final = "rejection bin"
-TO: Final = ("in", "into", "inside", "onto", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
-_PRONOUNS: Final = ("it", "them", "these", "those", "that", "this")
-_PARTICLES: Final = ("up", "down", "over", "out", "off", "away", "aside", "together")
-_EVERYTHING: Final = PartPhrase(PartQuery(), "all")
 
 
 def take_clauses(parse: Parse) -> None:
@@ -48,20 +38,20 @@ def take_clause(parse: Parse) -> None:
     place = _take_fronted_place(parse)
     if parse.lexicon.is_verb(parse.cursor.word()) and not _starts_with_description(parse):
         _take_command(parse, place)
-    elif place is not None and parse.pending and _is_over(parse):
-        _settle(parse, [], "put", place)
+    elif place is not None and parse.pending and is_over(parse):
+        settle(parse, [], "put", place)
     else:
         _take_statement(parse, place)
 
 
 def _starts_with_description(parse: Parse) -> bool:
-    """ "scrap parts into the left bin": no verb."""
+    """“scrap parts into the left bin”: no verb."""
     word, after = parse.cursor.word(), parse.cursor.word(1)
     return word in parse.lexicon.attributes and (after in parse.lexicon.nouns or after in parse.lexicon.attributes)
 
 
 def _take_fronted_place(parse: Parse) -> str | None:
-    """ "into the left bin put …", "left bin: …"."""
+    """“into the left bin put …”, "left bin: …"."""
     cursor = parse.cursor
     start = cursor.at
     preposition = cursor.take(*TO)
@@ -76,11 +66,8 @@ def _take_fronted_place(parse: Parse) -> str | None:
 
 def _labels(parse: Parse) -> bool:
     """Whether the place at the cursor is followed by a colon."""
-    start = parse.cursor.at
-    take_place(parse)
-    labels = parse.cursor.word() in {":", "="}
-    parse.cursor.at = start
-    return labels
+    end = end_of_place(parse)
+    return end is not None and parse.cursor.word(end - parse.cursor.at) in {":", "="}
 
 
 def _take_command(parse: Parse, place: str | None) -> None:
@@ -91,13 +78,21 @@ def _take_command(parse: Parse, place: str | None) -> None:
     if "fill" in classes and names_place(parse) and _take_filled(parse):
         return
     action = _action(classes)
-    cursor.take(*_PARTICLES)
+    cursor.take(*PARTICLES)
     place = place or _take_place_first(parse)
-    phrases = _take_object(parse, start)
+    phrases = take_object(parse, start)
     action = _with_particle(parse, action, classes)
+    if _introduces(parse, phrases):
+        return
     place = place or take_destination(parse)
     cursor.take("too", "also")
-    _settle(parse, phrases, action, place)
+    settle(parse, phrases, action, place)
+
+
+def _introduces(parse: Parse, phrases: list[PartPhrase]) -> bool:
+    """“sort all parts: bolts to …”: the clauses behind the colon say what is meant."""
+    general = all(phrase.query == PartQuery() and phrase.quantity == "all" for phrase in phrases)
+    return general and parse.cursor.word() == ":" and not names_place_after(parse)
 
 
 def _action(classes: frozenset[str]) -> Action:
@@ -106,110 +101,71 @@ def _action(classes: frozenset[str]) -> Action:
 
 
 def _with_particle(parse: Parse, action: Action, classes: frozenset[str]) -> Action:
-    """ "throw them away", "take them out"."""
-    particle = parse.cursor.take(*_PARTICLES)
+    """“throw them away”, "take them out"."""
+    particle = parse.cursor.take(*PARTICLES)
     if particle in {"away", "out", "off"}:
         return "discard" if "throw" in classes else "remove"
     return action
 
 
 def _take_place_first(parse: Parse) -> str | None:
-    """ "put in the left bin all bolts"."""
+    """“put in the left bin all bolts”."""
     start = parse.cursor.at
-    if parse.cursor.take(*TO) and names_place(parse) and (place := take_place(parse)) and not _is_over(parse):
+    if parse.cursor.take(*TO) and names_place(parse) and (place := take_place(parse)) and not is_over(parse):
         return place
     parse.cursor.at = start
     return None
 
 
 def _take_filled(parse: Parse) -> bool:
-    """ "fill the left bin with all bolts"."""
+    """“fill the left bin with all bolts”."""
     start = parse.cursor.at
     place = take_place(parse)
     if place and parse.cursor.take("with") and (phrases := take_parts(parse)):
-        _settle(parse, phrases, "put", place)
+        settle(parse, phrases, "put", place)
         return True
     parse.cursor.at = start
     return False
 
 
-def _take_object(parse: Parse, start: int) -> list[PartPhrase]:
-    """The parts that a verb acts on. Raises: Doubt."""
-    cursor = parse.cursor
-    if _is_pronoun(parse):
-        return _take_pronoun(parse, start)
-    if cursor.take_run("the", "tray") or cursor.take("tray"):
-        return [_phrase_here(parse, _EVERYTHING)]
-    at = cursor.at
-    phrases = take_parts(parse)
-    if phrases and parse.pending and _repeats(phrases, parse.pending):
-        phrases, parse.pending = parse.pending.phrases, None
-    if not phrases:
-        if _is_over(parse):
-            raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
-        cursor.at = at
-        raise parse.not_understood()
-    return phrases
-
-
-def _phrase_here(parse: Parse, phrase: PartPhrase) -> PartPhrase:
-    return replace(phrase, start=parse.cursor.at - 1, end=parse.cursor.at)
-
-
-def _repeats(phrases: list[PartPhrase], pending: Pending) -> bool:
-    """ "pick up the red gear and place the gear …": the same part, named again."""
-    if len(phrases) != 1 or len(pending.phrases) != 1 or phrases[0].counted:
-        return False
-    again, first = phrases[0].query, pending.phrases[0].query
-    said = again.model_dump(exclude_none=True, exclude_defaults=True)
-    return phrases[0].definite and said.items() <= first.model_dump(exclude_none=True).items()
-
-
-def _is_pronoun(parse: Parse) -> bool:
-    cursor = parse.cursor
-    ahead = 2 if cursor.word() in {"all", "each", "both"} and cursor.word(1) == "of" else 0
-    if cursor.word(ahead) in {"it", "them"}:
-        return True
-    after = cursor.word(1)
-    return cursor.word() in _PRONOUNS and (after in STOPS or after in TO or after in _PARTICLES)
-
-
-def _take_pronoun(parse: Parse, start: int) -> list[PartPhrase]:
-    cursor = parse.cursor
-    if cursor.take("all", "each", "both"):
-        cursor.take("of")
-    cursor.at += 1
-    cursor.take("all", "both", "each")
-    if parse.pending is None:
-        raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
-    phrases, parse.pending = parse.pending.phrases, None
-    return phrases
-
-
 def take_destination(parse: Parse) -> str | None:
-    """ "in the left bin"; None when the clause ends without a place. Raises: Doubt."""
+    """“in the left bin”; None when the clause ends without a place. Raises: Doubt."""
     cursor = parse.cursor
     start = cursor.at
     cursor.take(",")
     cursor.take("back")
-    if not cursor.take(*TO):
+    if not cursor.take(*TO) and not names_place(parse):
         cursor.at = start
-        return None
+        return _take_same_place(parse)
     at = cursor.at
+    if place := _take_same_place(parse):
+        return place
     place = take_place(parse)
     if place is None or place == "tray":
         raise unknown_place(parse, at)
     return place
 
 
+def _take_same_place(parse: Parse) -> str | None:
+    """“there”, "in the same bin": where the last parts went."""
+    cursor = parse.cursor
+    start = cursor.at
+    there = cursor.take("there")
+    cursor.take("the")
+    if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
+        parse.flush()
+        if parse.moves:
+            return parse.moves[-1].place
+    cursor.at = start
+    return None
+
+
 def _take_statement(parse: Parse, place: str | None) -> None:
     """Parts and a place without a command: "all bolts go into the left bin", "bolts -> left bin"."""
     cursor = parse.cursor
     start = cursor.at
-    if place is None and _is_pronoun(parse) and parse.pending:
-        phrases = _take_pronoun(parse, start)
-    else:
-        phrases = take_parts(parse)
+    points_back = place is None and parse.pending is not None and is_pronoun(parse)
+    phrases = take_pronoun(parse, start) if points_back else take_parts(parse)
     if not phrases:
         raise parse.not_understood()
     action = _take_copula(parse)
@@ -217,11 +173,11 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     if cursor.take("too", "also") and place is None:
         parse.flush()
         place = parse.moves[-1].place if parse.moves else None
-    _settle(parse, phrases, action, place)
+    settle(parse, phrases, action, place)
 
 
 def _take_copula(parse: Parse) -> Action:
-    """ "should be removed", "go", "are to be put"."""
+    """“should be removed”, "go", "are to be put"."""
     cursor, action = parse.cursor, "put"
     copula = False
     while cursor.word() != END:
@@ -235,7 +191,7 @@ def _take_copula(parse: Parse) -> Action:
         if word == "to" and names_place_after(parse):
             break
         cursor.at += 1
-    cursor.take(*_PARTICLES)
+    cursor.take(*PARTICLES)
     return action  # type: ignore[return-value]
 
 
@@ -244,23 +200,3 @@ def names_place_after(parse: Parse) -> bool:
     found = names_place(parse)
     parse.cursor.at -= 1
     return found
-
-
-def _is_over(parse: Parse) -> bool:
-    return parse.cursor.word() in STOPS
-
-
-def _settle(parse: Parse, phrases: list[PartPhrase], action: Action, place: str | None) -> None:
-    """Parts with their place become moves; without one they wait, with a default where the verb gives one."""
-    if not phrases and parse.pending:
-        phrases, parse.pending = parse.pending.phrases, None
-    parse.flush()
-    all_failed = all(phrase.query.condition == "failed" for phrase in phrases)
-    if action == "throw" and not (all_failed and place == REJECTION):
-        raise Doubt("refuse-throw", "refused")
-    if place is not None:
-        parse.add(phrases, place)
-        return
-    rejects = REJECTION in parse.lexicon.places and (action == "discard" or (action == "remove" and all_failed))
-    prompt: Literal["ask-place", "ask-remove"] = "ask-remove" if action == "remove" and not all_failed else "ask-place"
-    parse.pending = Pending(phrases, prompt, REJECTION if rejects else None)

@@ -7,9 +7,10 @@ letter or a neighbouring key; sizes, numbers and words of two letters never.
 from collections.abc import Iterable
 from typing import Final
 
-from rapidfuzz.distance import DamerauLevenshtein, OSA
+from rapidfuzz.distance import OSA, DamerauLevenshtein
 
-from agent.planning.synonyms import ENGLISH, FOREIGN
+from agent.planning.english import ENGLISH
+from agent.planning.synonyms import FOREIGN
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _FOREIGN: Final = frozenset().union(*FOREIGN.values())
@@ -33,19 +34,16 @@ def correct(word: str, vocabulary: Iterable[str]) -> str | None:
     if len(word) < 3 or not word.isalpha() or word in ENGLISH or word in _FOREIGN:
         return None
     allowed = 1 if len(word) < 8 else 2
-    ranked = sorted(
-        (DamerauLevenshtein.distance(word, known, score_cutoff=allowed), known)
+    distances = {
+        known: DamerauLevenshtein.distance(word, known, score_cutoff=allowed)
         for known in vocabulary
         if len(known) > 2 and abs(len(known) - len(word)) <= allowed
-    )
-    near = [(distance, known) for distance, known in ranked if distance <= allowed and _is_slip(word, known)]
-    best = [known for distance, known in near if distance == near[0][0]]
-    return best[0] if len(best) == 1 or _one_word(best) else None
-
-
-def _one_word(words: list[str]) -> bool:
-    """Whether all are one noun, in the singular and the plural."""
-    return bool(words) and len({word.removesuffix("s") for word in words}) == 1
+    }
+    least = min(distances.values(), default=allowed + 1)
+    nearest = [known for known, distance in distances.items() if distance == least <= allowed]
+    swapped = [known for known in nearest if sorted(known) == sorted(word)]
+    best = swapped if len(swapped) == 1 else nearest
+    return best[0] if len(best) == 1 and _is_slip(word, best[0]) else None
 
 
 def _is_slip(word: str, known: str) -> bool:
@@ -61,6 +59,6 @@ def _is_slip(word: str, known: str) -> bool:
 
 
 def _differs_inside(word: str, known: str) -> bool:
-    """A letter lost or doubled, not a plural's s: that would change how many are meant."""
+    """A letter lost or doubled; not an s too many, which would change how many are meant."""
     longer, shorter = (word, known) if len(word) > len(known) else (known, word)
-    return OSA.distance(longer, shorter) == 1 and longer != shorter + "s"
+    return OSA.distance(longer, shorter) == 1 and word != f"{known}s"

@@ -8,7 +8,7 @@ from skills.scene import PartQuery, PerceivedPart
 
 
 def query_words(query: PartQuery, plural: bool) -> str:
-    """ "large brass gears on the left except the failed parts", without article or number."""
+    """“large brass gears on the left except the failed parts”, without article or number."""
     names = (query.superlative, query.condition, query.size, query.finish, query.colour)
     noun = (query.kind or "part") + ("s" if plural else "")
     words = " ".join([*(name for name in names if name), noun])
@@ -32,17 +32,17 @@ def plan_words(plan: Plan) -> str:
 
 
 def counted(count: int, query: PartQuery) -> str:
-    """ "3 failed gears", "1 part"."""
+    """“3 failed gears”, "1 part"."""
     return f"{count} {query_words(query, plural=count != 1)}"
 
 
 def parts_words(parts: Iterable[PerceivedPart]) -> str:
-    """ "2 failed large brass gears and 1 ok M8 silver bolt": equal parts together, the most of a kind first."""
+    """“2 failed large brass gears and 1 ok M8 silver bolt”: equal parts together, the most of a kind first."""
     counts = Counter(part.describe() for part in parts)
     named = [f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts.most_common()]
     return listed(named)
 
 
 def listed(names: list[str]) -> str:
-    """ "a, b and c"."""
+    """“a, b and c”."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

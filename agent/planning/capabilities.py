@@ -1,0 +1,44 @@
+"""Questions about what the cell can do; they need no look."""
+
+from typing import Final
+
+from agent.planning.parse import Parse
+from agent.planning.wordlist import words
+from prompts.loader import render
+
+_HELP: Final = (
+    ("what", "can", "you", "do"),
+    ("what", "can", "i", "say"),
+    ("what", "do", "you", "do"),
+    ("how", "do", "you", "work"),
+    ("how", "does", "this", "work"),
+    ("what", "are", "you"),
+    ("who", "are", "you"),
+    ("help",),
+)
+_PLACE_WORDS: Final = words("places bins boxes destinations containers place bin")
+
+
+def answer_capability(parse: Parse) -> str | None:
+    """What the cell can do, which places and parts it knows; None when the words ask something else."""
+    cursor, lexicon = parse.cursor, parse.lexicon
+    asked = [token.word for token in cursor.tokens[cursor.at :] if token.word.isalnum()]
+    opening, said = asked[0] if asked else "", set(asked)
+    if any(tuple(asked[: len(run)]) == run for run in _HELP):
+        return _help(parse)
+    of_places = opening in {"which", "what", "where", "list"} and bool(_PLACE_WORDS & said) and "tray" not in said
+    if of_places or (opening == "where" and {"put", "bring", "place"} & said):
+        return render("list-places", places=", ".join(lexicon.places))
+    if opening in {"which", "what"} and {"know", "handle", "move"} & said:
+        return render("list-parts", kinds=", ".join(lexicon.kinds), attributes=", ".join(lexicon.values))
+    return None
+
+
+def _help(parse: Parse) -> str:
+    lexicon = parse.lexicon
+    return render(
+        "help",
+        kinds=", ".join(lexicon.kinds),
+        attributes=", ".join(lexicon.values),
+        places=", ".join(lexicon.places),
+    )

@@ -1,0 +1,71 @@
+"""What a verb acts on: parts, the tray, or "it" and "them"."""
+
+from dataclasses import replace
+from typing import Final
+
+from agent.planning.doubt import Doubt
+from agent.planning.parse import STOPS, Parse, PartPhrase, Pending
+from agent.planning.partlist import take_parts
+from skills.scene import PartQuery
+
+TO: Final = ("in", "into", "inside", "onto", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
+PARTICLES: Final = ("up", "down", "over", "out", "off", "away", "aside", "together")
+_PRONOUNS: Final = ("it", "them", "these", "those", "that", "this")
+_EVERYTHING: Final = PartPhrase(PartQuery(), "all")
+
+
+def take_object(parse: Parse, start: int) -> list[PartPhrase]:
+    """The parts that a verb acts on. Raises: Doubt."""
+    cursor = parse.cursor
+    if is_pronoun(parse):
+        return take_pronoun(parse, start)
+    if cursor.take_run("the", "tray") or cursor.take("tray"):
+        return [_phrase_here(parse, _EVERYTHING)]
+    at = cursor.at
+    phrases = take_parts(parse)
+    if phrases and parse.pending and _repeats(phrases, parse.pending):
+        phrases, parse.pending = parse.pending.phrases, None
+    if not phrases:
+        if is_over(parse):
+            raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
+        cursor.at = at
+        raise parse.not_understood()
+    return phrases
+
+
+def _phrase_here(parse: Parse, phrase: PartPhrase) -> PartPhrase:
+    return replace(phrase, start=parse.cursor.at - 1, end=parse.cursor.at)
+
+
+def _repeats(phrases: list[PartPhrase], pending: Pending) -> bool:
+    """“pick up the red gear and place the gear …”: the same part, named again."""
+    if len(phrases) != 1 or len(pending.phrases) != 1 or phrases[0].counted:
+        return False
+    again, first = phrases[0].query, pending.phrases[0].query
+    said = again.model_dump(exclude_none=True, exclude_defaults=True)
+    return phrases[0].definite and said.items() <= first.model_dump(exclude_none=True).items()
+
+
+def is_pronoun(parse: Parse) -> bool:
+    cursor = parse.cursor
+    ahead = 2 if cursor.word() in {"all", "each", "both"} and cursor.word(1) == "of" else 0
+    if cursor.word(ahead) in {"it", "them"}:
+        return True
+    after = cursor.word(1)
+    return cursor.word() in _PRONOUNS and (after in STOPS or after in TO or after in PARTICLES)
+
+
+def take_pronoun(parse: Parse, start: int) -> list[PartPhrase]:
+    cursor = parse.cursor
+    if cursor.take("all", "each", "both"):
+        cursor.take("of")
+    cursor.at += 1
+    cursor.take("all", "both", "each")
+    if parse.pending is None:
+        raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
+    phrases, parse.pending = parse.pending.phrases, None
+    return phrases
+
+
+def is_over(parse: Parse) -> bool:
+    return parse.cursor.word() in STOPS
