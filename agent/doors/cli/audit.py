@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from agent.doors.cli.options import AsJson, CellFile, StateFolder, new_app
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import AsJson, CellFile, StateFolder
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.settings import configured_cell, state_folder
 from agent.exit_codes import ExitCode

@@ -1,6 +1,7 @@
 """`smolcell chat`: the operator's terminal."""
 
-from agent.doors.cli.options import CellFile, SceneFile, Seed, StateFolder, new_app
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import CellFile, SceneFile, Seed, StateFolder
 from agent.doors.cli.scenes import refuse_both
 from agent.exit_codes import ExitCode
 

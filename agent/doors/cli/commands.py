@@ -4,9 +4,8 @@ from importlib import import_module
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
 
-from skills.errors import UnknownName
+from agent.doors.cli.group import Names
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "chat": ("chat", "Talk with the cell: the operator's terminal."),
@@ -23,16 +22,6 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "film": ("film", "Film a run: an animated picture of the overhead camera and the cell from the side."),
 }
 """Name -> module in `agent.doors.cli`, and the summary: the first line of the command's own help."""
-
-
-class Names(TyperGroup):
-    """A group of commands whose misses are answered with the nearest name."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            field = f"command of {ctx.command_path}"
-            raise UnknownName(field, args[0], self.list_commands(ctx), f"See: {ctx.command_path} --help")
-        return super().resolve_command(ctx, args)
 
 
 class Register(Names):

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from agent.doors.cli.errors import Interrupted
-from agent.doors.cli.options import CORES, CellFile, DrawSeed, Workers, new_app, whole
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import CORES, CellFile, DrawSeed, WorkersOfAllCores, whole
 from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -27,7 +28,7 @@ def generate(
         int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1), help="Pictures of the tray.")
     ],
     seed: DrawSeed = 0,
-    workers: Workers = CORES,
+    workers: WorkersOfAllCores = CORES,
     cell: CellFile = None,
 ) -> ExitCode:
     """Draw scenes, photograph them, and write down parts, phrases and keyframes.

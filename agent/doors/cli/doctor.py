@@ -1,7 +1,8 @@
 """`smolcell doctor`: is everything there that a run needs?"""
 
 from agent.doctor import examine, exit_code
-from agent.doors.cli.options import AsJson, CellFile, StateFolder, new_app
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import AsJson, CellFile, StateFolder
 from agent.doors.cli.output import answer_json, answer_table
 from agent.doors.settings import configured_cell, state_folder
 from agent.exit_codes import ExitCode

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, new_app, whole
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell

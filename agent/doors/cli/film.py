@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import Narrator, all_of
-from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed, new_app
+from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed
 from agent.doors.cli.output import answer
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, usable_folder

@@ -29,13 +29,6 @@ def whole(name: str, low: int, high: int | None = None) -> Callable[[str], int]:
     return parse
 
 
-def new_app(summary: str | None = None) -> typer.Typer:
-    """What every command hangs on: plain help, no tricks with the shell."""
-    return typer.Typer(
-        help=summary, rich_markup_mode=None, add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False
-    )
-
-
 Instruction = Annotated[str, typer.Argument(help="What to do, in quotes.", show_default=False)]
 CellFile = Annotated[
     Path | None,
@@ -60,5 +53,15 @@ StateFolder = Annotated[
 ]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="N", parser=whole("--workers", 1, 256), help="Processes at a time.")
+]
+WorkersOfAllCores = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        parser=whole("--workers", 1, 256),
+        help="Processes at a time.",
+        show_default="one for each core",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]

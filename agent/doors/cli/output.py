@@ -4,10 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+WIDE: Final = 200
+"""Columns where nobody looks: a line for each row, as far as words allow."""
 
 
 def keep_stdout_for_answers() -> None:
@@ -44,7 +48,7 @@ def talk_console() -> "Console":
 
 
 def answer_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout, as wide as its words where stdout is no terminal."""
+    """A table on stdout, WIDE where that is no terminal."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -55,5 +59,7 @@ def answer_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> No
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(str(value)) for value in row))
-    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
-    console.print(table)
+    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=WIDE)
+    with console.capture() as drawn:
+        console.print(table)
+    answer("\n".join(line.rstrip() for line in drawn.get().splitlines()).strip("\n"))

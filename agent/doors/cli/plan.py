@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
-from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, new_app
+from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.scenes import refuse_both, scenario_of
 from agent.doors.settings import configured_cell

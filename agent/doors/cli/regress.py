@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from agent.doors.cli.options import AsJson, CellFile, Workers, new_app
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import AsJson, CellFile, Workers
 from agent.doors.cli.output import answer, answer_json, talk
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode

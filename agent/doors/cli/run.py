@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.doors.cli.asking import answers
+from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import software_stop
 from agent.doors.cli.narrate import Narrator, account_rows, all_of
-from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, new_app
+from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.events import Listener
 from agent.exit_codes import ExitCode
+from agent.journal import Journal
 from agent.run import Report
 from agent.run import run as run_instruction
-from agent.workcell import build_twin
+from agent.workcell import LATCH_FILE, build_twin
 from skills.cell import Cell
 from skills.errors import StoppedBySafety
 
@@ -51,12 +53,25 @@ def run(
     scenario = scenario_of(scene, seed)
     album = usable_folder("--pictures", pictures) if pictures else None
     folder = usable_folder("--state", state_folder(state, configured))
+    _check_past(folder)
     report, judged = _run(instruction, configured, scenario, folder, yes, album)
     if as_json:
         answer_json({**report.as_json(), "judged": judged.model_dump(mode="json")})
     else:
         _print(report, judged)
     return report.exit_code
+
+
+def _check_past(state: Path) -> None:
+    """What an earlier run left. Raises: StoppedBySafety, Unavailable (another process has the cell open)."""
+    from safety.latch import Latch
+
+    with Journal(state) as journal:
+        unfinished = journal.unfinished()
+    if reason := Latch(state / LATCH_FILE).reason:
+        raise StoppedBySafety(reason)
+    if unfinished:
+        talk(f"{unfinished.id} was cut off ({unfinished.instruction!r}); this run begins anew and it can't be resumed")
 
 
 def _run(
@@ -70,15 +85,12 @@ def _run(
         talk(f"scene {scenario.name}, cell {cell.name}, state in {state}")
         twin = stack.enter_context(build_twin(cell, scenario, state))
         stack.callback(narrator.close)
-        gate = twin.workcell.gate
-        if gate.latched:
-            raise StoppedBySafety(gate.latched)
         listeners: list[Listener] = [narrator]
         if album:
             from agent.doors.cli.pictures import Album
 
             listeners.append(stack.enter_context(Album(album, twin.world)))
-        stack.enter_context(software_stop(gate.request_stop))
+        stack.enter_context(software_stop(twin.workcell.gate.request_stop))
         answer_ = answers(scenario.answers, narrator.close)
         workcell = twin.workcell.heard_by(all_of(listeners))
         report = run_instruction(workcell, instruction, answer=answer_, approved=approved)

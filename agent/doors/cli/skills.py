@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.doors.cli.options import AsJson, CellFile, new_app
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import AsJson, CellFile
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
@@ -39,10 +40,8 @@ def list_(
     if as_json:
         answer_json({"skills": shown})
     elif skill:
-        phrases = shown[0]["phrases"].items()
-        answer_table(
-            ("phrase", "episodes", "successes, trials"), [(p, told["episodes"], told["success"]) for p, told in phrases]
-        )
+        rows = [_phrase_row(*entry) for entry in shown[0]["phrases"].items()]
+        answer_table(("phrase", "episodes", "successes, trials"), rows)
     else:
         rows = [(s["name"], s["pattern"], f"{s['trained']} of {len(s['phrases'])}", s["summary"]) for s in shown]
         answer_table(("skill", "phrase", "trained", "what it does"), rows)
@@ -92,6 +91,11 @@ def _summary(card: SkillCard, contract: Contract | None) -> dict[str, Any]:
             phrase: {"episodes": trained.get(phrase, 0), "success": success.get(phrase)} for phrase in card.phrases()
         },
     }
+
+
+def _phrase_row(phrase: str, told: dict[str, Any]) -> tuple[object, ...]:
+    success = told["success"]
+    return phrase, told["episodes"], f"{success[0]}, {success[1]}" if success else "not measured"
 
 
 def _untrained(card: SkillCard, contract: Contract | None) -> list[str]:

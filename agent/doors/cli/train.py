@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.doors.cli.errors import Interrupted
-from agent.doors.cli.options import CORES, new_app, whole
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import CORES, whole
 from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.exit_codes import ExitCode
@@ -27,7 +28,14 @@ def train(
     ],
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     threads: Annotated[
-        int, typer.Option("--threads", metavar="N", parser=whole("--threads", 1, 256), help="Threads of torch.")
+        int,
+        typer.Option(
+            "--threads",
+            metavar="N",
+            parser=whole("--threads", 1, 256),
+            help="Threads of torch.",
+            show_default="one for each core",
+        ),
     ] = CORES,
 ) -> ExitCode:
     """Train, export and write the contract of a network.
