@@ -29,8 +29,9 @@ CAUSE_OF: Final[dict[Status, Cause | None]] = {
     "empty": "gone",
     "already": None,
 }
-"""What a call that did not run its course says about its failure; None leaves it to what is seen."""
 
+OUT_OF_REACH: Final = frozenset({"reach", "joint_position"})
+"""Rules of the gate whose refusal no second try can change."""
 WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
 """The gate saw the motion to its end."""
 
@@ -86,8 +87,10 @@ class Execution(Value):
     seconds: float = 0.0
 
     @property
-    def latched(self) -> bool:
-        return any(ruling.latched for ruling in self.rulings)
+    def cause(self) -> Cause | None:
+        """What it says of a failure in which nothing was seen to happen; None leaves it to what is seen."""
+        rules = {finding.rule for ruling in self.rulings for finding in ruling.findings}
+        return "unreachable" if self.status == "stopped" and rules & OUT_OF_REACH else CAUSE_OF[self.status]
 
 
 class Executor:

@@ -4,7 +4,7 @@ from langgraph.runtime import Runtime
 
 from agent import events
 from agent.difference import compare
-from agent.executor import CAUSE_OF, WATCHED, Execution
+from agent.executor import WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking import Blocked
@@ -114,7 +114,7 @@ def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) ->
     """The verdict with what the execution knows and the picture does not show: why nothing happened,
     and that what was not in the gripper at the start was not released.
     """
-    cause = CAUSE_OF[execution.status]
+    cause = execution.cause
     if execution.status == "empty" and judged.verdict.judgement == "success":
         verdict = Verdict(judgement="failure", reason=execution.text, confidence=1.0, cause=cause)
         return judged.model_copy(update={"verdict": verdict, "lost": (held,) if held else ()})

@@ -7,7 +7,7 @@ import pytest
 
 from agent.executor import Checkpoint, Execution, Executor
 from agent.looking import Looker
-from skills.call import Ruling, SkillCall
+from skills.call import Finding, Ruling, SkillCall
 from skills.chunk import ActionChunk
 from skills.errors import Unavailable
 from skills.observation import Observation
@@ -106,8 +106,18 @@ def test_a_closed_latch_lets_nothing_begin() -> None:
     gate.latched = "a person said stop"
     execution = executor(gate).run("run-00001", PICK)
     assert (execution.status, execution.text) == ("stopped", "stop: [latch] a person said stop")
-    assert execution.latched
+    assert execution.rulings[-1].latched
     assert gate.world.motions == 0
+
+
+def test_why_a_stopped_call_failed() -> None:
+    def stopped(rule: str) -> Execution:
+        ruling = Ruling(decision="stop", findings=(Finding(rule=rule, text="no"),))
+        return Execution(status="stopped", rulings=(ruling,))
+
+    assert stopped("reach").cause == "unreachable"
+    assert stopped("collision").cause == "refused_by_gate"
+    assert Execution(status="ended").cause is None
 
 
 class Endless:
