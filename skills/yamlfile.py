@@ -40,7 +40,8 @@ def read_yaml(path: Path) -> Any:
 def _first(error: ValidationError, model: type[BaseModel], source: str) -> BadInput:
     """The first of pydantic's complaints in our words, with the nearest names where a name is wrong."""
     found = error.errors(include_url=False)[0]
-    field = f"{source}: {'.'.join(str(part) for part in found['loc']) or model.__name__}"
+    path = [str(part) for part in found["loc"] if "[" not in str(part)]  # without pydantic's name of a union's branch
+    field = f"{source}: {'.'.join(path) or model.__name__}"
     if found["type"] == "extra_forbidden":
         return UnknownName(field, str(found["loc"][-1]), _fields_at(model, found["loc"][:-1]))
     if found["type"] == "literal_error":

@@ -63,8 +63,9 @@ def plan(
         raise BadInput("instruction", instruction, "given exactly where --batch is not")
     preview = Preview(configured_cell(cell))
     if batch is not None:
-        if scene is not None or seed is not None:
-            raise BadInput("--scene", str(scene), "absent with --batch; each line names its own scene")
+        for flag, given in (("--scene", scene and str(scene)), ("--seed", seed)):
+            if given is not None:
+                raise BadInput(flag, given, "absent with --batch; each line names its own scene")
         return _plan_batch(preview, batch, as_json)
     assert instruction is not None
     looked_at = scenario_of(scene, seed) if scene is not None or seed is not None else None

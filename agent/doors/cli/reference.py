@@ -11,7 +11,8 @@ COLUMNS: Final = 100
 
 HEAD: Final = """# Commands
 
-Made from the commands' own help by `python -m agent.doors.cli.reference > docs/commands.md`; a test says when it is old.
+Made from the commands' own help; a test says when it is old. To make it again:
+`python -m agent.doors.cli.reference > docs/commands.md`
 """
 
 

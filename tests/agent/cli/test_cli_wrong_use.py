@@ -1,0 +1,158 @@
+"""Every wrong use: exit 2, field, value, what is allowed, the nearest; one line, no traceback, nothing on stdout."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.exit_codes import ExitCode
+
+SEED = "a whole number from 0 to 4294967295"
+
+WRONG = {
+    "command": (
+        ["rum"],
+        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 'chat', 'run', 'plan', 'regress', 'eval', "
+        "'train', 'data', 'skills', 'doctor', 'reset', 'audit', 'film'. Nearest: 'run'. See: smolcell --help",
+    ),
+    "subcommand": (
+        ["skills", "lst"],
+        "UnknownName: command of smolcell skills: 'lst' is not known; allowed is one of 'list', 'check'. "
+        "Nearest: 'list'. See: smolcell skills --help",
+    ),
+    "no subcommand": (["audit"], "WrongUse: Missing command. See: smolcell audit --help"),
+    "option": (
+        ["doctor", "--sell", "x"],
+        "UnknownName: option of smolcell doctor: '--sell' is not known; allowed is one of '--cell', '--state', '--json', "
+        "'--help'. Nearest: '--cell', '--help', '--state'. See: smolcell doctor --help",
+    ),
+    "argument missing": (["run"], "WrongUse: Missing argument 'instruction'. See: smolcell run --help"),
+    "argument too many": (
+        ["run", "a", "b"],
+        "WrongUse: Got unexpected extra argument(s) (b). See: smolcell run --help",
+    ),
+    "seed no number": (["run", "x", "--seed", "7.5"], f"BadInput: --seed: '7.5' is not allowed; it must be {SEED}."),
+    "seed negative": (["plan", "x", "--seed", "-1"], f"BadInput: --seed: -1 is not allowed; it must be {SEED}."),
+    "seed too great": (
+        ["eval", "--seed", "4294967296"],
+        f"BadInput: --seed: 4294967296 is not allowed; it must be {SEED}.",
+    ),
+    "workers": (
+        ["regress", "--workers", "0"],
+        "BadInput: --workers: 0 is not allowed; it must be a whole number from 1 to 256.",
+    ),
+    "scenes": (
+        ["data", "generate", "--out", "x", "--scenes", "0"],
+        "BadInput: --scenes: 0 is not allowed; it must be a whole number, 1 or more.",
+    ),
+    "scene and seed": (
+        ["run", "x", "--scene", "a.yaml", "--seed", "1"],
+        "BadInput: --seed: 1 is not allowed; it must be absent where --scene is given (a.yaml).",
+    ),
+    "no scene": (
+        ["run", "x", "--scene", "/nowhere.yaml"],
+        "BadInput: file: '/nowhere.yaml' is not allowed; it must be a readable file (No such file or directory).",
+    ),
+    "no cell": (
+        ["plan", "x", "--cell", "/nowhere.yaml"],
+        "BadInput: file: '/nowhere.yaml' is not allowed; it must be a readable file (No such file or directory).",
+    ),
+    "plan without words": (
+        ["plan"],
+        "BadInput: instruction: None is not allowed; it must be given exactly where --batch is not.",
+    ),
+    "no batch": (
+        ["plan", "--batch", "/nowhere"],
+        "BadInput: --batch: '/nowhere' is not allowed; it must be a readable file (No such file or directory).",
+    ),
+    "batch and seed": (
+        ["plan", "--batch", "x", "--seed", "1"],
+        "BadInput: --seed: 1 is not allowed; it must be absent with --batch; each line names its own scene.",
+    ),
+    "skill": (
+        ["skills", "list", "pik"],
+        "UnknownName: skill: 'pik' is not known; allowed is one of 'pick', 'place', 'put_back'. Nearest: 'pick'. "
+        "See: smolcell skills list",
+    ),
+    "skill to evaluate": (
+        ["eval", "--skill", "plase"],
+        "UnknownName: skill: 'plase' is not known; allowed is one of 'pick', 'place', 'put_back'. Nearest: 'place'.",
+    ),
+    "split": (
+        ["eval", "--split", "new-scene"],
+        "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes'. Nearest: 'new-scenes'.",
+    ),
+    "no suite": (
+        ["regress", "/nowhere"],
+        "BadInput: scenario: '/nowhere' is not allowed; it must be a scenario file or a folder of them.",
+    ),
+    "no cards": (
+        ["skills", "check", "/nowhere"],
+        "BadInput: folder: '/nowhere' is not allowed; it must be a folder with skill cards (*.yaml).",
+    ),
+    "film's format": (
+        ["film", "x", "--out", "a.gif"],
+        "BadInput: --out: 'a.gif' is not allowed; it must be a name that ends with .webp or .png.",
+    ),
+    "nobody resets": (
+        ["reset", "--by", " "],
+        "BadInput: by: ' ' is not allowed; it must be the name of the person who has looked at the cell.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_use_is_one_line_on_stderr_and_exit_2(smolcell, name: str) -> None:
+    arguments, line = WRONG[name]
+    said = smolcell(*arguments)
+    assert (said.code, said.out, said.err) == (ExitCode.BAD_INPUT, "", f"{line}\n")
+
+
+FILES = {
+    "scene, wrong field": (
+        ["run", "x", "--scene"],
+        "name: a\nparts: []\nseeds: 1\n",
+        "UnknownName: {file}: seeds: 'seeds' is not known; allowed is one of 'name', 'tags', 'seed', 'parts', "
+        "'instruction', 'answers', 'surprises', 'expect'. Nearest: 'seed', 'answers'.",
+    ),
+    "scene, unknown part": (
+        ["run", "x", "--scene"],
+        "name: a\nparts: [{kind: geer, size: large, colour: red}]\n",
+        "UnknownName: {file}: parts.0.kind: 'geer' is not known; allowed is one of 'bolt', "
+        "'nut', 'gear', 'bracket'. Nearest: 'gear'.",
+    ),
+    "scene, no YAML": (
+        ["run", "x", "--scene"],
+        "name: [\n",
+        "BadInput: file: '{file}' is not allowed; it must be YAML (while parsing a flow node expected the node content, "
+        "but found '<stream end>' in \"<unicode string>\", line 2, column 1: ^).",
+    ),
+    "cell, no mapping": (
+        ["plan", "x", "--cell"],
+        "- 1\n",
+        "BadInput: {file}: 'list' is not allowed; it must be a mapping with the fields of a Cell.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_wrong_file_is_named_with_field_and_value(smolcell, tmp_path: Path, name: str) -> None:
+    arguments, content, line = FILES[name]
+    file = tmp_path / "file.yaml"
+    file.write_text(content)
+    said = smolcell(*arguments, str(file))
+    assert (said.code, said.out, said.err) == (ExitCode.BAD_INPUT, "", f"{line.format(file=file)}\n")
+
+
+def test_with_json_the_error_is_an_object_on_stdout_too(smolcell) -> None:
+    said = smolcell("skills", "list", "pik", "--json")
+    assert said.code == ExitCode.BAD_INPUT
+    assert json.loads(said.out) == {
+        "outcome": "error",
+        "error": "UnknownName",
+        "reason": said.err.removeprefix("UnknownName: ").rstrip("\n"),
+        "field": "skill",
+        "value": "pik",
+        "allowed": "one of 'pick', 'place', 'put_back'",
+        "nearest": ["pick"],
+    }
