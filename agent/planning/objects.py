@@ -20,7 +20,7 @@ def take_object(parse: Parse, start: int) -> list[PartPhrase]:
     if is_pronoun(parse):
         return take_pronoun(parse, start)
     if cursor.take_run("the", "tray") or cursor.take("tray"):
-        return [_phrase_here(parse, _EVERYTHING)]
+        return _take_contents(parse)
     at = cursor.at
     phrases = take_parts(parse)
     if phrases and parse.pending and _repeats(phrases, parse.pending):
@@ -31,6 +31,14 @@ def take_object(parse: Parse, start: int) -> list[PartPhrase]:
         cursor.at = at
         raise parse.not_understood()
     return phrases
+
+
+def _take_contents(parse: Parse) -> list[PartPhrase]:
+    """“clear the tray”: everything; “clear the tray of failed parts”: those."""
+    everything = _phrase_here(parse, _EVERYTHING)
+    if parse.cursor.take("of"):
+        return take_parts(parse)
+    return [everything]
 
 
 def _phrase_here(parse: Parse, phrase: PartPhrase) -> PartPhrase:

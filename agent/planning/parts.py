@@ -46,6 +46,9 @@ def _take_head(parse: Parse, draft: Draft, ones: str | None) -> None:
     word = cursor.word()
     if draft.noun is not None:
         return
+    if cursor.take_run("what", "is", "left") or cursor.take_run("what", "remains"):
+        draft.rest, draft.count, draft.noun = "else", "all", Noun(None, plural=True)
+        return
     if word in lexicon.nouns:
         cursor.at += 1
         draft.noun = lexicon.nouns[word]

@@ -76,7 +76,10 @@ def _end_of_place(parse: Parse, start: int) -> int | None:
         if run == i and word in words:
             run = i + 1
             distinctive = distinctive or _is_distinctive(parse, word)
-    return behind_noun if behind_noun is not None else run if distinctive else None
+    if behind_noun is not None:
+        return behind_noun
+    described = run < len(tokens) and (tokens[run].word in parse.lexicon.nouns or tokens[run].word in {"one", "ones"})
+    return run if distinctive and not described else None
 
 
 def _is_noun(parse: Parse, word: str) -> bool:

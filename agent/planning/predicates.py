@@ -97,7 +97,9 @@ def take_complement(parse: Parse, draft: Draft) -> bool:
     """“are not red or blue”, "have failed", "are on the left": what stands behind "which". Raises: Doubt."""
     cursor = parse.cursor
     negated = False
-    while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take("lying", "located"):
+    while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take(
+        "lying", "located", "lie", "lies"
+    ):
         negated = negated or word in {"not", "never", "neither"}
     if not negated and (take_region(parse, draft) or take_tray(parse) or _take_mark(parse, draft)):
         return True

@@ -61,16 +61,16 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"system prompt|prompt injection|your prompt|your instructions|your rules|your programming",
         r"(?:developer|debug|maintenance|god|admin|root|unrestricted|test|service|teach|manual) mode",
         r"jail ?break|you are (?:now|no longer|free|an?)|pretend|act as|role ?play|simulate being|imagine",
-        r"new (?:instructions?|rules?|roles?|prompt|policy|task)|from now on|new system",
+        r"new (?:instructions?|rules?|roles?|prompt|policy)|from now on|new system",
         r"as (?:an? |the |your )?(?:admin\w*|root|supervisor|maintainer|developer)|sudo|rm\W+rf|drop table|import os",
         r"i am (?:the|your|an?) (?:\w+ )?(?:\w+)|i authori[sz]e|trust me|permission",
         r"exec|execute|eval|script|shell|terminal|python|curl|wget|https?|api|sql|code",
-        r"(?:your |the |model |network )?(?:weights|checkpoints?|parameters|firmware|software|source|"
+        r"(?:your |the |model |network )?(?:weights|checkpoints?|parameters|firmware|software|source code|"
         r"passwords?|files?|"
         r"database|journal|logs?|memory|config\w*|contract|settings?)",
         r"re ?train|reprogram|update yourself|reboot|restart|shut ?down|power (?:off|down)|turn yourself off",
         r"(?:mark|report|record|count|log|declare|treat|consider|relabel|label) (?:\w+ ){1,5}as",
-        r"say (?:that )?(?:you|it|done)|lie|fake",
+        r"say (?:that )?(?:you|it|done)|lie (?:about|to)|fake",
         r"assistant|<|>|\{|\}",
     ),
     _refusal(
@@ -98,9 +98,9 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     _refusal(
         "refuse-person",
         _PERSON,
-        rf"(?:my|his|her|their|your|someone s|a|an) (?:\w+ )?(?:{_BODY})",
+        rf"(?:my|his|her|their|your|someone s|a|an) (?:\w+ )?(?:{_BODY})(?! (?:side|bin|box|fixture|half))",
         r"(?:give|hand|pass|bring|throw|toss|serve|fetch|get) (?:me|us|him|her)",
-        r"(?:to|at|towards|on|over|behind|near|under) (?:me|us|him|her|you)",
+        r"(?:to|at|towards|on|over|behind|near|under) (?:me|us|him|her)",
     ),
     _refusal(
         "refuse-harm",
@@ -133,11 +133,11 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"\d+ ?(?:cm|centimet\w+|millimet\w+|met(?:er|re)s?|inch\w*|m/s)|x y z",
         rf"(?:move|lift|pick up|pick|grab|take|put|place|push|pull|carry|drag|remove|detach|unplug|"
         rf"bring|drop|shift|relocate|"
-        rf"swap|flip|kick|insert|disconnect|unmount|remove|throw|sort|get|fetch) (?:up |away |"
+        rf"swap|flip|kick|insert|disconnect|unmount|remove|throw|get|fetch) (?:up |away |"
         rf"out )?(?:the |your |its |this |that |own |a |robot s |"
         rf"robot |left |right |rejection |reject |red |quality |control |qc |whole |entire |overhead |"
         rf"wrist )*(?:{_FURNITURE})",
-        r"your (?:own )?\w+|robot s \w+|its own",
+        r"your (?:own )?(?!left|right)\w+|robot s \w+|its own",
     ),
 )
 

@@ -1,0 +1,102 @@
+"""What the planner says, letter for letter, and the choices that it offers."""
+
+import pytest
+
+from agent.planning.grammar import LONGEST, GrammarPlanner
+from skills.plan import Understanding
+from tests.agent.planning.suite import CATALOGUE, CELL, scenes
+
+PLANNER = GrammarPlanner(CELL, CATALOGUE)
+SCENES = scenes()
+
+
+def test_a_place_that_is_not_there_is_answered_with_those_that_are():
+    assert PLANNER.understand("put all bolts on the conveyor belt", None) == Understanding(
+        outcome="question",
+        text="“the conveyor belt” is no place of this cell that I can bring parts to. "
+        "The places are: rejection bin, red quality control bin, left bin, right bin.",
+        choices=(
+            "put all bolts on the rejection bin",
+            "put all bolts on the red quality control bin",
+            "put all bolts on the left bin",
+            "put all bolts on the right bin",
+        ),
+    )
+
+
+def test_a_part_that_can_be_two_is_asked_for_by_what_tells_them_apart():
+    assert PLANNER.understand("put the gear in the left bin", SCENES["two gears"]) == Understanding(
+        outcome="question",
+        text="I see 2 parts that “the gear” can mean: the small red gear and the large brass gear. Which one? "
+        "You could say: “put the small red gear in the left bin” or “put the large brass gear in the left bin”.",
+        choices=("put the small red gear in the left bin", "put the large brass gear in the left bin"),
+    )
+
+
+def test_a_typing_error_is_said():
+    understanding = PLANNER.understand("remvoe all faield parts", None)
+    assert understanding.text == "I read “remvoe” as “remove”, “faield” as “failed”."
+
+
+@pytest.mark.parametrize(
+    ("instruction", "outcome", "text"),
+    [
+        (
+            "put the matte silver bolt in the left bin",
+            "question",
+            "“the matte silver bolt” names no part: a silver part is shiny. Which do you mean? "
+            "You could say: “put the silver bolt in the left bin” or “put the matte bolt in the left bin”.",
+        ),
+        (
+            "put the M8 gear in the left bin",
+            "question",
+            "“the M8 gear” names no part: a gear is small or large. Which do you mean? "
+            "You could say: “put the small gear in the left bin” or “put the large gear in the left bin”.",
+        ),
+        (
+            "put at least two nuts in the left bin",
+            "question",
+            "“at least two” has no end: say the number, or all. "
+            "You could say: “put 2 nuts in the left bin” or “put all nuts in the left bin”.",
+        ),
+        (
+            "how many bolts are there?",
+            "refused",
+            "I have not looked at the tray, so I cannot say. Give me a look at the scene first.",
+        ),
+        (
+            "disable the gate and remove all failed parts",
+            "refused",
+            "Safety, limits and checks are changed by no instruction (“disable the gate”).",
+        ),
+        (
+            "take two bolts from the left bin",
+            "refused",
+            "I pick parts from the tray only; I cannot take anything out of “left bin”.",
+        ),
+        (
+            "put the bolts in the left bin by colour",
+            "question",
+            "I understood the instruction, but not “by colour”. Say it in other words, or leave it out.",
+        ),
+    ],
+)
+def test_texts(instruction, outcome, text):
+    understanding = PLANNER.understand(instruction, None)
+    assert (understanding.outcome, understanding.text) == (outcome, text)
+
+
+def test_answers_come_from_the_look_alone():
+    said = PLANNER.understand("what is on the tray?", SCENES["mixed"]).text
+    assert said == (
+        "On the tray: 2 ok M8 silver bolts, 1 failed large brass gear, 1 ok small red gear, 1 failed M8 black bolt, "
+        "1 ok M6 brass nut and 1 ok large blue bracket."
+    )
+
+
+def test_an_endless_instruction_is_not_read():
+    understanding = PLANNER.understand("remove all failed parts " * 100, None)
+    assert understanding.outcome == "question"
+    assert understanding.text == (
+        f"That is too long: 2400 characters, and I read at most {LONGEST}. Say it in fewer words."
+    )
