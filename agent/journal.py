@@ -110,10 +110,14 @@ class Journal:
         )
 
     def unfinished(self) -> RunRecord | None:
-        """The latest run where it was cut off or stopped; it can be resumed."""
-        latest = next(iter(self.runs()), None)
-        resumable = latest and (latest.outcome is None or latest.outcome.outcome == "stopped")
-        return latest if resumable else None
+        """The latest run where it was cut off or stopped; it can be resumed. A run that was stopped before
+        its first call, as one that only said "stop", has nothing to resume.
+        """
+        for run in self.runs():
+            stopped = run.outcome is not None and run.outcome.outcome == "stopped"
+            if not stopped or self.calls(run.id):
+                return run if stopped or run.outcome is None else None
+        return None
 
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
         """Write the call down before anything moves; False when its id is there already."""

@@ -36,11 +36,24 @@ def test_runs_are_numbered_and_the_last_open_one_is_found(tmp_path: Path) -> Non
         assert journal.unfinished() is None
         assert [journal.begin_run(text) for text in ("one", "two")] == ["run-00001", "run-00002"]
         assert journal.unfinished() == RunRecord(id="run-00002", instruction="two")
+        journal.begin_call("run-00002", CALL)
         for outcome, open_ in (("done", False), ("incomplete", False), ("refused", False), ("stopped", True)):
             journal.end_run("run-00002", Outcome(outcome=outcome, reason="so"))
             assert (journal.unfinished() is not None) == open_
         journal.reopen_run("run-00002")
         assert journal.unfinished() == RunRecord(id="run-00002", instruction="two")
+
+
+def test_a_run_that_only_said_stop_hides_no_run_that_was_stopped(tmp_path: Path) -> None:
+    stopped = Outcome(outcome="stopped", reason="so")
+    with Journal(tmp_path) as journal:
+        first = journal.begin_run("go")
+        journal.begin_call(first, CALL)
+        journal.end_run(first, stopped)
+        journal.end_run(journal.begin_run("stop"), stopped)
+        assert journal.unfinished() == RunRecord(id=first, instruction="go", outcome=stopped)
+        journal.end_run(journal.begin_run("else"), Outcome(outcome="done", reason="so"))
+        assert journal.unfinished() is None
 
 
 def test_events_are_kept_in_order_and_progress_is_not(tmp_path: Path) -> None:
