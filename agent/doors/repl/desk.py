@@ -1,0 +1,170 @@
+"""The operator's desk: what a line does, whichever terminal it was typed at. Nothing here waits for the cell."""
+
+from collections.abc import Callable
+
+from agent.doors.cli.errors import report
+from agent.doors.repl.register import find, help_lines
+from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, Screen
+from agent.doors.repl.shift import Shift, Station
+from agent.doors.repl.words import heard
+from agent.doors.repl.worker import Job, Worker
+from agent.exit_codes import ExitCode
+from skills.catalogue import load_catalogue
+from skills.errors import SmolcellError
+
+
+class Desk:
+    """One conversation with one cell.
+
+    Args:
+        opening, user: see Shift.
+        on_over: called once, from any thread, when the conversation is over.
+    """
+
+    def __init__(
+        self, screen: Screen, opening: Callable[[], Station], user: str, on_over: Callable[[], None] = lambda: None
+    ) -> None:
+        self._screen, self._on_over = screen, on_over
+        self._worker = Worker(self._failed)
+        self._shift = Shift(screen, opening, user, self._worker)
+        self._confirms_leaving = False
+        self.over = False
+        self.exit_code = ExitCode.DONE
+
+    def start(self) -> None:
+        """Begin to open the cell, behind the prompt."""
+        self._worker.start(Job("loading", self._open))
+
+    def join(self) -> None:
+        """Wait until all is given back."""
+        self._worker.join()
+
+    @property
+    def free(self) -> bool:
+        """Whether the next line of a script is wanted."""
+        return self._worker.free
+
+    @property
+    def status(self) -> str:
+        """One line on what is going on."""
+        if not self._shift.is_open:
+            return "loading the cell; what you type waits"
+        if self._worker.asks:
+            return "a question is open"
+        if self._shift.running is not None:
+            return f"{self._shift.motion} · stop or Ctrl-C stops"
+        return f"stopped: {self._shift.latched} · /resume" if self._shift.latched else "ready · /help"
+
+    def hear(self, line: str) -> None:
+        """Act on a typed line."""
+        said = heard(line)
+        if said.kind == "stop":
+            self._confirms_leaving = False
+            self.stop()
+        elif self._confirms_leaving:
+            self._confirm(line)
+        elif said.kind == "command":
+            self._command(said.text)
+        elif said.kind == "instruction" and not self._worker.reply(said.text):
+            self._queue(Job(said.text, lambda: self._shift.do(said.text)))
+
+    def interrupt(self) -> None:
+        """Ctrl-C: a stop while something is under way, never an exit."""
+        if self._worker.asks:
+            self.cancel()
+        elif self._shift.running is not None:
+            self.stop("Ctrl-C at the terminal")
+        else:
+            self._screen.say("nothing is under way; Ctrl-D or /quit leaves", ASIDE)
+
+    def terminate(self) -> None:
+        """The process was told to end: stop what moves, then leave."""
+        if self._shift.running is not None:
+            self.stop("the process was told to end")
+        self._end()
+
+    def help(self) -> None:
+        for line in help_lines():
+            self._screen.say(line)
+        self._screen.say("Anything else is an instruction, such as: remove all failed parts")
+
+    def scene(self) -> None:
+        self._worker.aside(self._shift.show_scene)
+
+    def plan(self) -> None:
+        self._worker.aside(self._shift.show_plan)
+
+    def why(self) -> None:
+        self._worker.aside(self._shift.show_why)
+
+    def skills(self) -> None:
+        for card in load_catalogue():
+            self._screen.say(f"{card.name:9} {card.summary}")
+            self._screen.say(f"          phrase: {card.phrase}")
+            for name, parameter in card.parameters.items():
+                self._screen.say(f"          {name}: {', '.join(parameter.values)}")
+
+    def stop(self, reason: str = "the operator said stop") -> None:
+        """Before anything else the gate is told, then the operator."""
+        self._shift.request_stop(reason)
+        unanswered = self._worker.reply(None)
+        for label in self._worker.forget_waiting():
+            self._screen.say(f"forgotten: {label}", DOUBT)
+        moving = self._shift.running is not None and not unanswered
+        self._screen.say("stopping" if moving else f"stopped: {reason}; nothing moves until /resume", ALARM)
+
+    def resume(self) -> None:
+        self._queue(Job("/resume", self._shift.resume))
+
+    def cancel(self) -> None:
+        if self._worker.reply(None):
+            self._screen.say("left unanswered", DOUBT)
+        elif self._shift.running is not None:
+            self._screen.say("something is under way: say stop first, then /cancel", DOUBT)
+        else:
+            self._queue(Job("/cancel", self._shift.give_up))
+
+    def leave(self) -> None:
+        """Leave, after asking where something is under way."""
+        if self._shift.running is None or self._worker.asks:
+            self._end()
+        else:
+            self._confirms_leaving = True
+            self._screen.say(f"{self._shift.running!r} is under way. Stop it and leave? (y / n)", DOUBT)
+
+    def _command(self, name: str) -> None:
+        try:
+            command = find(name)
+        except SmolcellError as error:
+            self._screen.say(str(error), DOUBT)
+        else:
+            command.act(self)
+
+    def _queue(self, job: Job) -> None:
+        if self._worker.add(job):
+            self._screen.say(f"waits: {job.label}", ASIDE)
+
+    def _confirm(self, line: str) -> None:
+        self._confirms_leaving = False
+        if line.strip().lower() in ("y", "yes"):
+            if self._shift.running is not None:
+                self.stop("the operator left")
+            self._end()
+
+    def _open(self) -> None:
+        try:
+            self._shift.open()
+        except BaseException:
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        if not self.over:
+            self.over = True
+            self._worker.end(self._shift.close)
+            self._on_over()
+
+    def _failed(self, error: BaseException) -> None:
+        code = report(error, as_json=False)
+        if not self._shift.is_open:
+            self.exit_code = code

@@ -1,0 +1,58 @@
+"""The register of slash commands: help, completion and documentation are made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from skills.errors import UnknownName
+
+
+class Operable(Protocol):
+    """What commands ask of the desk."""
+
+    def help(self) -> None: ...
+    def scene(self) -> None: ...
+    def plan(self) -> None: ...
+    def stop(self, reason: str = ...) -> None: ...
+    def resume(self) -> None: ...
+    def cancel(self) -> None: ...
+    def why(self) -> None: ...
+    def skills(self) -> None: ...
+    def leave(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Command:
+    """One slash command with its line of help."""
+
+    name: str
+    summary: str
+    act: Callable[[Operable], None]
+
+
+_ALL: Final = (
+    Command("help", "these lines", lambda desk: desk.help()),
+    Command("scene", "the overhead picture, and what is seen in it", lambda desk: desk.scene()),
+    Command("plan", "the present plan, with what is done", lambda desk: desk.plan()),
+    Command("stop", "stop all motion now; so do the word stop and Ctrl-C", lambda desk: desk.stop()),
+    Command(
+        "resume", "open a stop, after you have looked at the cell, and go on from a fresh look", lambda d: d.resume()
+    ),
+    Command("cancel", "give up what was cut off or stopped, or leave a question unanswered", lambda d: d.cancel()),
+    Command("why", "the last verdict, ruling or refusal, with its evidence", lambda desk: desk.why()),
+    Command("skills", "the skills, and what may be said to them", lambda desk: desk.skills()),
+    Command("quit", "leave; so does Ctrl-D", lambda desk: desk.leave()),
+)
+COMMANDS: Final = {command.name: command for command in _ALL}
+
+
+def find(name: str) -> Command:
+    """The command `name`. Raises: UnknownName, with the nearest."""
+    if name not in COMMANDS:
+        raise UnknownName("command", f"/{name}", [f"/{known}" for known in COMMANDS])
+    return COMMANDS[name]
+
+
+def help_lines() -> tuple[str, ...]:
+    """The register, a command a line."""
+    return tuple(f"/{command.name:8} {command.summary}" for command in _ALL)

@@ -1,0 +1,168 @@
+"""What is done with the open cell, in the worker's thread; only `request_stop` may come from another."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agent import events
+from agent.doors.repl import record
+from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
+from agent.doors.repl.telling import Told, told
+from agent.doors.repl.worker import Worker
+from agent.looking import Blocked
+from agent.workcell import Workcell
+from skills.base import Image
+from skills.call import Outcome
+
+
+class Station(NamedTuple):
+    """An open cell.
+
+    Attributes:
+        reset: a person, named, opens the stop.
+        picture: what the overhead camera sees now, for people.
+        close: gives everything back.
+    """
+
+    workcell: Workcell
+    reset: Callable[[str], None]
+    picture: Callable[[], Image]
+    close: Callable[[], None]
+
+
+class Shift:
+    """One operator's work with one cell.
+
+    Args:
+        opening: opens the cell; takes its time.
+        user: the name under which stops are opened and runs given up.
+    """
+
+    def __init__(self, screen: Screen, opening: Callable[[], Station], user: str, worker: Worker) -> None:
+        self._screen, self._opening, self._user, self._worker = screen, opening, user, worker
+        self._station: Station | None = None
+        self._told = Told()
+        self._stop_asked: str | None = None
+        self.running: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._station is not None
+
+    @property
+    def latched(self) -> str | None:
+        """Why nothing may move."""
+        return self._station.workcell.gate.latched if self._station else self._stop_asked
+
+    @property
+    def motion(self) -> str:
+        """What moves, and how far it has come."""
+        return self._told.motion
+
+    def request_stop(self, reason: str) -> None:
+        """Stop what moves; a cell that is still being opened is stopped as soon as it is there."""
+        self._stop_asked = reason
+        if self._station is not None:
+            self._station.workcell.gate.request_stop(reason)
+
+    def open(self) -> None:
+        """Open the cell, and look at it once."""
+        self._station = station = self._opening()
+        workcell = station.workcell
+        if self._stop_asked is not None:
+            workcell.gate.request_stop(self._stop_asked)
+        glance = workcell.looker.glance()
+        seen = glance.text if isinstance(glance, Blocked) else f"{len(glance.scene.parts)} parts on the tray"
+        self._screen.say(f"ready: {seen}", GOOD)
+        if workcell.gate.latched:
+            self._say_stopped(workcell.gate.latched)
+
+    def close(self) -> None:
+        if self._station is not None:
+            self._station.close()
+
+    def do(self, instruction: str) -> None:
+        """Run an instruction, unless another run waits for a person's word or the stop is closed."""
+        workcell = self._here.workcell
+        left = record.left_open(workcell.journal)
+        if left is not None:
+            self._tell(left.lines(), DOUBT)
+        elif workcell.gate.latched:
+            self._say_stopped(workcell.gate.latched)
+        else:
+            from agent.run import run
+
+            self._run(instruction, lambda: run(workcell.heard_by(self._listen), instruction, answer=self._answer))
+
+    def resume(self) -> None:
+        """A person's word: open the stop, and go on with what was cut off from a fresh look."""
+        station = self._here
+        reason, left = station.workcell.gate.latched, record.left_open(station.workcell.journal)
+        if reason:
+            station.reset(self._user)
+            self._screen.say(f"stop opened by {self._user}; it was: {reason}")
+        if left is not None:
+            from agent.run import resume
+
+            self._screen.say(f"{left.record.id} goes on: {left.record.instruction!r}; looking afresh")
+            workcell = station.workcell.heard_by(self._listen)
+            self._run(left.record.instruction, lambda: resume(workcell, answer=self._answer))
+        elif not reason:
+            self._screen.say("nothing was cut off or stopped", ASIDE)
+
+    def give_up(self) -> None:
+        """A person's word: what was cut off or stopped is not gone on with."""
+        journal = self._here.workcell.journal
+        left = record.left_open(journal)
+        if left is None:
+            self._screen.say("nothing was cut off or stopped", ASIDE)
+            return
+        journal.end_run(left.record.id, Outcome(outcome="incomplete", reason=f"given up by {self._user}"))
+        self._screen.say(f"{left.record.id} is given up")
+
+    def show_scene(self) -> None:
+        """The picture as it is now; the parts from a fresh look, or while something moves from the last."""
+        station = self._here
+        self._screen.picture(station.picture())
+        if self.running is not None and not self._worker.asks:
+            self._screen.say("something is under way; seen in the last look:", ASIDE)
+            self._screen.parts(record.last_seen(station.workcell.journal))
+            return
+        glance = station.workcell.looker.glance()
+        if isinstance(glance, Blocked):
+            self._screen.say(glance.text, DOUBT)
+        else:
+            self._screen.parts(glance.scene.parts)
+
+    def show_plan(self) -> None:
+        self._tell(record.plan_of(self._here.workcell.journal))
+
+    def show_why(self) -> None:
+        self._tell(record.why_of(self._here.workcell.journal))
+
+    @property
+    def _here(self) -> Station:
+        assert self._station is not None
+        return self._station
+
+    def _run(self, instruction: str, drive: Callable[[], object]) -> None:
+        self.running, self._told = instruction, Told()
+        try:
+            drive()
+        finally:
+            self.running = None
+
+    def _listen(self, event: events.Event) -> None:
+        self._told = told(self._told, event)
+        for line, style in self._told.lines:
+            self._screen.say(line, style)
+        self._worker.pause_point()
+
+    def _answer(self, _: events.Asked) -> str | None:
+        return self._worker.ask()
+
+    def _say_stopped(self, reason: str) -> None:
+        self._screen.say(f"stopped: {reason}; nothing moves until /resume", ALARM)
+
+    def _tell(self, lines: tuple[str, ...], style: str = "") -> None:
+        for line in lines:
+            self._screen.say(line, style)

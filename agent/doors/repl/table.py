@@ -1,0 +1,79 @@
+"""Which table the chat opens: as a run that was cut off left it, else a fresh one."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from agent.doors.cli.scenes import scenario_of
+from agent.doors.repl.record import LeftOpen
+from agent.doors.repl.shift import Station
+from skills.cell import Cell
+from skills.errors import BadInput
+
+if TYPE_CHECKING:
+    from agent.twin import Twin
+    from safety.gate import SafetyGate
+    from sim.scenario import Scenario
+
+
+class Table(NamedTuple):
+    """A table that was chosen: what is said of it, and how to open the cell over it."""
+
+    said: str
+    station: Callable[[], Station]
+
+
+def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None, left: LeftOpen | None) -> Table:
+    """The table of --scene or --seed, else of the demo; but a run that is not over keeps the table that it left.
+
+    Raises: BadInput (a wrong scene, or another one than an unfinished run's), UnknownName.
+    """
+    with _hushed():
+        from sim.scenario import SCENARIOS, load_scenario
+        from sim.snapshot import load
+
+    wanted = scenario_of(scene, seed) if scene is not None or seed is not None else None
+    saved = load(folder) if left else None
+    if left and saved:
+        if wanted not in (None, saved.scenario):
+            allowed = f"absent, or scene {saved.scenario.name!r}, while {left.record.id} waits for /resume or /cancel"
+            raise BadInput("--seed" if scene is None else "--scene", str(seed if scene is None else scene), allowed)
+        return Table(f"the table as {left.record.id} left it", lambda: _station(_reopened(cell, folder)))
+    scenario = wanted or load_scenario(SCENARIOS / "demo.yaml")
+    gone = f" (what {left.record.id} left was not kept)" if left else ""
+    return Table(f"scene {scenario.name}{gone}", lambda: _station(_built(cell, scenario, folder)))
+
+
+def _built(cell: Cell, scenario: "Scenario", folder: Path) -> "Twin":
+    from agent.workcell import build_twin
+
+    return build_twin(cell, scenario, folder)
+
+
+def _reopened(cell: Cell, folder: Path) -> "Twin":
+    from agent.workcell import reopen_twin
+
+    return reopen_twin(cell, folder)
+
+
+def _station(twin: "Twin") -> Station:
+    import agent.graph  # noqa: F401  loaded here, so that the first instruction need not wait for it
+    from sim.portrait import overhead
+
+    gate = cast("SafetyGate", twin.workcell.gate)
+    return Station(twin.workcell, gate.reset, lambda: overhead(twin.world), twin.close)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Without what libraries in C print on stderr when they are loaded; pybullet greets."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

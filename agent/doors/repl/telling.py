@@ -1,0 +1,66 @@
+"""A run's events as lines for the operator, and where the motion under way stands. Pure."""
+
+from typing import Final, NamedTuple
+
+from agent import events
+from agent.doors.cli.narrate import sentences
+from skills.call import Judgement, RunOutcome
+
+_VERDICTS: Final[dict[Judgement, str]] = {"success": "green", "failure": "yellow", "uncertain": "yellow"}
+_OUTCOMES: Final[dict[RunOutcome, str]] = {
+    "done": "bold green",
+    "incomplete": "bold yellow",
+    "refused": "bold yellow",
+    "stopped": "bold red",
+}
+
+
+class Told(NamedTuple):
+    """What is known of a run: the lines that the last event added, each with its style, and the motion."""
+
+    lines: tuple[tuple[str, str], ...] = ()
+    phrase: str = ""
+    share: float = 0.0
+
+    @property
+    def motion(self) -> str:
+        return f"{self.phrase} {self.share:4.0%}" if self.phrase else "looking"
+
+
+def told(before: Told, event: events.Event) -> Told:
+    """What is known after `event`."""
+    match event:
+        case events.Moving(share=share):
+            return Told((), before.phrase, share)
+        case events.Finished():
+            return Told(_end(event))
+        case events.Calling(call=call):
+            return Told(_styled(event), call.phrase)
+        case events.Ruled():
+            return Told(_styled(event), before.phrase, before.share)
+        case _:
+            return Told(_styled(event))
+
+
+def _styled(event: events.Event) -> tuple[tuple[str, str], ...]:
+    return tuple((line, _style(event)) for line in sentences(event))
+
+
+def _style(event: events.Event) -> str:
+    match event:
+        case events.Verified(verdict=verdict):
+            return _VERDICTS[verdict.judgement]
+        case events.Ruled(ruling=ruling):
+            return "bold red" if ruling.decision == "stop" else ""
+        case events.Asked():
+            return "bold cyan"
+        case _:
+            return ""
+
+
+def _end(event: events.Finished) -> tuple[tuple[str, str], ...]:
+    outcome = event.outcome
+    accounts = tuple((f"account   {account.describe()}", "") for account in event.ledger)
+    end = (f"{outcome.outcome}: {outcome.reason}", _OUTCOMES[outcome.outcome])
+    hint = ("/resume opens the stop and goes on from a fresh look, /cancel gives it up", "")
+    return (*accounts, end, hint) if outcome.outcome == "stopped" else (*accounts, end)

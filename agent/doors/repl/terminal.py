@@ -1,0 +1,99 @@
+"""The prompt in a terminal: alive while the cell moves, with history, completion and a line of progress."""
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, cast
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.history import FileHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import Output
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+
+from agent.doors.repl.completion import OperatorCompleter
+from agent.doors.repl.desk import Desk
+from agent.doors.repl.plain import ENDING
+from agent.doors.repl.screen import Screen
+from agent.doors.repl.shift import Station
+from agent.exit_codes import ExitCode
+from skills.cell import Cell
+
+PROMPT: Final = "smolcell> "
+HISTORY: Final = "history"
+REFRESH: Final = 0.25
+"""Seconds between two drawings of the line of progress."""
+
+
+def converse_at_terminal(
+    opening: Callable[[], Station], user: str, greeting: tuple[str, ...], cell: Cell, folder: Path
+) -> ExitCode:
+    """Show the prompt until the operator leaves; the cell is opened once it stands there."""
+    colours = cast(Any, Console().color_system)
+    with patch_stdout(raw=True):
+        screen = Screen(Console(file=sys.stdout, force_terminal=True, color_system=colours, highlight=False))
+        for line in greeting:
+            screen.say(line)
+        terminal = Terminal(cell, folder)
+        desk = Desk(screen, opening, user, on_over=terminal.wake)
+        for number in ENDING:
+            signal.signal(number, lambda _number, _frame: desk.terminate())
+        terminal.converse(desk)
+        screen.say("leaving")
+        desk.join()
+    return desk.exit_code
+
+
+class Terminal:
+    """Reads lines at a prompt and hands them to the desk."""
+
+    def __init__(self, cell: Cell, folder: Path, source: Input | None = None, sink: Output | None = None) -> None:
+        self._session: PromptSession[str] = PromptSession(
+            PROMPT,
+            history=FileHistory(str(folder / HISTORY)),
+            completer=OperatorCompleter(cell),
+            complete_while_typing=False,
+            refresh_interval=REFRESH,
+            input=source,
+            output=sink,
+        )
+
+    def converse(self, desk: Desk) -> None:
+        """Until the conversation is over; the desk is started when the prompt is first drawn."""
+        self._session.key_bindings = _bindings(desk)
+        self._session.bottom_toolbar = lambda: desk.status
+        begin: list[Callable[[], None]] = [desk.start]
+
+        def drawn(_: object) -> None:
+            while begin:
+                begin.pop()()
+
+        self._session.app.after_render += drawn
+        while not desk.over:
+            try:
+                desk.hear(self._session.prompt())
+            except EOFError:
+                if not desk.over:
+                    desk.leave()
+
+    def wake(self) -> None:
+        """End the prompt from whatever thread: the conversation is over."""
+        app = self._session.app
+        if app.loop is not None:
+            app.loop.call_soon_threadsafe(lambda: app.exit(exception=EOFError) if app.is_running else None)
+
+
+def _bindings(desk: Desk) -> KeyBindings:
+    """Ctrl-C clears what is typed, and stops what moves."""
+    bindings = KeyBindings()
+
+    @bindings.add("c-c")
+    @bindings.add("<sigint>")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.reset()
+        desk.interrupt()
+
+    return bindings

@@ -1,0 +1,36 @@
+"""What a typed line is. Stop comes first, in whatever clothes; only then is anything parsed."""
+
+import re
+from typing import Final, Literal, NamedTuple
+
+from agent.planning.control import control_word
+from skills.plan import Control
+
+Kind = Literal["nothing", "stop", "command", "instruction"]
+
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_COMMAND_OF: Final[dict[Control, str]] = {"resume": "resume", "cancel": "cancel"}
+_LEAVING: Final = ("quit", "exit", "bye")
+
+
+class Heard(NamedTuple):
+    """A line: what it is, and its text; of a command the name."""
+
+    kind: Kind
+    text: str = ""
+
+
+def heard(line: str) -> Heard:
+    """What `line` is; a pause is a stop as well, for both end with a person's resume."""
+    said = line.strip()
+    words = tuple(_WORD.findall(said.lower()))
+    control = control_word(words)
+    if words[:1] == ("stop",) or control in ("stop", "pause"):
+        return Heard("stop", said)
+    if said.startswith("/"):
+        return Heard("command", words[0] if words else "")
+    if len(words) == 1 and words[0] in _LEAVING:
+        return Heard("command", "quit")
+    if control is not None:
+        return Heard("command", _COMMAND_OF[control])
+    return Heard("instruction", said) if said else Heard("nothing")
