@@ -20,15 +20,15 @@ FIELD_OF: Final[dict[str, Field]] = {
     **dict.fromkeys(FINISHES, "finish"),
 }
 GRAMMAR_WORDS: Final = words(
-    "a an the this that these those my our all every each both any everything anything of and or plus then next "
-    "finally lastly first second also too it them one ones other others rest remaining else same do not no non "
-    "never in into inside onto on at to towards from off for with without over within except but besides excluding "
-    "bar atmost atleast ormore orless is are was were be been has have had did does who which what where how many "
-    "much there you see can could would side half hand part corner edge tray table beforehand before after up down "
-    "out away back number count list show describe tell me know look looks largest smallest coloured colored sized "
-    "size colour color kind kinds condition made single respectively likewise touch alone leave keep exactly "
-    "precisely i we not either neither nor mark paint painted lying located lies test inspection should must shall "
-    "will need needs go goes belong belongs get gets stop halt pause resume continue cancel please help"
+    "a an the this that these those my our all every each both any everything anything of and or plus then next",
+    "finally lastly first second also too it them one ones other others rest remaining else same do not no non",
+    "never in into inside onto on at to towards from off for with without over within except but besides excluding",
+    "bar atmost atleast ormore orless is are was were be been has have had did does who which what where how many",
+    "much there you see can could would side half hand part corner edge tray table beforehand before after up down",
+    "out away back number count list show describe tell me know look looks largest smallest coloured colored sized",
+    "size colour color kind kinds condition made single respectively likewise touch alone leave keep exactly",
+    "precisely i we not either neither nor mark paint painted lying located lies test inspection should must shall",
+    "will need needs go goes belong belongs get gets stop halt pause resume continue cancel please help",
 )
 """Words that the grammar itself reads."""
 
@@ -133,8 +133,8 @@ def _attributes(values: tuple[str, ...]) -> dict[str, tuple[Field, str]]:
 
 def _verbs() -> dict[str, frozenset[str]]:
     classes: dict[str, set[str]] = {}
-    for name, said in synonyms.VERBS.items():
-        for word in said.split():
+    for name, verbs in synonyms.VERBS.items():
+        for word in verbs:
             for form in _forms(word):
                 classes.setdefault(form, set()).add(name)
     return {word: frozenset(names) for word, names in classes.items()}

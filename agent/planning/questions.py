@@ -20,9 +20,9 @@ from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
 
 _ASKING: Final = words("how what which where is are count list describe any does who whose name whats")
 _TAILS: Final = words(
-    "are is there do you see can on in the tray table here currently at moment have we got left visible around "
-    "present exist of to right be does it contain lie lying seen find detect spot recognise recognize all . , ; me "
-    "out up still this"
+    "are is there do you see can on in the tray table here currently at moment have we got left visible around",
+    "present exist of to right be does it contain lie lying seen find detect spot recognise recognize all . , ; me",
+    "out up still this",
 )
 _SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {

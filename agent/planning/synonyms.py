@@ -60,16 +60,18 @@ PLACE_WORDS: Final[dict[str, str]] = {
 }
 """Words for parts of places' names; they count only where the cell has a place with that name's word."""
 
-VERBS: Final[dict[str, str]] = {
-    "put": "put place move drop bring transfer carry deliver deposit insert sort load store send set lay stick pop "
-    "plop dump feed stow pack relocate shift transport route convey separate release position pick grab take get "
-    "fetch lift grasp grip seize collect gather select choose catch retrieve stash pull slot seat empty",
-    "remove": "remove clear clean eliminate evict delete",
-    "discard": "discard trash scrap reject dispose bin",
-    "throw": "throw toss chuck fling hurl lob",
-    "fill": "fill load",
-    "leave": "leave keep spare",
-    "touch": "touch move take remove pick disturb put",
+VERBS: Final[dict[str, frozenset[str]]] = {
+    "put": words(
+        "put place move drop bring transfer carry deliver deposit insert sort load store send set lay stick pop plop",
+        "dump feed stow pack relocate shift transport route convey separate release position pick grab take get fetch",
+        "lift grasp grip seize collect gather select choose catch retrieve stash pull slot seat empty",
+    ),
+    "remove": words("remove clear clean eliminate evict delete"),
+    "discard": words("discard trash scrap reject dispose bin"),
+    "throw": words("throw toss chuck fling hurl lob"),
+    "fill": words("fill load"),
+    "leave": words("leave keep spare"),
+    "touch": words("touch move take remove pick disturb put"),
 }
 """Verb classes with their base forms; `touch` is what "do not" may stand before."""
 
@@ -114,12 +116,12 @@ TENS: Final[dict[str, int]] = {
     for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
 VAGUE: Final = words(
-    "some several few many most half various numerous roughly about around approximately nearly almost more less "
-    "fewer enough plenty"
+    "some several few many most half various numerous roughly about around approximately nearly almost more less",
+    "fewer enough plenty",
 )
 RANKS: Final = words(
-    "second third fourth fifth 1st 2nd 3rd 4th next last middle medium nearest closest leftmost rightmost topmost "
-    "heaviest lightest tallest widest thickest thinnest newest oldest best worst center centre mid average"
+    "second third fourth fifth 1st 2nd 3rd 4th next last middle medium nearest closest leftmost rightmost topmost",
+    "heaviest lightest tallest widest thickest thinnest newest oldest best worst center centre mid average",
 )
 CONDITIONALS: Final = words("if unless until till when whenever while tomorrow later tonight daily")
 
@@ -128,8 +130,8 @@ FOREIGN: Final[dict[str, frozenset[str]]] = {
         "yellow orange purple pink white gray grey copper bronze brown violet cyan magenta turquoise beige"
     ),
     "kind of part": words(
-        "washer washers spring springs pin pins rod rods plate plates bearing bearings spacer spacers screwdriver "
-        "shaft shafts clip clips ring rings pulley pulleys block blocks cube cubes ball balls rivet rivets"
+        "washer washers spring springs pin pins rod rods plate plates bearing bearings spacer spacers screwdriver",
+        "shaft shafts clip clips ring rings pulley pulleys block blocks cube cubes ball balls rivet rivets",
     ),
 }
 """Words that people do say for things that this cell has not; they are never taken for typing errors."""

@@ -1,6 +1,6 @@
 """Word lists as the running text that a person reads and edits."""
 
 
-def words(text: str) -> frozenset[str]:
-    """The words of `text`, which stand apart by blanks."""
-    return frozenset(text.split())
+def words(*lines: str) -> frozenset[str]:
+    """The words of `lines`, which stand apart by blanks."""
+    return frozenset(word for line in lines for word in line.split())

@@ -1,5 +1,6 @@
 """Prompts are files: strict about their inputs, rendered by their own samples."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -73,3 +74,24 @@ def test_a_file_that_is_no_prompt_is_refused(old, new, message):
     with pytest.raises(BadInput) as refused:
         parse_prompt(CONTENT.replace(old, new), Path("sample.md"))
     assert str(refused.value).endswith(message)
+
+
+def test_no_long_text_stands_in_the_code():
+    """What is said to a person or a model is a prompt; docstrings apart, no literal of agent/ is longer than 200."""
+    long = [
+        (path.name, node.lineno)
+        for path in sorted((FOLDER.parent / "agent").rglob("*.py"))
+        for node in literals(ast.parse(path.read_text(encoding="utf-8")))
+        if len(node.value) > 200
+    ]
+    assert long == []
+
+
+def literals(tree: ast.Module) -> list[ast.Constant]:
+    """Every text of `tree` that does not stand alone, as a docstring does."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    ]
