@@ -6,6 +6,7 @@ A command filter and software stop, not a safety-rated device; docs/safety.md sa
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -34,8 +35,19 @@ STANDSTILL_SPEED: Final = 0.02
 STANDSTILL_LOOKS: Final = 100
 """Measurements after a stop within which the arm must be seen to stand."""
 
+_NO_STANDSTILL: Final = Finding(rule="standstill", text="standstill was not confirmed after a stop")
+
 Progress = Callable[[float], None]
-Decide = Callable[[Observation], Judged]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """A motion that somebody asks for: what the audit keeps of it, since when, and how to judge it."""
+
+    described: dict[str, Any]
+    begun_ns: int
+    decide: Callable[[Observation], Judged]
+    on_progress: Progress
 
 
 class SafetyGate:
@@ -76,7 +88,10 @@ class SafetyGate:
         self._provenance.unbind()
 
     def execute(self, chunk: ActionChunk, on_progress: Progress = lambda _: None) -> Ruling:
-        """Judge `chunk` and, where it is allowed, carry it out; returns when the arm stands again."""
+        """Judge `chunk` and, where it is allowed, carry it out; returns when the arm stands again.
+
+        `on_progress` is called after every slice with the share of the motion that is done.
+        """
 
         def decide(measured: Observation) -> Judged:
             proposal = self._provenance.proposal(chunk, self._cell, self._clock.now_ns())
@@ -85,7 +100,7 @@ class SafetyGate:
             route = chunk_route(self._arm, self._cell, chunk, measured.joints, self._grip_at(measured))
             return self._judge.route(route, measured.joints)
 
-        return self._rule(decide, {"motion": "chunk", **_described(chunk)}, on_progress)
+        return self._rule({"motion": "chunk", **_described(chunk)}, decide, on_progress)
 
     def go_home(self, open_gripper: bool) -> Ruling:
         """Bring the arm to the trained start pose, by the same rules; the fingers open there, if at all."""
@@ -95,7 +110,7 @@ class SafetyGate:
             route = home_route(self._arm, self._cell, measured.joints, grip, open_gripper=open_gripper)
             return self._judge.route(route, measured.joints)
 
-        return self._rule(decide, {"motion": "home", "open_gripper": open_gripper}, lambda _: None)
+        return self._rule({"motion": "home", "open_gripper": open_gripper}, decide, lambda _: None)
 
     def request_stop(self, reason: str) -> None:
         """Stop within one slice and latch. May be called from any thread and from a signal handler."""
@@ -109,62 +124,57 @@ class SafetyGate:
     def reset(self, by: str) -> None:
         """A person, named, has looked at the cell and opens the latch. Raises: BadInput."""
         with self._moving:
-            reason = self.latched
+            self._settle_stop()
+            reason = self._latch.reason
             self._latch.open(by)
-            self._stop_asked = None
             self._audit.record("reset", by=by, reason=reason, time_ns=self._clock.now_ns())
 
-    def _rule(self, decide: Decide, request: dict[str, Any], on_progress: Progress) -> Ruling:
+    def _rule(self, described: dict[str, Any], decide: Callable[[Observation], Judged], progress: Progress) -> Ruling:
         """Run one motion alone; whatever goes wrong in it ends in a latched stop."""
         if not self._moving.acquire(blocking=False):
             busy = Finding(rule="one_owner", text="another motion is under way")
             return Ruling(decision="stop", findings=(busy,))
-        begun, self._sent_rows = self._clock.now_ns(), 0
+        request, self._sent_rows = _Request(described, self._clock.now_ns(), decide, progress), 0
         try:
-            return self._decided(decide, request, on_progress, begun)
-        except Exception as error:
-            return self._failed(f"{type(error).__name__}: {error}", request, begun)
+            return self._carry_out(request)
         except BaseException as error:
-            self._failed(type(error).__name__, request, begun)
-            raise
+            ruling = self._failed(request, error)
+            if not isinstance(error, Exception):
+                raise
+            return ruling
         finally:
             self._settle_stop()
             self._moving.release()
 
-    def _decided(self, decide: Decide, request: dict[str, Any], on_progress: Progress, begun: int) -> Ruling:
+    def _carry_out(self, request: _Request) -> Ruling:
         measured = self._driver.measure()
         objections = ask(Stage.STATE, State(measured, self.latched))
-        judged = Judged(objections) if objections else decide(measured)
-        if not judged.objections:
-            self._audit.record("motion", **request, rows=judged.rows, digest=judged.digest(), time_ns=begun)
-            objections = self._sent(judged, on_progress)
-            judged = Judged(objections, judged.legs, judged.slowed)
-            if objections and not self._halted():
-                return self._stopped(judged, request, begun, "standstill was not confirmed after a stop")
-        latching = next((o.finding.text for o in judged.objections if o.rule.latches), None)
-        return (
-            self._stopped(judged, request, begun, latching)
-            if judged.objections
-            else self._passed(judged, request, begun)
-        )
+        judged = Judged(objections) if objections else request.decide(measured)
+        if judged.objections:
+            return self._conclude(request, judged.objections)
+        plan = {"rows": judged.rows, "digest": judged.digest(), "time_ns": request.begun_ns}
+        self._audit.record("motion", **request.described, **plan)
+        objections = self._send(judged, request.on_progress)
+        if objections and not self._halted():
+            return self._conclude(request, objections, latching=_NO_STANDSTILL)
+        return self._conclude(request, objections, judged.slowed)
 
-    def _sent(self, judged: Judged, on_progress: Progress) -> tuple[Objection, ...]:
+    def _send(self, judged: Judged, on_progress: Progress) -> tuple[Objection, ...]:
         """Send the legs slice by slice; what a rule objects to on the way ends it."""
-        total = max(judged.rows, 1)
         for leg in judged.legs:
             commanded = leg.start
             for first in range(0, len(leg.positions), SLICE_ROWS):
-                if objections := self._watched(commanded):
+                if objections := self._watch(commanded):
                     return objections
                 commanded = self._send_slice(leg, first)
-                on_progress(self._sent_rows / total)
-            if objections := self._watched(commanded):
+                on_progress(self._sent_rows / judged.rows)
+            if objections := self._watch(commanded):
                 return objections
             if leg.stretch.width_after is not None:
                 self._send_width(leg.stretch.width_after)
         return ()
 
-    def _watched(self, commanded: FloatArray) -> tuple[Objection, ...]:
+    def _watch(self, commanded: FloatArray) -> tuple[Objection, ...]:
         measured = self._driver.measure()
         carrying = self._grip is not None and self._grip.holding
         self._grip_at(measured)
@@ -199,63 +209,64 @@ class SafetyGate:
                 return True
         return False
 
-    def _passed(self, judged: Judged, request: dict[str, Any], begun: int) -> Ruling:
-        decision = "clamp" if judged.slowed else "allow"
+    def _conclude(
+        self,
+        request: _Request,
+        objections: tuple[Objection, ...],
+        slowed: tuple[Finding, ...] = (),
+        latching: Finding | None = None,
+    ) -> Ruling:
+        """The ruling: latched where a rule asks for it or by `latching`, and written down."""
+        more = () if latching is None else (latching,)
+        latches = (*(objection.finding for objection in objections if objection.rule.latches), *more)
+        reason = latches[0].text if latches else None
+        if reason is not None:
+            self._latch.close(reason, self._clock.now_ns())
         ruling = Ruling(
-            decision="clamp" if judged.slowed else "allow",
-            findings=judged.slowed,
+            decision="stop" if objections else "clamp" if slowed else "allow",
+            findings=(*(objection.finding for objection in objections), *more) or slowed,
             sent_rows=self._sent_rows,
-            seconds=self._since(begun),
+            seconds=self._seconds(request),
+            latched=reason is not None,
         )
-        self._record(decision, ruling, request)
+        self._record(request, ruling)
         return ruling
 
-    def _stopped(self, judged: Judged, request: dict[str, Any], begun: int, latching: str | None) -> Ruling:
-        findings = tuple(objection.finding for objection in judged.objections)
-        return self._stop(findings, request, begun, latching)
-
-    def _failed(self, text: str, request: dict[str, Any], begun: int) -> Ruling:
-        """A latched stop after an exception; its own failures must not hide it."""
+    def _failed(self, request: _Request, error: BaseException) -> Ruling:
+        """A latched stop after an exception; failures of stopping itself must not hide the first one."""
+        text, halted = f"{type(error).__name__}: {error}".removesuffix(": "), False
         with contextlib.suppress(Exception):
-            if not self._halted():
-                text += "; and standstill was not confirmed"
-        finding = Finding(rule="exception", text=text)
-        ruling = Ruling(
-            decision="stop", findings=(finding,), sent_rows=self._sent_rows, seconds=self._since(begun), latched=True
-        )
-        with contextlib.suppress(Exception):
-            self._latch.close(text, self._clock.now_ns())
-        with contextlib.suppress(Exception):
-            self._record("stop", ruling, request)
-        return ruling
-
-    def _stop(self, findings: tuple[Finding, ...], request: dict[str, Any], begun: int, latching: str | None) -> Ruling:
+            halted = self._halted()
+        findings = [Finding(rule="exception", text=text)]
+        if not halted:
+            findings.append(_NO_STANDSTILL)
         ruling = Ruling(
             decision="stop",
-            findings=findings,
+            findings=tuple(findings),
             sent_rows=self._sent_rows,
-            seconds=self._since(begun),
-            latched=latching is not None,
+            seconds=self._seconds(request),
+            latched=True,
         )
-        if latching is not None:
-            self._latch.close(latching, self._clock.now_ns())
-        self._record("stop", ruling, request)
+        with contextlib.suppress(OSError):
+            self._latch.close(text, self._clock.now_ns())
+        with contextlib.suppress(OSError, ValueError):
+            self._record(request, ruling)
         return ruling
 
-    def _record(self, decision: str, ruling: Ruling, request: dict[str, Any]) -> None:
-        self._audit.record("ruling", decision=decision, ruling=ruling.model_dump(mode="json"), **request)
-
     def _settle_stop(self) -> None:
-        """Latch a stop that was asked for; the caller owns the motion."""
-        if self._stop_asked is not None:
-            reason = self._stop_asked
-            if self._latch.reason is None:
-                self._latch.close(reason, self._clock.now_ns())
-                self._audit.record("stop", reason=reason, time_ns=self._clock.now_ns())
+        """Latch a stop that was asked for; the caller owns the motion. In memory it holds even without a disk."""
+        reason, now_ns = self._stop_asked, self._clock.now_ns()
+        if reason is not None:
+            with contextlib.suppress(OSError):
+                self._latch.close(reason, now_ns)
+                self._audit.record("stop", reason=reason, time_ns=now_ns)
             self._stop_asked = None
 
-    def _since(self, begun: int) -> float:
-        return (self._clock.now_ns() - begun) * 1e-9
+    def _record(self, request: _Request, ruling: Ruling) -> None:
+        self._audit.record("ruling", ruling=ruling.model_dump(mode="json"), **request.described)
+
+    def _seconds(self, request: _Request) -> float:
+        return (self._clock.now_ns() - request.begun_ns) * 1e-9
 
 
 def _described(chunk: ActionChunk) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 `tcp_waypoints` become straight lines of the tool centre point; `joint_positions` are taken as they are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +30,8 @@ _LARGEST_JOINT_STEP: Final = 0.25
 """A solution further than this from its neighbour [rad] belongs to another branch: not reached in a line."""
 _HALF_TURN_SLACK: Final = 0.2
 """How far past a quarter turn a grasp may keep its side, so that noise does not turn the wrist round [rad]."""
+_MOST_PARTS: Final = 350
+"""A joint's whole range in steps of 0.02 rad; only what the joint limits refuse would need more."""
 TRAVEL_HEIGHT: Final = 0.2
 """The way home begins with a straight lift of the tool centre point to this height [m]."""
 
@@ -88,8 +90,8 @@ def waypoint_route(arm: Arm, cell: Cell, rows: FloatArray, start: FloatArray, gr
         knots = _line(arm, joints, pose, target)
         if knots is None:
             return Route(tuple(stretches), unreached=index)
-        stretches.append(_untimed(knots, index, grip))
-        stretches[-1], grip = _with_gripper(stretches[-1], float(row[6]), grip, cell)
+        stretch, grip = _with_gripper(_untimed(knots, index, grip), float(row[6]), cell)
+        stretches.append(stretch)
         joints, pose = knots[-1], target
     return Route(tuple(stretches))
 
@@ -103,9 +105,9 @@ def joint_route(cell: Cell, rows: FloatArray, period: float, start: FloatArray, 
         if not changes and index < len(rows) - 1:
             continue
         knots = np.vstack([joints, rows[first : index + 1, :-1]])
-        spline = Spline.through(np.arange(len(knots)) * period, knots, clamped=True)
-        stretches.append(Stretch(spline, True, first, period, grip, None))
-        stretches[-1], grip = _with_gripper(stretches[-1], float(row[-1]), grip, cell)
+        spline = Spline.through(np.arange(len(knots), dtype=np.float64) * period, knots, clamped=True)
+        stretch, grip = _with_gripper(Stretch(spline, True, first, period, grip, None), float(row[-1]), cell)
+        stretches.append(stretch)
         joints, first = knots[-1], index + 1
     return Route(tuple(stretches))
 
@@ -120,28 +122,29 @@ def home_route(arm: Arm, cell: Cell, start: FloatArray, grip: Grip, *, open_grip
     if lines.unreached is not None:
         return lines
     settle = _untimed(np.linspace(lines.stretches[-1].spline.knots[-1], arm.home, _FEWEST_KNOTS), 2, grip)
-    return Route((*lines.stretches, _with_gripper(settle, width, grip, cell)[0]))
+    return Route((*lines.stretches, _with_gripper(settle, width, cell)[0]))
 
 
 def _untimed(knots: FloatArray, row: int, grip: Grip) -> Stretch:
     """A stretch over the way that the joints go, so that its parameter runs evenly in joint space."""
-    way = np.asarray(np.linalg.norm(np.diff(knots, axis=0), axis=1), dtype=np.float64) + _LEAST_STEP
-    spline = Spline.through(np.concatenate([[0.0], np.cumsum(way)]), knots)
+    way = np.linalg.norm(np.diff(knots, axis=0), axis=1) + _LEAST_STEP
+    at: FloatArray = np.concatenate([[0.0], np.cumsum(way)]).astype(np.float64)
+    spline = Spline.through(at, knots)
     return Stretch(spline, False, row, spline.length, grip, None)
 
 
-def _with_gripper(stretch: Stretch, width: float, grip: Grip, cell: Cell) -> tuple[Stretch, Grip]:
+def _with_gripper(stretch: Stretch, width: float, cell: Cell) -> tuple[Stretch, Grip]:
     """The stretch with the command that `width` asks for, and the grip that is assumed after it.
 
     Closing is assumed to catch a part and to leave the fingers as wide as they were: the cautious guess
     for collisions.
     """
-    command = snapped(width, cell.robot.gripper)
+    grip, command = stretch.grip, snapped(width, cell.robot.gripper)
     if not grip.differs(command):
         return stretch, grip
     closing = command == 0.0
     after = Grip(command, grip.width if closing else command, holding=closing)
-    return Stretch(stretch.spline, stretch.timed, stretch.first_row, stretch.row_step, grip, command), after
+    return replace(stretch, width_after=command), after
 
 
 def _line(arm: Arm, joints: FloatArray, pose: Any, target: Any) -> FloatArray | None:
@@ -153,7 +156,7 @@ def _line(arm: Arm, joints: FloatArray, pose: Any, target: Any) -> FloatArray | 
         return np.array([joints, joints])
     steps = max(_FEWEST_KNOTS, int(np.ceil(size)))
     knots = [joints]
-    for share in np.arange(1, steps + 1) / steps:
+    for share in (step / steps for step in range(1, steps + 1)):
         between = pin.SE3(pose.rotation @ pin.exp3(share * turn), pose.translation + share * way)
         solution = arm.reach(between, knots[-1], _HOMING * size / steps)
         if solution is None or np.abs(solution - knots[-1]).max() > _LARGEST_JOINT_STEP:
@@ -181,7 +184,8 @@ def _wrap(angle: float) -> float:
 def checkpoints(stretch: Stretch, step: float) -> tuple[FloatArray, FloatArray]:
     """Path parameters (N,) and joints (N, DOF) along the stretch, no joint moving more than `step` [rad]."""
     spline = stretch.spline
-    parts = np.ceil(np.abs(np.diff(spline.knots, axis=0)).max(axis=1) / step).astype(int)
-    pieces = zip(spline.at, spline.at[1:], np.maximum(parts, 1), strict=False)
+    parts = np.ceil(np.abs(np.diff(spline.knots, axis=0)).max(axis=1) / step)
+    counts = np.clip(parts, 1, _MOST_PARTS).astype(int)
+    pieces = zip(spline.at, spline.at[1:], counts, strict=False)
     where = np.concatenate([[0.0], *(np.linspace(a, b, n + 1)[1:] for a, b, n in pieces)])
     return where, spline.derivatives(where)[0]

@@ -17,8 +17,9 @@ PERIOD: Final = 0.01
 PACE: Final = (0.8, 0.5, 0.1)
 """Share of the limits of speed, acceleration and jerk that retiming uses: brisk, and gentle to what is held."""
 _STILL: Final = 1e-7
-_ROUNDS: Final = 6
+_ROUNDS: Final = 20
 _SLACK: Final = 1.001
+_BACK_OFF: Final = 1.01
 
 
 class Untimeable(SmolcellError):
@@ -48,9 +49,9 @@ class Leg:
         return np.asarray(self.stretch.spline.knots[0])
 
     def peaks(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Speeds, accelerations and jerks (N, DOF), by differences, from rest and to rest."""
-        path = np.vstack([self.start, self.start, self.start, self.positions])
-        speed = np.diff(path, axis=0) / PERIOD
+        """Speeds, accelerations and jerks, (N + 2, DOF) each, by differences: from rest, and to rest after it."""
+        before, after = [self.start] * 3, [self.positions[-1]] * 2
+        speed = np.diff(np.vstack([*before, self.positions, *after]), axis=0) / PERIOD
         acceleration = np.diff(speed, axis=0) / PERIOD
         return speed[2:], acceleration[1:], np.diff(acceleration, axis=0) / PERIOD
 
@@ -86,6 +87,7 @@ def retimed(stretch: Stretch, arm: Arm, limits: Limits) -> Leg:
         slower = _slowdown(leg, bounds, PACE[0] * limits.tcp_speed, PACE[0] * limits.elbow_speed)
         if slower <= _SLACK:
             return leg
+        slower *= _BACK_OFF
         speed, acceleration, jerk = speed / slower, acceleration / slower**2, jerk / slower**3
     raise Untimeable("no timing of the path keeps the limits")
 

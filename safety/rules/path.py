@@ -1,4 +1,7 @@
-"""Rules on the path in space, whatever its timing. None of them can be met by going slower."""
+"""Rules on the path in space, whatever its timing. None of them can be met by going slower.
+
+Each asks whether a value is inside its bound, never whether it is outside: so no NaN passes.
+"""
 
 from typing import Final
 
@@ -37,7 +40,7 @@ def reach(case: Passage) -> Finding | None:
 def joint_position(case: Passage) -> Finding | None:
     """Every joint within its range, all along the path."""
     low, high = np.array(case.cell.limits.joint_low), np.array(case.cell.limits.joint_high)
-    beyond = np.argwhere((case.joints < low - JOINT_TOLERANCE) | (case.joints > high + JOINT_TOLERANCE))
+    beyond = np.argwhere(~((case.joints >= low - JOINT_TOLERANCE) & (case.joints <= high + JOINT_TOLERANCE)))
     if not len(beyond):
         return None
     point, joint = (int(i) for i in beyond[0])
@@ -83,7 +86,7 @@ def workspace(case: Passage) -> Finding | None:
     low, high = np.array(case.cell.limits.workspace_low), np.array(case.cell.limits.workspace_high)
     overhang = np.abs(case.trace.along) * HELD_LENGTH / 2 * case.holding[:, None]
     below, above = low - (case.trace.tcp - overhang), case.trace.tcp + overhang - high
-    out = np.argwhere(np.maximum(below, above) > 0)
+    out = np.argwhere(~(np.maximum(below, above) <= 0))
     if not len(out):
         return None
     point, axis = (int(i) for i in out[0])
@@ -103,7 +106,7 @@ def workspace(case: Passage) -> Finding | None:
 def floor(case: Passage) -> Finding | None:
     """Tool centre point above the floor of what is below it: tray, bin or table."""
     floors = floor_heights(case.cell, case.trace.tcp, case.holding)
-    low = np.argwhere(case.trace.tcp[:, 2] < floors)
+    low = np.argwhere(~(case.trace.tcp[:, 2] >= floors))
     if not len(low):
         return None
     point = int(low[0, 0])
@@ -186,7 +189,7 @@ def _hit(case: Passage, rule: str, kind: Kind) -> Finding | None:
 
 def _above(case: Passage, rule: str, values: FloatArray, bound: float, unit: str, text: str) -> Finding | None:
     """The first of `values` (N,) that is greater than `bound`."""
-    over = np.argwhere(values > bound)
+    over = np.argwhere(~(values <= bound))
     if not len(over):
         return None
     point = int(over[0, 0])

@@ -9,8 +9,10 @@ from safety.grip import RESOLUTION
 from skills.call import Finding
 from skills.chunk import WAYPOINT_COLUMNS
 
-MOST_ROWS: Final = 1000
+MOST_ROWS: Final = 200
 """A longer chunk is not a step of a policy but a programme."""
+LARGEST: Final = 100.0
+"""No metre and no radian of a cell is greater."""
 LONGEST_PERIOD: Final = 1.0
 
 
@@ -47,18 +49,25 @@ def schema(case: Proposal) -> Finding | None:
 
 
 def finite_chunk(case: Proposal) -> Finding | None:
-    """No NaN and no infinity in the chunk."""
-    bad = np.argwhere(~np.isfinite(case.chunk.values))
+    """No NaN, no infinity and no absurd number in the chunk."""
+    bad = np.argwhere(~(np.abs(case.chunk.values) <= LARGEST))
     if not len(bad):
         return None
     row, column = (int(i) for i in bad[0])
-    return Finding(rule="finite_chunk", index=(row, column), text=f"row {row}, column {column} is no number")
+    value = float(case.chunk.values[row, column])
+    return Finding(
+        rule="finite_chunk",
+        index=(row, column),
+        value=value,
+        bound=LARGEST,
+        text=f"row {row}, column {column} holds {value:g}; no number of a chunk is greater than {LARGEST:g}",
+    )
 
 
 def gripper_width(case: Proposal) -> Finding | None:
     """Each row's opening within what the gripper can do, give or take its resolution."""
     widths, most = case.chunk.values[:, -1], case.cell.robot.gripper.max_width
-    beyond = np.argwhere((widths < -RESOLUTION) | (widths > most + RESOLUTION))
+    beyond = np.argwhere(~((widths >= -RESOLUTION) & (widths <= most + RESOLUTION)))
     if not len(beyond):
         return None
     row = int(beyond[0, 0])

@@ -18,7 +18,8 @@ def joint_speed(case: Timed) -> Finding | None:
     """Fastest joint, from what is sent: by differences of positions and as velocity."""
 
     def speeds(leg: Leg) -> FloatArray:
-        return np.maximum(np.abs(leg.peaks()[0]), np.abs(leg.velocities))
+        told = np.vstack([leg.velocities, np.zeros((2, leg.velocities.shape[1]))])
+        return np.maximum(np.abs(leg.peaks()[0]), np.abs(told))
 
     return _joints(case, "joint_speed", speeds, case.cell.limits.joint_speed, "rad/s")
 
@@ -30,7 +31,7 @@ def joint_acceleration(case: Timed) -> Finding | None:
 
 
 def joint_jerk(case: Timed) -> Finding | None:
-    """Strongest jerk of a joint, from rest."""
+    """Strongest jerk of a joint, from rest and to rest."""
     return _joints(case, "joint_jerk", lambda leg: np.abs(leg.peaks()[2]), case.cell.limits.joint_jerk, "rad/s³")
 
 
@@ -54,8 +55,9 @@ def _joints(
             found = values(leg)
             share = found / np.array(bounds)
             row, joint = np.unravel_index(int(np.argmax(share)), share.shape)
-            if worst is None or share[row, joint] > worst[0]:
-                worst = float(share[row, joint]), int(leg.rows[row]), int(joint), float(found[row, joint])
+            if worst is None or not share[row, joint] <= worst[0]:
+                row_index = int(leg.rows[min(int(row), len(leg.rows) - 1)])
+                worst = float(share[row, joint]), row_index, int(joint), float(found[row, joint])
     if worst is None or worst[0] <= 1 + ROUNDING:
         return None
     _, row_index, joint_index, value = worst
