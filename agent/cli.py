@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -21,14 +21,8 @@ app = typer.Typer(cls=Register, rich_markup_mode=None, add_completion=False, pre
 
 
 @app.callback(invoke_without_command=True)
-def smolcell(
-    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
-) -> None:
-    if version:
-        from importlib.metadata import version as version_of
-
-        sys.stdout.write(f"smolcell {version_of('smolcell')}\n")
-    elif context.invoked_subcommand is None:
+def smolcell(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
         sys.stdout.write(f"{context.get_help()}\n")
 
 

@@ -1,11 +1,10 @@
 """What an instruction would do: one look at the scene, one plan; nothing moves and nothing is kept."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from agent.exit_codes import ExitCode
 from agent.grounding import Grounder
-from agent.run import step_as_json
 from agent.workcell import build_planner, load_checkpoints, load_perceiver
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
@@ -16,7 +15,7 @@ from skills.scene import Scene
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-CODE_OF: dict[PlanOutcome, ExitCode] = {
+CODE_OF: Final[dict[PlanOutcome, ExitCode]] = {
     "planned": ExitCode.DONE,
     "answer": ExitCode.DONE,
     "control": ExitCode.DONE,
@@ -26,25 +25,28 @@ CODE_OF: dict[PlanOutcome, ExitCode] = {
 
 
 class Preview:
-    """Understands instructions for a cell; loads the perceiver when the first scene is to be looked at."""
+    """A planner that refuses what a run would refuse, and looks at scenes as a run would. Implements Planner.
+
+    The perceiver is loaded when the first scene is looked at, the contracts when the first plan is made.
+    """
 
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
         self._planner = build_planner(cell)
 
-    def understand(self, instruction: str, scenario: "Scenario | None") -> Understanding:
-        """What `instruction` would do with the scenario's parts on the tray, or where there is nothing to look at.
-
-        Raises: BadInput (parts that do not fit), Unavailable (no weights to look or to act with).
-        """
-        understanding = self._planner.understand(instruction, self._look(scenario) if scenario else None)
+    def understand(self, instruction: str, scene: Scene | None) -> Understanding:
+        """What `instruction` would do. Raises: Unavailable (no weights to do it with)."""
+        understanding = self._planner.understand(instruction, scene)
         if understanding.plan is None:
             return understanding
         refusal = self._grounder.refusal(understanding.plan)
         return Understanding(outcome="refused", text=refusal) if refusal else understanding
 
-    def _look(self, scenario: "Scenario") -> Scene:
-        """The scene as the perceiver sees it in the overhead picture."""
+    def look(self, scenario: "Scenario") -> Scene:
+        """The scenario's parts as the perceiver sees them in the overhead picture.
+
+        Raises: BadInput (parts that do not fit), Unavailable (no weights to see with).
+        """
         from sim.driver import SimDriver
         from sim.world import World
 
@@ -64,15 +66,3 @@ class Preview:
     def _grounder(self) -> Grounder:
         contracts = {name: checkpoint.contract for name, checkpoint in load_checkpoints(self._cell).items()}
         return Grounder(load_catalogue(), contracts)
-
-
-def as_json(understanding: Understanding) -> dict[str, Any]:
-    """What `plan --json` prints."""
-    steps = understanding.plan.steps if understanding.plan else ()
-    shown: dict[str, Any] = {
-        "outcome": understanding.outcome,
-        "steps": [step_as_json(step) for step in steps],
-        "text": understanding.text,
-        "command": understanding.command,
-    }
-    return {**shown, "choices": list(understanding.choices)} if understanding.choices else shown

@@ -51,10 +51,11 @@ def _sentence(event: events.Event) -> str | None:
 
 
 def plan_lines(understanding: Understanding) -> tuple[str, ...]:
-    """A plan a step a line; else what was understood instead."""
+    """A plan a step a line; else what was understood instead, with the choices of a question."""
     if understanding.plan is None:
         said = understanding.text or understanding.command
-        return (f"{understanding.outcome:9} {said}",)
+        choices = [f"          {' / '.join(understanding.choices)}"] if understanding.choices else []
+        return (f"{understanding.outcome:9} {said}", *choices)
     lines = [f"plan      {number}. {step.describe()}" for number, step in enumerate(understanding.plan.steps, 1)]
     return (*lines, *([f"          {understanding.text}"] if understanding.text else []))
 

@@ -2,12 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
+from agent.doors.batch import answer_lines, has_errors
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
 from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed
@@ -15,25 +15,15 @@ from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.scenes import refuse_both, scenario_of
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from agent.preview import CODE_OF, Preview, as_json
-from skills.base import Value
+from agent.planning.render import understanding_json
+from agent.preview import CODE_OF, Preview
 from skills.errors import BadInput
-from skills.plan import Understanding
+from skills.scene import Scene
 from skills.yamlfile import parse_model
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
+STDIN: Final = Path("-")
 
-STDIN = Path("-")
 app = new_app()
-
-
-class BatchLine(Value):
-    """One instruction of a batch; `scene` is a scenario's content, or None where there is nothing to look at."""
-
-    id: str | int
-    instruction: str
-    scene: dict[str, Any] | None = None
 
 
 @app.command()
@@ -57,6 +47,7 @@ def plan(
     """Say what an instruction would do; nothing moves.
 
     With --scene or --seed the scene is looked at first, as a run would; without them there is nothing to look at.
+    Exit code 0 for a plan, an answer or a word of control, 3 for a question, 2 for a refusal.
     """
     refuse_both(scene, seed)
     if (instruction is None) == (batch is None):
@@ -68,69 +59,46 @@ def plan(
                 raise BadInput(flag, given, "absent with --batch; each line names its own scene")
         return _plan_batch(preview, batch, as_json)
     assert instruction is not None
-    looked_at = scenario_of(scene, seed) if scene is not None or seed is not None else None
+    looked_at = preview.look(scenario_of(scene, seed)) if scene is not None or seed is not None else None
     understanding = preview.understand(instruction, looked_at)
-    _print(understanding, as_json)
+    if as_json:
+        answer_json(understanding_json(understanding))
+    else:
+        answer("\n".join(plan_lines(understanding)))
     return CODE_OF[understanding.outcome]
 
 
-def _print(understanding: Understanding, json_wanted: bool) -> None:
-    if json_wanted:
-        answer_json(as_json(understanding))
-        return
-    for line in plan_lines(understanding):
-        answer(line)
-    if understanding.choices:
-        answer(f"          {' / '.join(understanding.choices)}")
-
-
 def _plan_batch(preview: Preview, path: Path, json_wanted: bool) -> ExitCode:
-    """Answer every line in its order; a bad one is answered as an error and the others are still done."""
-    code = ExitCode.DONE
-    for number, line in enumerate(_lines(path), 1):
-        entry: Any = None
-        try:
-            entry = _read(line, number)
-            asked = parse_model(entry, BatchLine, f"line {number}")
-            shown = as_json(preview.understand(asked.instruction, _scenario(asked, number)))
-        except BadInput as error:
-            code = ExitCode.BAD_INPUT
-            shown = {"outcome": "error", "steps": [], "text": str(error), "command": None}
-        identity = entry.get("id") if isinstance(entry, Mapping) else None
+    """Answer every line in its order, as soon as it is known; a bad one is told and the others are still done."""
+
+    def look(content: Any) -> Scene:
+        from sim.scenario import Scenario
+
+        named = {"name": "batch", **content} if isinstance(content, dict) else content
+        return preview.look(parse_model(named, Scenario, "scene"))
+
+    failed = False
+    for shown in answer_lines(_lines(path), preview, look):
+        failed = failed or has_errors([shown])
         if json_wanted:
-            answer_json({"id": identity, **shown})
+            answer_json(shown)
         else:
-            answer(f"{identity}: {_one_line(shown)}")
+            answer(f"{shown['id']}: {_one_line(shown)}")
         sys.stdout.flush()
-    return code
+    return ExitCode.BAD_INPUT if failed else ExitCode.DONE
 
 
-def _lines(path: Path) -> Iterator[str]:
-    """The lines of the file that are not empty. Raises: BadInput."""
+def _lines(path: Path) -> list[str]:
+    """Raises: BadInput."""
     try:
         text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput("--batch", str(path), f"a readable file ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise BadInput("--batch", str(path), f"UTF-8 text ({error.reason} at byte {error.start})") from None
-    return (line for line in text.splitlines() if line.strip())
+    return text.split("\n")
 
 
-def _read(line: str, number: int) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise BadInput(f"line {number}", line[:80], f"a JSON object ({error})") from None
-
-
-def _scenario(asked: BatchLine, number: int) -> "Scenario | None":
-    from sim.scenario import Scenario
-
-    if asked.scene is None:
-        return None
-    return parse_model({"name": f"line-{number}", **asked.scene}, Scenario, f"line {number}: scene")
-
-
-def _one_line(shown: Mapping[str, Any]) -> str:
+def _one_line(shown: dict[str, Any]) -> str:
     steps = "; ".join(json.dumps(step, ensure_ascii=False) for step in shown["steps"])
     return f"{shown['outcome']} {steps or shown['text'] or shown['command']}"

@@ -12,8 +12,8 @@ SEED = "a whole number from 0 to 4294967295"
 WRONG = {
     "command": (
         ["rum"],
-        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 'chat', 'run', 'plan', 'regress', 'eval', "
-        "'train', 'data', 'skills', 'doctor', 'reset', 'audit', 'film'. Nearest: 'run'. See: smolcell --help",
+        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 'chat', 'run', 'plan', 'regress', "
+        "'eval', 'train', 'data', 'skills', 'doctor', 'reset', 'audit', 'film'. Nearest: 'run'. See: smolcell --help",
     ),
     "subcommand": (
         ["skills", "lst"],
@@ -23,8 +23,8 @@ WRONG = {
     "no subcommand": (["audit"], "WrongUse: Missing command. See: smolcell audit --help"),
     "option": (
         ["doctor", "--sell", "x"],
-        "UnknownName: option of smolcell doctor: '--sell' is not known; allowed is one of '--cell', '--state', '--json', "
-        "'--help'. Nearest: '--cell', '--help', '--state'. See: smolcell doctor --help",
+        "UnknownName: option of smolcell doctor: '--sell' is not known; allowed is one of '--cell', '--state', "
+        "'--json', '--help'. Nearest: '--cell', '--help', '--state'. See: smolcell doctor --help",
     ),
     "argument missing": (["run"], "WrongUse: Missing argument 'instruction'. See: smolcell run --help"),
     "argument too many": (
@@ -124,8 +124,8 @@ FILES = {
     "scene, no YAML": (
         ["run", "x", "--scene"],
         "name: [\n",
-        "BadInput: file: '{file}' is not allowed; it must be YAML (while parsing a flow node expected the node content, "
-        "but found '<stream end>' in \"<unicode string>\", line 2, column 1: ^).",
+        "BadInput: file: '{file}' is not allowed; it must be YAML (while parsing a flow node expected the "
+        "node content, but found '<stream end>' in \"<unicode string>\", line 2, column 1: ^).",
     ),
     "cell, no mapping": (
         ["plan", "x", "--cell"],

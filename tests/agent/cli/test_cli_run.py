@@ -1,0 +1,197 @@
+"""`smolcell run` and `film` over the twin's physics, with an oracle in place of the networks."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import cv2
+import pytest
+
+from agent import events
+from agent.doors.cli import film, run
+from agent.exit_codes import ExitCode
+from agent.journal import Journal
+from agent.twin import Twin
+from agent.workcell import LATCH_FILE
+from safety.latch import Latch
+from sim.scenario import Scenario
+from skills.cell import Cell
+from tests.agent.test_twin_chain import oracle_twin
+
+GEARS = """
+name: two-gears
+seed: 3
+parts:
+  - {kind: gear, size: large, colour: red, condition: failed, at: [-0.05, 0.05]}
+  - {kind: gear, size: large, colour: blue, condition: ok, at: [0.06, -0.06]}
+answers: %s
+expect:
+  outcome: done
+  moved: [{part: {condition: failed}, to: rejection bin, count: 1}]
+"""
+
+
+@pytest.fixture(autouse=True)
+def perfect_eye_and_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "build_twin", oracle_twin)
+    monkeypatch.setattr(film, "build_twin", oracle_twin)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Path:
+    return written(tmp_path, "[]")
+
+
+def written(folder: Path, answers: str) -> Path:
+    path = folder / "scene.yaml"
+    path.write_text(GEARS % answers)
+    return path
+
+
+def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_path: Path, state: Path) -> None:
+    pictures = tmp_path / "pictures"
+    said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--pictures", str(pictures))
+    assert said.code == ExitCode.DONE
+    table, outcome, judged = said.out.splitlines()[2:]
+    assert table.split() == ["all", "×", "failed", "part", "→", "rejection", "bin", "1", "1", "0", "0"]
+    assert outcome == "done: all × failed part → rejection bin: 1 seen, 1 moved, 0 left, 0 lost"
+    assert judged == "judge: 1 × failed large red gear → rejection bin; 1 left on the tray"
+    told = [line.split()[0] for line in said.err.splitlines()]
+    assert told[:3] == ["scene", "plan", "look"]
+    assert [word for word in told if word in ("phrase", "verdict", "account")] == [
+        "phrase", "verdict", "phrase", "verdict", "account",
+    ]  # fmt: skip
+    assert "phrase    'place it in the rejection bin'" in said.err
+    assert "gate      clamp" in said.err or "gate      allow" in said.err
+    names = sorted(path.name for path in pictures.iterdir())
+    assert names == ["after.png", "before.png", "call-01-success.png", "call-02-success.png"]
+    before, after = (cv2.imread(str(pictures / name)) for name in ("before.png", "after.png"))
+    assert before.shape == after.shape == (384, 768, 3)
+    assert (before != after).any()
+
+
+@pytest.mark.heavy
+def test_json_is_the_report_and_what_the_judge_says(smolcell, scene: Path) -> None:
+    said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
+    shown = json.loads(said.out)
+    assert said.code == ExitCode.DONE
+    assert list(shown) == ["outcome", "reason", "plan", "calls", "ledger", "judged"]
+    assert shown["plan"] == [
+        {"part": {"condition": "failed"}, "quantity": "all", "source": "tray", "destination": "rejection bin"}
+    ]
+    assert [list(call) for call in shown["calls"]] == [
+        ["skill", "phrase", "verdict", "chunks", "rulings", "seconds"]
+    ] * 2
+    assert shown["judged"] == {
+        "moved": {"failed large red gear → rejection bin": 1},
+        "wrong_moved": [],
+        "left": ["ok large blue gear"],
+        "faults": [],
+    }
+
+
+@pytest.mark.heavy
+def test_pictures_change_nothing_of_a_run(smolcell, scene: Path, tmp_path: Path) -> None:
+    command = ("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
+    plain = smolcell(*command, "--state", str(tmp_path / "a"))
+    watched = smolcell(*command, "--state", str(tmp_path / "b"), "--pictures", str(tmp_path / "c"))
+    assert plain.out == watched.out
+
+
+def test_a_refusal_is_exit_2_and_moves_nothing(smolcell, scene: Path) -> None:
+    said = smolcell("run", "weld the gear", "--scene", str(scene), "--json")
+    shown = json.loads(said.out)
+    assert (said.code, shown["outcome"], shown["calls"]) == (ExitCode.BAD_INPUT, "refused", [])
+
+
+def test_a_question_that_nobody_answers_is_incomplete(smolcell, scene: Path) -> None:
+    said = smolcell("run", "put the failed gear", "--scene", str(scene))
+    assert said.code == ExitCode.INCOMPLETE
+    assert said.out.startswith("incomplete: a question is open: ")
+    assert "asked     " in said.err
+
+
+@pytest.mark.heavy
+def test_the_scenarios_answers_are_given_to_questions(smolcell, tmp_path: Path) -> None:
+    scene = written(tmp_path, "[in the rejection bin]")
+    said = smolcell("run", "put the failed gear", "--scene", str(scene), "--yes")
+    assert said.code == ExitCode.DONE, said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.heavy)])
+def test_an_interrupt_is_a_software_stop_that_stays(
+    smolcell, scene: Path, state: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """The signal arrives while the arm moves; the gate confirms the stop and latches it."""
+
+    class Impatient(run.Narrator):
+        def __call__(self, event: events.Event) -> None:
+            super().__call__(event)
+            if isinstance(event, events.Moving) and event.share > 0.3:
+                os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(run, "Narrator", Impatient)
+    handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    reason = {signal.SIGINT: "Ctrl-C at the terminal", signal.SIGTERM: "the process was told to end"}[number]
+    command = ("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
+
+    said = smolcell(*command)
+    shown = json.loads(said.out)
+    assert (said.code, shown["outcome"], shown["reason"]) == (ExitCode.STOPPED, "stopped", reason)
+    assert shown["judged"]["moved"] == {}
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == handlers
+
+    again = smolcell(*command)
+    assert again.code == ExitCode.STOPPED
+    assert again.err == (
+        f"StoppedBySafety: stopped: {reason}. Check the cell, then run: smolcell reset --by YOUR_NAME\n"
+    )
+
+    cleared = smolcell("reset", "--by", "Ann")
+    assert (cleared.code, cleared.out) == (ExitCode.DONE, f"reset by Ann: {reason}\n")
+    assert smolcell("audit", "verify").code == ExitCode.DONE
+    monkeypatch.undo()
+    assert Latch(state / LATCH_FILE).reason is None
+
+
+def test_a_cell_that_another_process_has_open_is_exit_5(smolcell, scene: Path, state: Path) -> None:
+    with Journal(state):
+        said = smolcell("run", "remove all failed parts", "--scene", str(scene))
+    assert (said.code, said.out) == (ExitCode.UNAVAILABLE, "")
+    assert said.err == (
+        f"Unavailable: the cell of {state} is open in another process. "
+        "End that one, or give this one another state folder.\n"
+    )
+
+
+def test_a_run_that_was_cut_off_is_told_before_it_is_given_up(smolcell, scene: Path, state: Path) -> None:
+    with Journal(state) as journal:
+        journal.begin_run("sort it all")
+    said = smolcell("run", "weld the gear", "--scene", str(scene))
+    first = said.err.splitlines()[0]
+    assert first == "run-00001 was cut off ('sort it all'); this run begins anew and it can't be resumed"
+
+
+@pytest.mark.heavy
+def test_film_writes_an_animated_picture(smolcell, scene: Path, tmp_path: Path) -> None:
+    out = tmp_path / "film.webp"
+    said = smolcell("film", "remove all failed parts", "--scene", str(scene), "--out", str(out))
+    assert said.code == ExitCode.DONE
+    assert said.out.startswith(f"{out}: ")
+    readable, shown = cv2.imreadanimation(str(out))
+    assert readable
+    assert f"{len(shown.frames)} frames" in said.out
+    assert len(shown.frames) > 20
+
+
+def test_without_a_scene_the_one_of_seed_0_lies_there(smolcell, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def build(cell: Cell, scenario: Scenario, folder: Path) -> Twin:
+        seen.append(scenario.name)
+        return oracle_twin(cell, scenario, folder)
+
+    monkeypatch.setattr(run, "build_twin", build)
+    smolcell("run", "weld the gear")
+    assert seen == ["seed-0"]
