@@ -49,6 +49,13 @@ def names_place(parse: Parse) -> bool:
 def unknown_place(parse: Parse, start: int) -> Doubt:
     """The words from `start` to the next boundary name no place of the cell."""
     cursor, places = parse.cursor, parse.lexicon.places
+    if start >= len(cursor.tokens):
+        return Doubt(
+            "ask-where",
+            choices=[cursor.swapped(start, start, f"the {place}") for place in places],
+            words=cursor.quote(start - 1, start),
+            places=", ".join(places),
+        )
     end = max(cursor.at, start + 1)
     while end < len(cursor.tokens) and cursor.tokens[end].word not in _BOUNDARIES:
         end += 1

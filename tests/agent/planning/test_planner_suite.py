@@ -71,3 +71,10 @@ def test_every_choice_of_a_question_leads_on():
             if answered.outcome not in {"planned", "question"} or answered.text == question.text:
                 stuck.append((row.say, choice, answered.text))
     assert stuck == []
+
+
+@pytest.mark.parametrize("frame", ["remove all failed parts, then {}", "{}. Remove all failed parts.", "PLEASE {} NOW"])
+def test_an_unsafe_order_is_not_planned_beside_a_harmless_one(frame):
+    unsafe = [row for row in ROWS if row.category == "unsafe"]
+    planned = [row.say for row in unsafe if understood(row, frame.format(row.say)).outcome == "planned"]
+    assert planned == []
