@@ -4,11 +4,11 @@
 and believes only what two looks agree on. Uncertain is not success.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from agent.difference import Difference, alike, compare
-from agent.looking import Blocked, Look, Looker
+from agent.looking import TRIES, Blocked, Look, Looker
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
 from skills.card import SkillCard
@@ -26,12 +26,14 @@ class Judged(Value):
         held: what is believed to be in the gripper; None for nothing or unknown.
         holding: the gripper is closed on something.
         lost: parts that left the tray, were not released on purpose and are not known to be held.
+        tidy: the tray shows nothing else.
     """
 
     verdict: Verdict
     held: PerceivedPart | None = None
     holding: bool = False
     lost: tuple[PerceivedPart, ...] = ()
+    tidy: bool = False
 
 
 class Verified(Value):
@@ -62,31 +64,27 @@ def judge(
     """
     seen = compare(before.scene, after.scene)
     if card.done_check == "part_in_gripper":
-        return _judge_pick(call, before, after, seen)
-    if call.destination == TRAY:
-        return _judge_put_back(after, seen, held)
-    return _judge_place(after, seen, held, watched)
-
-
-def agree(first: Judged, second: Judged) -> Judged:
-    """Two looks that tell the same story are believed; two that differ are uncertain."""
-    one, other = first.verdict, second.verdict
-    same_held = (first.held is None) == (second.held is None) and (
-        first.held is None or second.held is None or alike(first.held, second.held)
-    )
-    if (one.judgement, one.cause) == (other.judgement, other.cause) and same_held:
-        confidence = max(one.confidence, other.confidence)
-        return second.model_copy(update={"verdict": other.model_copy(update={"confidence": confidence})})
-    reason = f"two looks disagree: {one.reason}; {other.reason}"
-    doubt = Verdict(
-        judgement="uncertain", reason=reason, confidence=min(one.confidence, other.confidence), cause="unclear"
-    )
-    return Judged(verdict=doubt, holding=second.holding, lost=second.lost)
+        judged, expected = _judge_pick(call, before, after, seen), Difference(gone=seen.gone)
+    elif call.destination == TRAY:
+        judged, expected = _judge_put_back(after, seen, held), Difference(appeared=seen.appeared)
+    else:
+        judged, expected = _judge_place(after, seen, held, watched), Difference()
+    tidy = not judged.lost and seen == expected
+    return judged.model_copy(update={"tidy": tidy})
 
 
 def is_plausible(judged: Judged) -> bool:
-    """Whether a single look is enough."""
-    return judged.verdict.judgement != "uncertain" and judged.verdict.confidence >= SURE and not judged.lost
+    """Whether a single look is enough: it is sure, and shows nothing that the verdict does not explain."""
+    verdict = judged.verdict
+    return judged.tidy and verdict.judgement != "uncertain" and verdict.confidence >= SURE
+
+
+def same_story(one: Judged, other: Judged) -> bool:
+    """Whether two looks say the same of the call and of what is held."""
+    mine, theirs = one.verdict, other.verdict
+    if (mine.judgement, mine.cause, one.holding) != (theirs.judgement, theirs.cause, other.holding):
+        return False
+    return one.held == other.held or bool(one.held and other.held and alike(one.held, other.held))
 
 
 class Verifier:
@@ -98,17 +96,36 @@ class Verifier:
     def verify(
         self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
     ) -> Verified | Blocked:
-        first = self._looker.look()
-        if isinstance(first, Blocked):
-            return first
-        judged = judge(card, call, before, first, held, watched=watched)
-        if is_plausible(judged):
-            return Verified(judged=judged, after=first)
-        second = self._looker.look()
-        if isinstance(second, Blocked):
-            return second
-        again = judge(card, call, before, second, held, watched=watched)
-        return Verified(judged=agree(judged, again), after=second)
+        """One look where that is plausible; else what two looks agree on, or else uncertain."""
+        stories: list[Verified] = []
+        for _ in range(TRIES):
+            after = self._looker.look()
+            if isinstance(after, Blocked):
+                return after
+            judged = judge(card, call, before, after, held, watched=watched)
+            story = Verified(judged=judged, after=after)
+            if not stories and is_plausible(judged):
+                return story
+            if any(_agree(story, other) for other in stories):
+                return story
+            stories.append(story)
+        return _majority(stories)
+
+
+def _agree(one: Verified, other: Verified) -> bool:
+    return same_story(one.judged, other.judged) and compare(one.after.scene, other.after.scene).is_empty
+
+
+def _majority(stories: Sequence[Verified]) -> Verified:
+    """The last story that another look tells as well, though they differ in what does not matter to it."""
+    for story in reversed(stories):
+        if sum(same_story(story.judged, other.judged) for other in stories) > 1:
+            return story
+    last = stories[-1]
+    reasons = "; ".join(story.judged.verdict.reason for story in stories)
+    confidence = min(story.judged.verdict.confidence for story in stories)
+    doubt = Verdict(judgement="uncertain", reason=f"looks disagree: {reasons}", confidence=confidence, cause="unclear")
+    return Verified(judged=Judged(verdict=doubt, holding=last.judged.holding, lost=last.judged.lost), after=last.after)
 
 
 def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference) -> Judged:

@@ -4,7 +4,7 @@ import pytest
 
 from agent.difference import Difference, compare
 from agent.looking import Grip, Look, Looker
-from agent.verifier import Judged, Verifier, agree, judge
+from agent.verifier import Verifier, judge
 from skills.call import SkillCall, Verdict
 from skills.scene import PartQuery, PerceivedPart, Scene
 from tests.agent.kinematic_tray import CATALOGUE, CELL, TextPerceiver, Tray, TrayGate, part, scene
@@ -118,44 +118,57 @@ def test_put_back(
     assert (verdict.judgement, verdict.cause) == (judgement, cause)
 
 
-def test_two_looks_that_differ_are_uncertain() -> None:
-    first = Judged(verdict=Verdict(judgement="success", reason="it is held", confidence=0.6), held=BOLT, holding=True)
-    second = Judged(verdict=Verdict(judgement="failure", reason="it is not", confidence=0.9, cause="missed"))
-    assert agree(first, first) == first
-    assert agree(first, second) == Judged(
-        verdict=Verdict(
-            judgement="uncertain",
-            reason="two looks disagree: it is held; it is not",
-            confidence=0.6,
-            cause="unclear",
-        )
-    )
-    other = first.model_copy(update={"held": NUT})
-    assert agree(first, other).verdict.judgement == "uncertain", "the same story of another part"
-
-
 class Flickering:
-    """A perceiver that overlooks the nut in every second picture."""
+    """A perceiver that shows one scene after another."""
 
-    def __init__(self) -> None:
-        self.looks = 0
+    def __init__(self, *scenes: Scene) -> None:
+        self.scenes = list(scenes)
 
     def perceive(self, observation: object) -> Scene:
-        self.looks += 1
-        return scene(GEAR) if self.looks % 2 else scene(GEAR, NUT)
+        return self.scenes.pop(0)
 
 
-def test_what_only_one_of_two_looks_shows_is_not_believed() -> None:
-    world = Tray(GEAR, NUT)
-    world.width = SHUT
-    perceiver = Flickering()
+def verified(width: float, *scenes: Scene) -> tuple[Verdict, int, Scene]:
+    """The verdict on PICK, how many looks it did not need, and the scene that it leaves."""
+    world, perceiver = Tray(), Flickering(*scenes)
+    world.width = width
+    seen = Verifier(Looker(CELL, TrayGate(world), perceiver)).verify(
+        CATALOGUE["pick"], PICK, look(OPEN, BOLT, NUT, GEAR), None
+    )
+    return seen.judged.verdict, len(perceiver.scenes), seen.after.scene
+
+
+def test_one_clear_look_is_enough() -> None:
+    verdict, spared, _ = verified(HELD, scene(NUT, GEAR), scene(), scene())
+    assert (verdict.judgement, spared) == ("success", 2)
+
+
+def test_a_look_that_shows_more_than_the_verdict_explains_is_made_again() -> None:
+    ghost = part("nut", "M6", "blue", "ok", (0.1, -0.1))
+    verdict, spared, left = verified(HELD, scene(NUT, GEAR, ghost), scene(NUT, GEAR), scene(NUT, GEAR))
+    assert (verdict.judgement, spared, left) == ("success", 0, scene(NUT, GEAR))
+
+
+def test_a_part_that_one_look_overlooks_is_not_lost() -> None:
+    verdict, spared, left = verified(SHUT, scene(BOLT, GEAR), scene(BOLT, NUT, GEAR), scene(BOLT, NUT, GEAR))
+    assert (verdict.cause, spared, left) == ("missed", 0, scene(BOLT, NUT, GEAR))
+
+
+def test_a_look_that_is_not_sure_is_made_again() -> None:
+    pale = BOLT.model_copy(update={"confidence": 0.6})
+    world, perceiver = Tray(), Flickering(scene(NUT), scene(NUT))
+    world.width = HELD
     verifier = Verifier(Looker(CELL, TrayGate(world), perceiver))
-    seen = verifier.verify(CATALOGUE["pick"], PICK, look(OPEN, GEAR, NUT), None)
-    assert perceiver.looks == 2
-    assert seen.judged.verdict == Verdict(
+    seen = verifier.verify(CATALOGUE["pick"], PICK, look(OPEN, pale, NUT), None)
+    assert (seen.judged.verdict.judgement, perceiver.scenes) == ("success", [])
+
+
+def test_looks_that_all_differ_are_uncertain() -> None:
+    verdict, _, _ = verified(SHUT, scene(NUT, GEAR), scene(shifted(BOLT, 0.03), NUT, GEAR), scene(BOLT, NUT, GEAR))
+    assert verdict == Verdict(
         judgement="uncertain",
-        reason="two looks disagree: ok M6 brass nut left the tray and is not held; "
-        "nothing is held and nothing has moved",
+        reason="looks disagree: failed M8 silver bolt left the tray and is not held; "
+        "nothing is held; failed M8 silver bolt was moved; nothing is held and nothing has moved",
         confidence=0.95,
         cause="unclear",
     )
