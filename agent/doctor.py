@@ -3,18 +3,20 @@
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from math import dist
 from pathlib import Path
 from typing import Final
 
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.workcell import AUDIT_FILE, LATCH_FILE, PERCEIVER, checkpoint_folder
+from policy.checkpoint import open_perceiver, open_policy
 from skills.base import Value
 from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.contract import Contract, hash_files, load_contract
-from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable
+from skills.contract import load_contract
+from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable, UnknownName
 from skills.preflight import check_cameras
 
 MODULES: Final = (
@@ -22,6 +24,9 @@ MODULES: Final = (
     "pybullet", "pydantic", "rich", "ruckig", "tokenizers", "typer", "yaml",
 )  # fmt: skip
 """What the base installation imports."""
+
+CAMERA_SLACK: Final = 0.005
+"""How far [m] a camera may stand from where it stood in training; the same as in a call's preflight."""
 
 Check = Callable[[], str]
 """Says what it found, in a few words. Raises: SmolcellError with the remedy."""
@@ -107,17 +112,9 @@ def _cards() -> str:
 
 
 def _weights(cell: Cell, name: str) -> str:
-    """The exported networks are those that the contract was written for."""
-    folder = checkpoint_folder(cell, name)
-    contract = load_contract(folder)
-    files = sorted(folder.glob("*.onnx"))
-    if not files:
-        raise Unavailable(f"no exported network (*.onnx) is in {folder}.", f"Train it: smolcell train {name}")
-    if hash_files(files) != contract.weights_hash:
-        raise BadInput(
-            f"weights in {folder}", hash_files(files)[:12], f"those of its contract, {contract.weights_hash[:12]}"
-        )
-    return f"{len(files)} networks, {_megabytes(files)}, {contract.weights_hash[:12]}"
+    """The network is there, and it is the one that the contract was written for."""
+    folder, contract = open_policy(checkpoint_folder(cell, name))
+    return f"{_megabytes(folder.network)}, SHA-256 {contract.weights_hash[:12]}"
 
 
 def _contract(cell: Cell, name: str, cards: tuple[SkillCard, ...]) -> str:
@@ -135,7 +132,7 @@ def _contract(cell: Cell, name: str, cards: tuple[SkillCard, ...]) -> str:
 
 
 def _cameras(cell: Cell, name: str) -> str:
-    contract: Contract = load_contract(checkpoint_folder(cell, name))
+    contract = load_contract(checkpoint_folder(cell, name))
     fault = check_cameras(contract, cell)
     if fault:
         raise Unavailable(f"{fault.text}.", f"{fault.remedy}.")
@@ -143,15 +140,19 @@ def _cameras(cell: Cell, name: str) -> str:
 
 
 def _perceiver(cell: Cell) -> str:
-    folder = checkpoint_folder(cell, PERCEIVER)
-    files = sorted(folder.glob("*.onnx"))
-    if not files:
-        raise Unavailable(f"no exported network (*.onnx) is in {folder}.", f"Train it: smolcell train {PERCEIVER}")
-    return _megabytes(files)
+    """The network is there and its own, and its camera stands where it stood in training."""
+    folder, card = open_perceiver(checkpoint_folder(cell, PERCEIVER))
+    if card.camera not in cell.cameras:
+        raise UnknownName("camera of the perceiver", card.camera, cell.cameras)
+    camera = cell.cameras[card.camera]
+    if dist(camera.position, card.position) > CAMERA_SLACK or abs(camera.view - card.view) > CAMERA_SLACK:
+        stands = f"{camera.position}, view {camera.view}"
+        raise BadInput(f"camera {card.camera}", stands, f"at {card.position}, view {card.view}, as in training")
+    return f"{_megabytes(folder.network)}, SHA-256 {card.weights_hash[:12]}, camera {card.camera}"
 
 
-def _megabytes(files: list[Path]) -> str:
-    return f"{sum(file.stat().st_size for file in files) / 1e6:.1f} MB"
+def _megabytes(file: Path) -> str:
+    return f"{file.stat().st_size / 1e6:.1f} MB"
 
 
 def _state(state: Path) -> str:

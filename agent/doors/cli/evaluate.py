@@ -11,6 +11,7 @@ from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
+from skills.contract import load_contract
 from skills.errors import UnknownName
 
 SPLITS: Final = ("new-scenes",)
@@ -40,6 +41,8 @@ def evaluate(
 
     if split not in SPLITS:
         raise UnknownName("--split", split, SPLITS)
+    if checkpoint is not None:
+        load_contract(checkpoint)  # a wrong folder is told before anything is drawn
     with progress("scenes") as update:
         report = measure(
             configured_cell(cell), skill, checkpoint, n, seed, workers, lambda done, total: update(done, total, "")

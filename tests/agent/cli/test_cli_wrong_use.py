@@ -82,6 +82,11 @@ WRONG = {
         ["eval", "--split", "new-scene"],
         "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes'. Nearest: 'new-scenes'.",
     ),
+    "no checkpoint": (
+        ["eval", "--checkpoint", "/nowhere"],
+        "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder with contract.json "
+        "(No such file or directory).",
+    ),
     "no suite": (
         ["regress", "/nowhere"],
         "BadInput: scenario: '/nowhere' is not allowed; it must be a scenario file or a folder of them.",
@@ -142,6 +147,23 @@ def test_a_wrong_file_is_named_with_field_and_value(smolcell, tmp_path: Path, na
     file.write_text(content)
     said = smolcell(*arguments, str(file))
     assert (said.code, said.out, said.err) == (ExitCode.BAD_INPUT, "", f"{line.format(file=file)}\n")
+
+
+def test_a_wrong_contract_is_named_with_its_field(smolcell, tmp_path: Path) -> None:
+    (tmp_path / "contract.json").write_text('{"name": "x", "phrases": {}}')
+    said = smolcell("eval", "--checkpoint", str(tmp_path))
+    assert said.code == ExitCode.BAD_INPUT
+    assert said.err.startswith(f"BadInput: {tmp_path}/contract.json: phrases: ")
+    assert said.err.count("\n") == 1
+
+
+def test_a_wrong_card_is_named_with_its_slots(smolcell, root: Path, tmp_path: Path) -> None:
+    card = (root / "skills" / "library" / "place.yaml").read_text()
+    (tmp_path / "place.yaml").write_text(card.replace("{place}", "{plase}"))
+    said = smolcell("skills", "check", str(tmp_path))
+    assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
+    assert "['plase']" in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_with_json_the_error_is_an_object_on_stdout_too(smolcell) -> None:
