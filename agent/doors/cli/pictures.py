@@ -80,7 +80,8 @@ class Film:
     def _take(self) -> None:
         picture = side_by_side(overhead(self._world), side(self._world))
         bar = picture[:34] * 0
-        cv2.putText(bar, self._caption[:80], (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
+        caption = self._caption.replace("×", "x").replace("→", "to")[:80]  # the font knows ASCII alone
+        cv2.putText(bar, caption, (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
         self._frames.append(np.vstack([picture, bar]))
 
 
