@@ -141,7 +141,8 @@ class Desk:
             command.act(self)
 
     def _queue(self, job: Job) -> None:
-        if self._worker.add(job):
+        busy = self._shift.running is not None or not self._shift.is_open
+        if self._worker.add(job) and busy:
             self._screen.say(f"waits: {job.label}", ASIDE)
 
     def _confirm(self, line: str) -> None:

@@ -153,6 +153,8 @@ class Shift:
 
     def _listen(self, event: events.Event) -> None:
         self._told = told(self._told, event)
+        if isinstance(event, events.Finished):
+            self.running = None
         for line, style in self._told.lines:
             self._screen.say(line, style)
         self._worker.pause_point()

@@ -16,11 +16,14 @@ _OUTCOMES: Final[dict[RunOutcome, str]] = {
 
 
 class Told(NamedTuple):
-    """What is known of a run: the lines that the last event added, each with its style, and the motion."""
+    """What is known of a run: the lines that the last event added, each with its style; the motion under way;
+    and what was said in answer, which its end need not say again.
+    """
 
     lines: tuple[tuple[str, str], ...] = ()
     phrase: str = ""
     share: float = 0.0
+    answer: str = ""
 
     @property
     def motion(self) -> str:
@@ -32,12 +35,19 @@ def told(before: Told, event: events.Event) -> Told:
     match event:
         case events.Moving(share=share):
             return Told((), before.phrase, share)
-        case events.Finished():
-            return Told(_end(event))
+        case events.Planned(understanding=understanding) if understanding.outcome == "question":
+            return Told()
+        case events.Planned(understanding=understanding) if understanding.plan is None:
+            return Told(_styled(event), answer=understanding.text)
+        case events.Asked():
+            choices = (f"          {number}. {choice}" for number, choice in enumerate(event.choices, 1))
+            return Told(tuple((line, "bold cyan") for line in (f"question  {event.question}", *choices)))
         case events.Calling(call=call):
             return Told(_styled(event), call.phrase)
         case events.Ruled():
             return Told(_styled(event), before.phrase, before.share)
+        case events.Finished():
+            return Told(() if event.outcome.reason == before.answer else _end(event))
         case _:
             return Told(_styled(event))
 
@@ -52,15 +62,13 @@ def _style(event: events.Event) -> str:
             return _VERDICTS[verdict.judgement]
         case events.Ruled(ruling=ruling):
             return "bold red" if ruling.decision == "stop" else ""
-        case events.Asked():
-            return "bold cyan"
         case _:
             return ""
 
 
 def _end(event: events.Finished) -> tuple[tuple[str, str], ...]:
     outcome = event.outcome
-    accounts = tuple((f"account   {account.describe()}", "") for account in event.ledger)
+    accounts = tuple((f"account   {said}", "") for a in event.ledger if (said := a.describe()) not in outcome.reason)
     end = (f"{outcome.outcome}: {outcome.reason}", _OUTCOMES[outcome.outcome])
     hint = ("/resume opens the stop and goes on from a fresh look, /cancel gives it up", "")
     return (*accounts, end, hint) if outcome.outcome == "stopped" else (*accounts, end)
