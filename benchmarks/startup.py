@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parent.parent
 BASELINE = "import langgraph, pybullet, onnxruntime"
 HELP_LIMIT, PROMPT_LIMIT = 0.3, 1.0
-PROMPT = b"> "
+PROMPT = b"smolcell>"
 GIVE_UP = 60.0
 
 
@@ -40,7 +40,7 @@ def prompt_seconds() -> float:
         start = time.perf_counter()
         chat = subprocess.Popen(
             [sys.executable, "-m", "agent.cli", "chat", "--state", state],
-            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env={**os.environ, "TERM": "xterm"}, close_fds=True,
+            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}, close_fds=True,
         )  # fmt: skip
         os.close(slave)
         try:
