@@ -35,12 +35,13 @@ def baseline_seconds() -> float:
 
 def prompt_seconds() -> float:
     """Until the prompt stands on a terminal of its own; the process is ended then."""
+    environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
     with TemporaryDirectory(prefix="smolcell-startup-") as state:
         master, slave = pty.openpty()
         start = time.perf_counter()
         chat = subprocess.Popen(
             [sys.executable, "-m", "agent.cli", "chat", "--state", state],
-            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}, close_fds=True,
+            stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment,
         )  # fmt: skip
         os.close(slave)
         try:

@@ -11,7 +11,7 @@ from agent.doctor import exit_code
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.workcell import AUDIT_FILE, LATCH_FILE
-from policy.checkpoint import CARD_FILE, PerceiverCard, PolicyFolder
+from policy.checkpoint import PerceiverCard, PolicyFolder
 from safety.audit import Audit
 from safety.latch import Latch
 from skills.contract import CameraContract, load_contract, save_contract
@@ -43,7 +43,7 @@ def weights(root: Path, tmp_path: Path) -> Path:
         name="p", camera="overhead", position=overhead["position"], view=overhead["view"], image_size=192, cells=24,
         threshold=1.0, epochs=1.0, data_hash="d", weights_hash=hash_of([perceiver / "perceiver.onnx"]),
     )  # fmt: skip
-    (perceiver / CARD_FILE).write_text(card.model_dump_json())
+    (perceiver / "perceiver.json").write_text(card.model_dump_json())
     cell["checkpoints"] = {name: str(tmp_path / name) for name in ("pick", "place", "perceiver")}
     (tmp_path / "cell.yaml").write_text(yaml.safe_dump(cell))
     return tmp_path
