@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from safety.collision import Collider, Hit, Kind, Pose
+from safety.collision import Collider, Hit, Kind, Postures
 from safety.grip import Grip
 from safety.kinematics import Arm, Trace
 from safety.route import Route, checkpoints
@@ -83,29 +83,29 @@ class Passage:
 
     @classmethod
     def of(cls, route: Route, cell: Cell, arm: Arm, collider: Collider, measured: FloatArray) -> "Passage":
-        poses: list[Pose] = []
+        parts: list[Postures] = []
         rows: list[FloatArray] = []
         changes: list[Change] = []
         for stretch in route.stretches:
             where, joints = checkpoints(stretch, CHECK_STEP)
-            poses += [Pose(q, stretch.grip.width, stretch.grip.holding) for q in joints]
+            parts.append(Postures.alike(joints, stretch.grip.width, holding=stretch.grip.holding))
             rows.append(stretch.row_of(where))
             if stretch.width_after is not None:
                 tcp = arm.tcp(joints[-1]).translation
                 changes.append(Change(int(rows[-1][-1]), tcp, stretch.width_after, stretch.grip))
-        path = np.array([pose.joints for pose in poses]).reshape(-1, len(measured))
+        path = Postures.chained(parts, len(measured))
         timed = [stretch for stretch in route.stretches if stretch.timed]
         return cls(
             cell=cell,
-            joints=path,
+            joints=path.joints,
             rows=np.concatenate([np.empty(0), *rows]),
-            holding=np.array([pose.holding for pose in poses], dtype=np.float64),
-            trace=arm.trace(path),
+            holding=path.holding.astype(np.float64),
+            trace=arm.trace(path.joints),
             measured=measured,
             target=timed[0].spline.knots[1] if timed else measured,
             changes=tuple(changes),
             unreached=route.unreached,
-            hits=collider.hits(poses),
+            hits=collider.hits(path),
         )
 
 

@@ -4,13 +4,14 @@ The parts on the tray are not in it: grasping them is contact. Floors are a rule
 finger tips have to come nearer to the tray's floor than any margin.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import coal
 import numpy as np
 import pinocchio as pin
+from numpy.typing import NDArray
 
 from safety.bodies import FINGERS, HAND, arm_shapes, finger_shapes, held_shape
 from safety.kinematics import TCP_FRAME, Arm
@@ -41,12 +42,30 @@ _FIXED: Final = ("panda_link0", "panda_link1")
 
 
 @dataclass(frozen=True)
-class Pose:
-    """One configuration to check: joints (DOF,) [rad], opening of the fingers [m], whether a part is held."""
+class Postures:
+    """Configurations to check.
+
+    Attributes:
+        joints: (N, DOF) [rad]; widths: (N,) opening of the fingers [m]; holding: (N,) whether a part is held.
+    """
 
     joints: FloatArray
-    width: float
-    holding: bool
+    widths: FloatArray
+    holding: NDArray[np.bool_]
+
+    @classmethod
+    def alike(cls, joints: FloatArray, width: float, *, holding: bool) -> "Postures":
+        """All with the same gripper."""
+        return cls(joints, np.full(len(joints), width), np.full(len(joints), holding))
+
+    @classmethod
+    def chained(cls, parts: Sequence["Postures"], dof: int) -> "Postures":
+        """One after the other; none where there is no part."""
+        return cls(
+            np.concatenate([np.empty((0, dof)), *(part.joints for part in parts)]),
+            np.concatenate([np.empty(0), *(part.widths for part in parts)]),
+            np.concatenate([np.empty(0, dtype=np.bool_), *(part.holding for part in parts)]),
+        )
 
 
 @dataclass(frozen=True)
@@ -68,24 +87,25 @@ class Collider:
         self._bare = _Bodies(cell, arm, holding=False)
         self._laden = _Bodies(cell, arm, holding=True)
 
-    def hits(self, path: Iterable[Pose]) -> dict[Kind, Hit]:
+    def hits(self, path: Postures) -> dict[Kind, Hit]:
         """The first hit of each kind along `path`."""
         found: dict[Kind, Hit] = {}
-        for index, pose in enumerate(path):
-            bodies = self._laden if pose.holding else self._bare
-            for hit in bodies.touching(self._arm.configuration(pose.joints, pose.width), index):
-                if hit.kind not in found and not (pose.holding and self._is_at_home(hit, pose)):
+        fingers = np.column_stack([path.widths, path.widths]) / 2
+        for index, configuration in enumerate(np.hstack([path.joints, fingers])):
+            bodies = self._laden if path.holding[index] else self._bare
+            for hit in bodies.touching(configuration, index):
+                if hit.kind not in found and not self._is_at_home(hit, path.joints[index]):
                     found[hit.kind] = hit
         return found
 
-    def _is_at_home(self, hit: Hit, pose: Pose) -> bool:
+    def _is_at_home(self, hit: Hit, joints: FloatArray) -> bool:
         """Whether the hit is a held part's, with a wall of the very place that the tool is in.
 
         Its real length is not known; there it lay before, or is about to lie.
         """
         if HELD not in hit.bodies:
             return False
-        x_y = self._arm.tcp(pose.joints).translation[:2]
+        x_y = self._arm.tcp(joints).translation[:2]
         return any(
             hit.bodies[1] == _wall(name) and np.abs(x_y - centre).max() <= half for name, centre, half in self._inside
         )

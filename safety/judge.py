@@ -70,11 +70,11 @@ class Judge:
 
     def __init__(self, cell: Cell, arm: Arm) -> None:
         self._cell, self._arm = cell, arm
-        self._collider = Collider(cell, arm)
+        self.collider = Collider(cell, arm)
 
     def route(self, route: Route, measured: FloatArray) -> Judged:
         """Ask the rules on path and timing. Raises: RuleFailed, Untimeable."""
-        passage = Passage.of(route, self._cell, self._arm, self._collider, measured)
+        passage = Passage.of(route, self._cell, self._arm, self.collider, measured)
         if objections := ask(Stage.PATH, passage):
             return Judged(objections)
         slowed: tuple[Finding, ...] = ()

@@ -16,8 +16,8 @@ from skills.cell import Cell
 
 ROBOTS: Final = Path(__file__).parent / "robots"
 TCP_FRAME: Final = "panda_grasptarget"
-ELBOW_FRAME: Final = "panda_link4"
-"""The origin of joint 4: what swings furthest out of the straight line from shoulder to wrist."""
+ELBOW_JOINT: Final = 4
+"""Its origin is what swings furthest out of the straight line from shoulder to wrist."""
 
 POSITION_TOLERANCE: Final = 5e-4
 """A pose counts as reached within this distance [m] …"""
@@ -54,7 +54,6 @@ class Arm:
         self._data: Any = self.model.createData()
         self._low, self._high = np.array(cell.limits.joint_low), np.array(cell.limits.joint_high)
         self._tcp = self.model.getFrameId(TCP_FRAME)
-        self._elbow = self.model.getFrameId(ELBOW_FRAME)
         self._dof = len(self.home)
 
     def configuration(self, joints: FloatArray, width: float = 0.0) -> FloatArray:
@@ -67,14 +66,18 @@ class Arm:
         return self._data.oMf[self._tcp].copy()
 
     def trace(self, path: FloatArray) -> Trace:
-        """Points along `path` (N, DOF) [rad]."""
-        rows = np.empty((len(path), 4, 3))
-        for row, joints in zip(rows, path, strict=True):
-            pin.framesForwardKinematics(self.model, self._data, self.configuration(joints))
-            tool = self._data.oMf[self._tcp]
-            row[0], row[1] = tool.translation, self._data.oMf[self._elbow].translation
-            row[2:] = tool.rotation.T[[2, 0]]
-        return Trace(*(np.ascontiguousarray(rows[:, column]) for column in range(4)))
+        """Points along `path` (N, DOF) [rad], all rows at once: each joint turns about the z axis of its frame."""
+        turn, place = np.broadcast_to(np.eye(3), (len(path), 3, 3)), np.zeros((len(path), 3))
+        elbow = place
+        for joint, angles in enumerate(path.T, start=1):
+            fixed = self.model.jointPlacements[joint]
+            place = place + turn @ fixed.translation
+            turn = turn @ fixed.rotation @ _about_z(angles)
+            if joint == ELBOW_JOINT:
+                elbow = place
+        tool = self.model.frames[self._tcp].placement
+        turn, place = turn @ tool.rotation, place + turn @ tool.translation
+        return Trace(tcp=place, elbow=elbow, approach=turn[:, :, 2], along=turn[:, :, 0])
 
     def reach(self, target: Any, start: FloatArray, homing: float = 0.1) -> FloatArray | None:
         """Joints that put the TCP at `target` (SE3), near `start`.
@@ -115,3 +118,13 @@ class Arm:
     @staticmethod
     def _pseudo_inverse(jacobian: FloatArray) -> FloatArray:
         return np.asarray(jacobian.T @ np.linalg.inv(jacobian @ jacobian.T + _DAMPING * np.eye(6)))
+
+
+def _about_z(angles: FloatArray) -> FloatArray:
+    """(N, 3, 3) rotations about z."""
+    turns = np.zeros((len(angles), 3, 3))
+    turns[:, 0, 0] = turns[:, 1, 1] = np.cos(angles)
+    turns[:, 1, 0] = np.sin(angles)
+    turns[:, 0, 1] = -turns[:, 1, 0]
+    turns[:, 2, 2] = 1.0
+    return turns

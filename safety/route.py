@@ -186,6 +186,7 @@ def checkpoints(stretch: Stretch, step: float) -> tuple[FloatArray, FloatArray]:
     spline = stretch.spline
     parts = np.ceil(np.abs(np.diff(spline.knots, axis=0)).max(axis=1) / step)
     counts = np.clip(parts, 1, _MOST_PARTS).astype(int)
-    pieces = zip(spline.at, spline.at[1:], counts, strict=False)
-    where = np.concatenate([[0.0], *(np.linspace(a, b, n + 1)[1:] for a, b, n in pieces)])
+    piece = np.repeat(np.arange(len(counts)), counts)
+    share = (np.arange(len(piece)) - np.repeat(np.cumsum(counts) - counts, counts) + 1) / counts[piece]
+    where = np.concatenate([[0.0], spline.at[piece] + share * np.diff(spline.at)[piece]])
     return where, spline.derivatives(where)[0]

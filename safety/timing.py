@@ -1,6 +1,7 @@
 """Time along a path: the policy's own, or one that keeps every limit (Ruckig over the path parameter)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -48,6 +49,7 @@ class Leg:
     def start(self) -> FloatArray:
         return np.asarray(self.stretch.spline.knots[0])
 
+    @cached_property
     def peaks(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Speeds, accelerations and jerks, (N + 2, DOF) each, by differences: from rest, and to rest after it."""
         before, after = [self.start] * 3, [self.positions[-1]] * 2
@@ -55,6 +57,7 @@ class Leg:
         acceleration = np.diff(speed, axis=0) / PERIOD
         return speed[2:], acceleration[1:], np.diff(acceleration, axis=0) / PERIOD
 
+    @cached_property
     def point_speeds(self) -> tuple[FloatArray, FloatArray]:
         """Speeds (N,) of tool centre point and elbow [m/s]."""
         tcp, elbow = (np.linalg.norm(np.diff(points, axis=0), axis=1) / PERIOD for points in (self.tcp, self.elbow))
@@ -94,9 +97,9 @@ def retimed(stretch: Stretch, arm: Arm, limits: Limits) -> Leg:
 
 def _slowdown(leg: Leg, bounds: list[FloatArray], tcp_speed: float, elbow_speed: float) -> float:
     """By which factor the leg must be stretched in time to keep all bounds; 1 or less when it does."""
-    orders = zip(leg.peaks(), bounds, (1, 2, 3), strict=True)
+    orders = zip(leg.peaks, bounds, (1, 2, 3), strict=True)
     joints = [float(np.max(np.abs(peak) / bound)) ** (1 / order) for peak, bound, order in orders]
-    tcp, elbow = leg.point_speeds()
+    tcp, elbow = leg.point_speeds
     return float(max(*joints, tcp.max() / tcp_speed, elbow.max() / elbow_speed))
 
 

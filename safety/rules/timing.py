@@ -19,7 +19,7 @@ def joint_speed(case: Timed) -> Finding | None:
 
     def speeds(leg: Leg) -> FloatArray:
         told = np.vstack([leg.velocities, np.zeros((2, leg.velocities.shape[1]))])
-        return np.maximum(np.abs(leg.peaks()[0]), np.abs(told))
+        return np.maximum(np.abs(leg.peaks[0]), np.abs(told))
 
     return _joints(case, "joint_speed", speeds, case.cell.limits.joint_speed, "rad/s")
 
@@ -27,22 +27,22 @@ def joint_speed(case: Timed) -> Finding | None:
 def joint_acceleration(case: Timed) -> Finding | None:
     """Strongest acceleration of a joint, from rest and to rest."""
     bound = case.cell.limits.joint_acceleration
-    return _joints(case, "joint_acceleration", lambda leg: np.abs(leg.peaks()[1]), bound, "rad/s²")
+    return _joints(case, "joint_acceleration", lambda leg: np.abs(leg.peaks[1]), bound, "rad/s²")
 
 
 def joint_jerk(case: Timed) -> Finding | None:
     """Strongest jerk of a joint, from rest and to rest."""
-    return _joints(case, "joint_jerk", lambda leg: np.abs(leg.peaks()[2]), case.cell.limits.joint_jerk, "rad/s³")
+    return _joints(case, "joint_jerk", lambda leg: np.abs(leg.peaks[2]), case.cell.limits.joint_jerk, "rad/s³")
 
 
 def tcp_speed(case: Timed) -> Finding | None:
     """Fastest tool centre point."""
-    return _points(case, "tcp_speed", "the tool", lambda leg: leg.point_speeds()[0], case.cell.limits.tcp_speed)
+    return _points(case, "tcp_speed", "the tool", lambda leg: leg.point_speeds[0], case.cell.limits.tcp_speed)
 
 
 def elbow_speed(case: Timed) -> Finding | None:
     """Fastest elbow."""
-    return _points(case, "elbow_speed", "the elbow", lambda leg: leg.point_speeds()[1], case.cell.limits.elbow_speed)
+    return _points(case, "elbow_speed", "the elbow", lambda leg: leg.point_speeds[1], case.cell.limits.elbow_speed)
 
 
 def _joints(
@@ -68,7 +68,7 @@ def _joints(
         value=value,
         bound=bound,
         unit=unit,
-        text=f"joint {joint_index + 1} would take {value:.3g} {unit} in row {row_index}; its limit is {bound:g} {unit}",
+        text=f"joint {joint_index + 1} would take {value:.4g} {unit} in row {row_index}; its limit is {bound:g} {unit}",
     )
 
 

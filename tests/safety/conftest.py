@@ -46,7 +46,9 @@ class Bench:
 
     def bind(self) -> str:
         self.calls += 1
-        call = SkillCall(id=f"call-{self.calls}", skill="pick", arguments={}, phrase="pick up the part", part=PartQuery())
+        call = SkillCall(
+            id=f"call-{self.calls}", skill="pick", arguments={}, phrase="pick up the part", part=PartQuery()
+        )
         self.gate.bind(call, CHECKPOINT)
         return call.id
 

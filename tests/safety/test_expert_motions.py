@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from safety.collision import Collider, Pose
+from safety.collision import Collider, Postures
 from safety.drivers.kinematic import KinematicDriver
 from safety.kinematics import Arm
 from skills.base import FloatArray
@@ -35,7 +35,7 @@ def test_picks_everywhere_at_every_angle(cell: Cell, bench: Any, dx: float, dy: 
         assert np.abs(bench.driver.joints - cell.robot.home).max() < 1e-9
 
 
-@pytest.mark.parametrize("side", (-0.13, 0.13))
+@pytest.mark.parametrize("side", [-0.13, 0.13])
 def test_narrow_grasps_reach_to_130_mm(cell: Cell, bench: Any, side: float) -> None:
     """A bolt along the wall, or any part across it, with the fingers 30 mm apart."""
     x, y = np.add(cell.tray.centre, (side, 0.0))
@@ -45,7 +45,7 @@ def test_narrow_grasps_reach_to_130_mm(cell: Cell, bench: Any, side: float) -> N
     assert bench.waypoints(bench.pick(x, y, np.pi / 2, opening=0.03)).describe() == "allow"
 
 
-@pytest.mark.parametrize("height", (0.0085, 0.0125, 0.016))
+@pytest.mark.parametrize("height", [0.0085, 0.0125, 0.016])
 def test_grasp_heights(bench: Any, height: float) -> None:
     rows = bench.pick(0.5, 0.05)
     rows[1][2] = rows[2][2] = height
@@ -145,7 +145,8 @@ def test_home_is_reached_from_a_low_pose(cell: Cell, bench: Any) -> None:
 
 def test_a_check_of_the_home_pose_is_clear(cell: Cell) -> None:
     arm = Arm(cell)
-    assert Collider(cell, arm).hits([Pose(arm.home, 0.08, False), Pose(arm.home, 0.03, True)]) == {}
+    for width, holding in ((0.08, False), (0.03, True)):
+        assert Collider(cell, arm).hits(Postures.alike(arm.home[None], width, holding=holding)) == {}
 
 
 def stretches(driver: KinematicDriver) -> list[tuple[FloatArray, FloatArray, float]]:

@@ -4,6 +4,7 @@ The oracle takes what the robot was sent, differentiates it, and asks PyBullet's
 """
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ TOLERANCE = 0.002
 WALL = 0.004
 DOWN = (np.pi, 0.0)
 GRASP_TARGET, HAND, FINGERS = 11, 8, (9, 10)
-LINKS = (2, 3, 4, 5, 6, HAND)
+BASE_LINKS = (-1, 0, 1)
 FORE = (4, 5, 6, HAND, *FINGERS)
+ALLOWED = dict.fromkeys((2, 3, 4, 5, 6, HAND), TOLERANCE) | dict.fromkeys(FINGERS, 2 * TOLERANCE)
+"""How deep a link may be in a wall or the table; fingers work between walls, with a touch allowed [m]."""
 
 
 class Oracle:
@@ -39,23 +42,27 @@ class Oracle:
         self.walls = [wall for place in cell.places.values() for wall in self._walls(place)]
 
     def condemns(self, joints: FloatArray, width: float) -> str | None:
+        """What is wrong with this posture, if anything is."""
         for joint, angle in enumerate(joints):
             self.bullet.resetJointState(self.arm, joint, angle)
         for finger in FINGERS:
             self.bullet.resetJointState(self.arm, finger, width / 2)
         self.bullet.performCollisionDetection()
+        return self._touches_cell() or self._touches_itself()
+
+    def _touches_cell(self) -> str | None:
         for other in (self.table, *self.walls):
             for contact in self.bullet.getClosestPoints(self.arm, other, 0.0):
-                link, distance = contact[3], contact[8]
-                if link in LINKS and distance < -TOLERANCE:
-                    return f"link {link} is {-distance * 1e3:.1f} mm inside body {other}"
-                if link in FINGERS and distance < -2 * TOLERANCE:
-                    return f"finger {link} is {-distance * 1e3:.1f} mm inside body {other}"
-        for one in (-1, 0, 1):
-            for fore in FORE:
-                for contact in self.bullet.getClosestPoints(self.arm, self.arm, 0.0, one, fore):
-                    if contact[8] < -TOLERANCE:
-                        return f"link {fore} is inside link {one}"
+                link, depth = contact[3], -contact[8]
+                if depth > ALLOWED.get(link, np.inf):
+                    return f"link {link} is {depth * 1e3:.1f} mm inside body {other}"
+        return None
+
+    def _touches_itself(self) -> str | None:
+        for one, fore in product(BASE_LINKS, FORE):
+            contacts = self.bullet.getClosestPoints(self.arm, self.arm, 0.0, one, fore)
+            if any(-contact[8] > TOLERANCE for contact in contacts):
+                return f"link {fore} is inside link {one}"
         return None
 
     def tool(self, joints: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -98,9 +98,7 @@ def bound_checkpoint(cell: Cell, benches: Benches) -> Ruling:
 def sequence(cell: Cell, benches: Benches) -> Ruling:
     bench = benches()
     unseen = bench.driver.measure()
-    return bench.gate.execute(
-        bench.chunk(over(0.5, 0.0, 0.3), answers=unseen.sequence, observed_ns=unseen.time_ns)
-    )
+    return bench.gate.execute(bench.chunk(over(0.5, 0.0, 0.3), answers=unseen.sequence, observed_ns=unseen.time_ns))
 
 
 def replay(cell: Cell, benches: Benches) -> Ruling:
@@ -198,7 +196,7 @@ def finite_motion(cell: Cell, benches: Benches) -> Ruling:
 
 
 def tracking(cell: Cell, benches: Benches) -> Ruling:
-    ghost = Ghost(cell, lambda seen: {"joints": seen.joints + [0, 0, 0, 0.11, 0, 0, 0]})
+    ghost = Ghost(cell, lambda seen: {"joints": seen.joints + 0.11 * np.eye(7)[3]})
     return benches(driver=ghost).waypoints(over(0.5, 0.0, 0.3))
 
 
@@ -237,9 +235,7 @@ def test_only_this_rule_stops_it(rule: Rule, cell: Cell, benches: Benches) -> No
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_without_the_rule_it_passes(
-    rule: Rule, cell: Cell, benches: Benches, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_rule_it_passes(rule: Rule, cell: Cell, benches: Benches, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "RULES", tuple(other for other in RULES if other is not rule))
 
     assert SCENES[rule.name](cell, benches).decision == "allow"
