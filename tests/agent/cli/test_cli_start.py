@@ -75,11 +75,10 @@ def test_json_is_all_of_stdout(process) -> None:
 
 
 def test_talk_of_libraries_reaches_no_answer(process, tmp_path: Path) -> None:
-    """Pybullet and its bodies print to stdout by themselves; a scene is built before this line fails."""
-    batch = tmp_path / "batch.jsonl"
-    batch.write_text('{"id": 1, "instruction": "how many?", "scene": {"seed": 1}}\n')
-    said = process("plan", "--batch", str(batch), "--json")
-    assert [json.loads(line)["id"] for line in said.out.splitlines()] == [1]
+    """Bullet and its bodies print to stdout by themselves."""
+    said = process("data", "generate", "--out", str(tmp_path / "set"), "--scenes", "1", "--workers", "1")
+    assert (said.code, said.out) == (ExitCode.DONE, f"{tmp_path}/set/dataset.json\n")
+    assert "scenes 1/1" in said.err
 
 
 def test_a_reader_that_goes_away_gets_no_traceback(state: Path, root: Path) -> None:
