@@ -1,0 +1,1 @@
+"""Measures of policy and perceiver against labels: open loop, without a robot."""

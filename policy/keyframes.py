@@ -1,0 +1,79 @@
+"""Keyframe chunks as a network sees them: `tcp_waypoints` ↔ normalized model values.
+
+Model columns: x, y, z [m], cos 2yaw, sin 2yaw, width [m]. A parallel gripper can't tell a half turn, so an
+angle and its opposite are one value; roll and pitch are those of a tool that points down.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skills.base import FloatArray
+from skills.contract import Contract
+from skills.observation import Observation
+
+ACTION_NAMES: Final = ("x [m]", "y [m]", "z [m]", "cos 2yaw", "sin 2yaw", "width [m]")
+FLOORS: Final = (0.01, 0.01, 0.005, 0.05, 0.05, 0.005)
+"""Smallest standard deviation to divide by: a column that hardly varies must not become noise."""
+CLOSED: Final = 0.005
+"""A width below this [m] means: close."""
+DOWN: Final = (np.pi, 0.0)
+"""Roll and pitch of the tool that points down [rad]."""
+
+
+def to_model(waypoints: NDArray[Any]) -> FloatArray:
+    """(..., 6) model columns of (..., 7) waypoints; drops roll and pitch."""
+    values = np.asarray(waypoints, np.float64)
+    yaw = values[..., 5]
+    columns = [values[..., 0], values[..., 1], values[..., 2], np.cos(2 * yaw), np.sin(2 * yaw), values[..., 6]]
+    return np.stack(columns, axis=-1)
+
+
+def to_waypoints(values: NDArray[Any]) -> FloatArray:
+    """(K, 7) waypoints of (K, 6) model columns; the inverse of `to_model` up to half turns and closed widths."""
+    x, y, z, cosine, sine, width = np.asarray(values, np.float64).T
+    yaw = np.arctan2(sine, cosine) / 2
+    still = np.ones_like(x)
+    width = np.where(width < CLOSED, 0.0, width)
+    return np.stack([x, y, z, DOWN[0] * still, DOWN[1] * still, yaw, width], axis=1)
+
+
+def state_of(observation: Observation) -> FloatArray:
+    """(6,) where the tool stands: x, y, z [m], cos 2yaw, sin 2yaw, width [m].
+
+    Yaw is the heading of the tool's own x axis: for a tool that points down, that of its closing direction's
+    normal, the long axis of the part that it holds.
+    """
+    x, y, z, qx, qy, qz, qw = observation.tcp
+    yaw = np.arctan2(2 * (qx * qy + qw * qz), 1 - 2 * (qy * qy + qz * qz))
+    return np.array([x, y, z, np.cos(2 * yaw), np.sin(2 * yaw), observation.gripper_width])
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """Mean and spread; (K, 6) for chunks, so that each keyframe is normalized on its own, (6,) for states."""
+
+    mean: FloatArray
+    spread: FloatArray
+
+    def apply(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        return ((values - self.mean) / self.spread).astype(np.float32)
+
+    def undo(self, normalized: NDArray[Any]) -> FloatArray:
+        return np.asarray(normalized, np.float64) * self.spread + self.mean
+
+
+def measured(values: NDArray[Any]) -> Normalization:
+    """Over the first axis of (n, K, 6) chunks or (n, 6) states."""
+    values = np.asarray(values, np.float64)
+    return Normalization(values.mean(axis=0), np.maximum(values.std(axis=0), FLOORS))
+
+
+def chunk_normalization(contract: Contract) -> Normalization:
+    return Normalization(np.array(contract.action_mean), np.array(contract.action_std))
+
+
+def state_normalization(contract: Contract) -> Normalization:
+    return Normalization(np.array(contract.start_state.mean), np.array(contract.start_state.std))

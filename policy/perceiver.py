@@ -1,0 +1,42 @@
+"""The perceiver: the overhead picture becomes a scene. Runs the exported detector; needs no torch."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from policy.checkpoint import PerceiverCard, open_perceiver
+from policy.onnx_session import open_session
+from policy.pictures import shrink
+from policy.votes import decode
+from skills.base import Image
+from skills.errors import UnknownName
+from skills.observation import Observation
+from skills.scene import PerceivedPart, Scene
+
+
+class OnnxPerceiver:
+    """Sees parts by a checkpoint in a folder; the network is loaded at the first look, once.
+
+    Raises: Unavailable, BadInput.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._folder, self.card = open_perceiver(root)
+
+    @cached_property
+    def _session(self) -> Any:
+        return open_session(self._folder.network)
+
+    def perceive(self, observation: Observation) -> Scene:
+        """The parts on the tray. Raises: UnknownName without the camera's picture, BadInput."""
+        if self.card.camera not in observation.images:
+            raise UnknownName("picture", self.card.camera, observation.images)
+        parts = see(self._session, self.card, observation.images[self.card.camera])
+        return Scene(parts=parts, sequence=observation.sequence, time_ns=observation.time_ns)
+
+
+def see(session: Any, card: PerceiverCard, image: Image) -> tuple[PerceivedPart, ...]:
+    """The parts in one picture. Raises: BadInput when it is not square or too small."""
+    picture = shrink(image, card.image_size)
+    (said,) = session.run(["said"], {"picture": picture[None]})
+    return decode(said[0], card.cells, card.view, card.threshold)

@@ -1,0 +1,86 @@
+"""The small SmolVLA: lerobot's policy with a convolutional stem in place of the patch embedding.
+
+A stem of strided convolutions learns several times faster on pictures of a few thousand scenes than one
+16×16 projection. Everything else, training loss and denoising included, is lerobot's.
+"""
+
+import contextlib
+import copy
+import itertools
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from lerobot.configs.policies import PreTrainedConfig
+from lerobot.policies.smolvla.modeling_smolvla import SmolVLAPolicy
+from torch import Tensor, nn
+
+from policy.smolvla_tray.configuration_smolcell import BACKBONE_FOLDER, SmolcellConfig
+
+STEM_STRIDE = 16
+
+
+class ConvStem(nn.Module):  # type: ignore[misc]
+    """Patch embeddings by four strided convolutions, plus a learnt embedding of the place.
+
+    (B, 3, size, size) in [-1, 1] → (B, (size / 16)², width). Takes the place of transformers'
+    `vision_model.embeddings` and keeps its parameter names.
+    """
+
+    def __init__(self, width: int, image_size: int) -> None:
+        super().__init__()
+        channels = (3, width // 4, width // 2, width * 3 // 4)
+        blocks: list[nn.Module] = []
+        for inside, outside in itertools.pairwise(channels):
+            blocks += [nn.Conv2d(inside, outside, 3, 2, 1), nn.GroupNorm(8, outside), nn.GELU(approximate="tanh")]
+        self.patch_embedding = nn.Sequential(*blocks, nn.Conv2d(channels[-1], width, 3, 2, 1))
+        self.patch_embedding.to(memory_format=torch.channels_last)
+        self.position_embedding = nn.Embedding((image_size // STEM_STRIDE) ** 2, width)
+
+    def forward(self, pixel_values: Tensor, patch_attention_mask: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        patches = self.patch_embedding(pixel_values.contiguous(memory_format=torch.channels_last))
+        return patches.flatten(2).transpose(1, 2) + self.position_embedding.weight
+
+
+def put_stem(vision_model: nn.Module) -> None:
+    """Give a SmolVLM vision transformer the convolutional stem, and attention that trains fast on a CPU."""
+    config = vision_model.config
+    vision_model.embeddings = ConvStem(config.hidden_size, config.image_size)
+    config._attn_implementation = "eager"
+
+
+class SmolcellPolicy(SmolVLAPolicy):  # type: ignore[misc]
+    """lerobot's SmolVLA over our small backbone; saves and loads as one folder that can be moved."""
+
+    config_class = SmolcellConfig
+    name = "smolcell"
+
+    def __init__(self, config: SmolcellConfig, **kwargs: Any) -> None:
+        super().__init__(config, **kwargs)
+        put_stem(self.model.vlm_with_expert.get_vlm_model().vision_model)
+        self.requires_grad_(True)
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        backbone = save_directory / BACKBONE_FOLDER
+        if Path(self.config.vlm_model_name).resolve() != backbone.resolve():
+            shutil.copytree(self.config.vlm_model_name, backbone, dirs_exist_ok=True)
+        named, self.config = self.config, copy.deepcopy(self.config)
+        self.config.vlm_model_name = BACKBONE_FOLDER
+        try:
+            super()._save_pretrained(save_directory)
+        finally:
+            self.config = named
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_name_or_path: str | Path, *, config: SmolcellConfig | None = None, **kwargs: Any
+    ) -> "SmolcellPolicy":
+        """The policy in a folder, every weight accounted for; needs no network."""
+        folder = Path(pretrained_name_or_path)
+        config = config or PreTrainedConfig.from_pretrained(folder)
+        config.vlm_model_name = str(folder / BACKBONE_FOLDER)
+        with contextlib.redirect_stdout(sys.stderr):  # lerobot tells that it loads; stdout is for answers
+            policy: SmolcellPolicy = super().from_pretrained(folder, config=config, **{"strict": True, **kwargs})
+        return policy

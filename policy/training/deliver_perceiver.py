@@ -1,0 +1,135 @@
+"""From a trained detector to the perceiver's checkpoint: threshold, exported graph, card, record."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import numpy as np
+from safetensors.torch import save_file
+
+from policy.checkpoint import PERCEIVER_FILE, PerceiverCard, PerceiverFolder
+from policy.evaluation.perception import Sighting, compare
+from policy.evaluation.statistics import Tally
+from policy.onnx_session import open_session
+from policy.record import Quantity, TrainingRecord, save_record
+from policy.training.config import PerceiverTraining
+from policy.training.dataset import TrayData
+from policy.training.detector import CELLS, PartDetector
+from policy.training.export import export_detector
+from policy.training.machine import describe_machine
+from policy.votes import decode
+from skills.contract import hash_files
+
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+SEPARATED = 0.050
+"""Parts at least this far from each other [m] are reported on their own."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedPerceiver:
+    """What training hands over."""
+
+    detector: PartDetector
+    config: PerceiverTraining
+    training: TrayData
+    held_out: TrayData
+    seconds: dict[str, float]
+
+
+def deliver_perceiver(trained: TrainedPerceiver, out: Path) -> None:
+    """Write the checkpoint whole or not at all."""
+    draft = PerceiverFolder(out.with_name(f".{out.name}.draft"))
+    shutil.rmtree(draft.root, ignore_errors=True)
+    draft.root.mkdir(parents=True)
+    weights = {name: weight.contiguous() for name, weight in trained.detector.state_dict().items()}
+    save_file(weights, draft.weights)
+    export_detector(trained.detector, trained.config.backbone.image_size, draft.network)
+    by_threshold = _sightings(trained, draft)
+    threshold = min(by_threshold, key=lambda threshold: mistakes(by_threshold[threshold]))
+    card = _card(trained, draft, threshold)
+    (draft.root / PERCEIVER_FILE).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    save_record(_record(trained, card, by_threshold[threshold]), draft.root)
+    shutil.rmtree(out, ignore_errors=True)
+    draft.root.replace(out)
+
+
+def mistakes(sightings: list[Sighting]) -> int:
+    """Parts missed or misnamed, and parts that are none."""
+    return sum(one.parts - one.right + one.false for one in sightings)
+
+
+def _sightings(trained: TrainedPerceiver, folder: PerceiverFolder) -> dict[float, list[Sighting]]:
+    """What is seen in the held-out pictures, for each threshold."""
+    session, data = open_session(folder.network), trained.held_out
+    side, view = trained.detector.side * CELLS, data.index.camera.view
+    found: dict[float, list[Sighting]] = {threshold: [] for threshold in THRESHOLDS}
+    for picture, labels in zip(data.images, data.parts, strict=True):
+        (said,) = session.run(["said"], {"picture": picture[None]})
+        for threshold, sightings in found.items():
+            sightings.append(compare(decode(said[0], side, view, threshold), labels))
+    return found
+
+
+def _card(trained: TrainedPerceiver, folder: PerceiverFolder, threshold: float) -> PerceiverCard:
+    data, stage = trained.training, trained.config.detector
+    return PerceiverCard(
+        name=trained.config.name,
+        camera=data.index.camera.name,
+        position=data.index.camera.position,
+        view=data.index.camera.view,
+        image_size=trained.config.backbone.image_size,
+        cells=trained.detector.side * CELLS,
+        threshold=threshold,
+        epochs=round(stage.schedule.steps * stage.images / len(data.images), 2),
+        data_hash=data.data_hash,
+        weights_hash=hash_files([folder.network]),
+    )
+
+
+def _record(trained: TrainedPerceiver, card: PerceiverCard, sightings: list[Sighting]) -> TrainingRecord:
+    data, config = trained.training, trained.config
+    return TrainingRecord(
+        what=(
+            f"A dense part detector: one overhead picture of {card.image_size} pixels in; kind, size, colour, "
+            "condition, place and angle of every part on the tray out. It shares no weights and no training "
+            "scenes with the policies."
+        ),
+        config=dataclasses.asdict(config),
+        data={"name": data.index.name, "seed": data.index.seed, "scenes": len(data.images), "examples": 0},
+        data_hash=data.data_hash,
+        weights_hash=card.weights_hash,
+        parameters=sum(weight.numel() for weight in trained.detector.parameters()),
+        seconds=trained.seconds,
+        machine=describe_machine(),
+        shares=perception_shares(sightings),
+        quantities=perception_quantities(sightings),
+    )
+
+
+def perception_shares(sightings: list[Sighting]) -> dict[str, Tally]:
+    """Found and rightly named parts, and wholly right scenes; all, and those of separated parts."""
+    shares = {}
+    separated = [one for one in sightings if one.spacing >= SEPARATED]
+    for label, group in (("all", sightings), (f"parts ≥ {1e3 * SEPARATED:.0f} mm apart", separated)):
+        parts, found = sum(one.parts for one in group), sum(one.found for one in group)
+        shares |= {
+            f"parts found, {label}": Tally(hits=found, trials=parts),
+            f"found and every attribute right, {label}": Tally(hits=sum(one.right for one in group), trials=parts),
+            f"false among what was seen, {label}": Tally(
+                hits=sum(one.false for one in group), trials=found + sum(one.false for one in group)
+            ),
+            f"scenes wholly right, {label}": Tally(hits=sum(one.perfect for one in group), trials=len(group)),
+        }
+    return shares
+
+
+def perception_quantities(sightings: list[Sighting]) -> dict[str, Quantity]:
+    """Errors of place and angle of the parts that were found."""
+    errors = [1e3 * error for one in sightings for error in one.errors]
+    turns = [float(np.degrees(turn)) for one in sightings for turn in one.turns]
+    found = {}
+    for name, values, unit in (("place", errors, "mm"), ("angle", turns, "°")):
+        for label, share in (("median", 0.5), ("95th percentile", 0.95)):
+            value = round(float(np.quantile(values, share)), 3) if values else float("nan")
+            found[f"{name}, {label}"] = Quantity(value=value, unit=unit, n=len(values))
+    return found

@@ -1,0 +1,154 @@
+"""From a trained policy to its checkpoint: lerobot's form, the exported graph, contract, parity, record."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from policy.checkpoint import PolicyFolder
+from policy.evaluation.grasps import Aim, aims
+from policy.evaluation.statistics import Tally
+from policy.keyframes import ACTION_NAMES, Normalization
+from policy.lerobot_runtime import LerobotSmolVLA
+from policy.record import Quantity, TrainingRecord, save_record
+from policy.smolvla import OnnxSmolVLA
+from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
+from policy.training.config import PolicyTraining
+from policy.training.dataset import TrayData
+from policy.training.export import export_policy
+from policy.training.machine import describe_machine
+from policy.training.policy_network import CAMERA
+from skills.contract import CameraContract, Contract, Statistics, hash_files, save_contract
+
+PARITY_CASES = 8
+JUDGED = 1000
+"""Held-out examples that the record's figures are measured on, at most."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedPolicy:
+    """What training hands over: the averaged weights and what they were trained with."""
+
+    policy: SmolcellPolicy
+    config: PolicyTraining
+    training: TrayData
+    held_out: TrayData
+    chunks: Normalization
+    states: Normalization
+    seconds: dict[str, float]
+
+
+def deliver_policy(trained: TrainedPolicy, out: Path) -> None:
+    """Write the checkpoint whole or not at all."""
+    draft = PolicyFolder(out.with_name(f".{out.name}.draft"))
+    shutil.rmtree(draft.root, ignore_errors=True)
+    draft.root.mkdir(parents=True)
+    trained.policy.save_pretrained(draft.root)
+    export_policy(trained.policy, draft.network)
+    cv2.imwrite(str(draft.reference), cv2.cvtColor(trained.training.images[0], cv2.COLOR_RGB2BGR))
+    contract = _contract(trained, draft)
+    save_contract(contract, draft.root)
+    _write_parity(LerobotSmolVLA(draft.root), trained, draft.parity)
+    save_record(_record(OnnxSmolVLA(draft.root), trained), draft.root)
+    shutil.rmtree(out, ignore_errors=True)
+    draft.root.replace(out)
+
+
+def _contract(trained: TrainedPolicy, folder: PolicyFolder) -> Contract:
+    data, flow = trained.training, trained.config.flow
+    asked, counts = np.unique(data.examples.phrase, return_counts=True)
+    camera, states = data.index.camera, data.examples.state
+    return Contract(
+        name=trained.config.name,
+        phrases={data.index.phrases[number]: int(count) for number, count in zip(asked, counts, strict=True)},
+        cameras={
+            CAMERA: CameraContract(
+                size=trained.config.backbone.image_size,
+                position=camera.position,
+                view=camera.view,
+                reference=folder.reference.name,
+            )
+        },
+        state_names=data.index.state_names,
+        action_names=ACTION_NAMES,
+        space="tcp_waypoints",
+        period=None,
+        chunk_size=data.index.keyframes,
+        executed=data.index.keyframes,
+        start_state=Statistics(
+            mean=tuple(trained.states.mean.tolist()),
+            std=tuple(trained.states.spread.tolist()),
+            low=tuple(states.min(axis=0).tolist()),
+            high=tuple(states.max(axis=0).tolist()),
+        ),
+        action_mean=tuple(map(tuple, trained.chunks.mean.tolist())),
+        action_std=tuple(map(tuple, trained.chunks.spread.tolist())),
+        epochs=round(flow.schedule.steps * flow.images / len(data.images), 2),
+        data_hash=data.data_hash,
+        weights_hash=hash_files(folder.hashed()),
+    )
+
+
+def _write_parity(policy: LerobotSmolVLA, trained: TrainedPolicy, file: Path) -> None:
+    """Record inputs with lerobot's answers, so that a machine without torch can check its network."""
+    data = trained.held_out
+    rng = np.random.default_rng(0)
+    count = min(PARITY_CASES, len(data.examples))
+    cases: dict[str, list[Any]] = {key: [] for key in ("pictures", "phrases", "states", "noise", "chunks")}
+    for number in range(count):
+        inputs = (
+            data.images[data.examples.image[number]],
+            data.index.phrases[data.examples.phrase[number]],
+            trained.states.apply(data.examples.state[number]),
+            rng.standard_normal(trained.chunks.mean.shape, np.float32),
+        )
+        for key, value in zip(cases, (*inputs, policy.propose(*inputs)), strict=True):
+            cases[key].append(value)
+    np.savez_compressed(file, **{key: np.array(values) for key, values in cases.items()})
+
+
+def _record(policy: OnnxSmolVLA, trained: TrainedPolicy) -> TrainingRecord:
+    data, config = trained.training, trained.config
+    judged = list(aims(policy, trained.held_out, JUDGED))
+    return TrainingRecord(
+        what=(
+            f"A SmolVLA (lerobot's class, {config.backbone.text_layers} text layers of width {config.backbone.width}) "
+            f"for the skills {', '.join(config.skills)}: one overhead picture of {config.backbone.image_size} pixels, "
+            f"an exact phrase and the tool's pose in; {data.index.keyframes} keyframes of the tool out."
+        ),
+        config=dataclasses.asdict(config),
+        data={
+            "name": data.index.name,
+            "seed": data.index.seed,
+            "scenes": len(data.images),
+            "examples": len(data.examples),
+        },
+        data_hash=data.data_hash,
+        weights_hash=policy.checkpoint,
+        parameters=sum(weight.numel() for weight in trained.policy.parameters()),
+        seconds=trained.seconds,
+        machine=describe_machine(),
+        shares=_shares(judged),
+        quantities=_quantities(judged),
+    )
+
+
+def _shares(judged: list[Aim]) -> dict[str, Tally]:
+    kinds = sorted({aim.kind for aim in judged if aim.kind is not None})
+    groups = {"right part" if kinds else "within 10 mm of the place": judged}
+    groups |= {f"right part, {kind}": [aim for aim in judged if aim.kind == kind] for kind in kinds}
+    return {name: Tally(hits=sum(aim.right for aim in group), trials=len(group)) for name, group in groups.items()}
+
+
+def _quantities(judged: list[Aim]) -> dict[str, Quantity]:
+    errors = [1e3 * aim.error for aim in judged if aim.right]
+    turns = [float(np.degrees(aim.turn)) for aim in judged if aim.right]
+    found = {}
+    for name, values, unit in (("aim", errors, "mm"), ("angle", turns, "°")):
+        for label, share in (("median", 0.5), ("95th percentile", 0.95)):
+            value = round(float(np.quantile(values, share)), 3) if values else float("nan")
+            found[f"{name}, {label}"] = Quantity(value=value, unit=unit, n=len(values))
+    return found

@@ -1,0 +1,58 @@
+"""A training run on disk: what it was begun with, its stages' states, and at the end the checkpoint.
+
+run.json          configuration and data hash; a run goes on only with the same
+vlm/              the backbone's folder
+detector.state    state of the detector stage (also after its end)
+flow.state        state of the flow stage
+checkpoint/       what is delivered
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy.training.config import Training
+from skills.errors import BadInput
+
+RUN_FILE = "run.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of one run."""
+
+    root: Path
+
+    @property
+    def backbone(self) -> Path:
+        return self.root / "vlm"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.root / "checkpoint"
+
+    def state(self, stage: str) -> Path:
+        return self.root / f"{stage}.state"
+
+
+def open_run(root: Path, config: Training, data_hash: str, resume: bool) -> RunFolder:
+    """Claim the folder of a run.
+
+    Raises: BadInput: a new run in a folder that holds one; resuming where there is none, or with
+    another configuration or data set.
+    """
+    told = {"config": {"kind": type(config).__name__, **dataclasses.asdict(config)}, "data_hash": data_hash}
+    content = json.dumps(told, indent=1)
+    file = root / RUN_FILE
+    if resume:
+        if not file.exists():
+            raise BadInput("--resume", str(root), f"a folder with {RUN_FILE}; begin the run without --resume")
+        if file.read_text() != content:
+            raise BadInput("--resume", str(root), "a run of this configuration and data set; use another folder")
+        return RunFolder(root)
+    if root.exists() and any(root.iterdir()):
+        raise BadInput("out", str(root), "a new or empty folder; to go on with the run in it use --resume")
+    root.mkdir(parents=True, exist_ok=True)
+    file.write_text(content)
+    return RunFolder(root)

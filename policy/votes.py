@@ -1,0 +1,123 @@
+"""From the dense detector's grid to parts, by votes.
+
+A threshold on objectness would depend on where a part lies on the grid. Instead every cell votes for the
+place that it predicts, with its objectness as weight; a part is a cluster with enough votes, and its place
+and attributes are the means over its voters.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policy.detection import (
+    AXIS,
+    COLOUR,
+    FAILED,
+    KIND,
+    OBJECTNESS,
+    POSITION,
+    POSITION_UNIT,
+    SIZE,
+    vote_radius,
+)
+from skills.scene import PerceivedPart
+from skills.words import COLOURS, KINDS, SIZES, SIZES_OF
+
+GATHER: Final = 0.017
+"""Votes nearer than this [m] belong together; centres of touching parts are 20 mm apart or more."""
+SILENT: Final = 0.05
+"""Objectness below this is no vote."""
+LEADER: Final = 0.2
+"""A cluster begins at a cell of at least this objectness."""
+ELONGATED: Final = ("bolt", "bracket")
+
+Floats = NDArray[np.floating]
+Name = TypeVar("Name", bound=str)
+
+
+@dataclass(frozen=True)
+class Voters:
+    """The cells that speak for one part: their indices and weights; `place` is the mean of their votes [m]."""
+
+    cells: NDArray[np.intp]
+    weights: Floats
+    place: Floats
+
+
+def decode(said: Floats, side: int, view: float, threshold: float) -> tuple[PerceivedPart, ...]:
+    """Parts from the detector's output (side², 21), nearest to the robot first.
+
+    `threshold`: votes that make a part, as a share of those that a part on its own gets.
+    """
+    lone = 2 * np.pi * vote_radius(side, view) ** 2 / (view / side) ** 2
+    parts = [
+        _describe(said[voters.cells], voters, float(voters.weights.sum() / lone))
+        for voters in gather(said)
+        if voters.weights.sum() > threshold * lone
+    ]
+    return tuple(sorted(parts, key=lambda part: part.at))
+
+
+def gather(said: Floats) -> list[Voters]:
+    """Clusters of votes, the surest first; every cell votes once."""
+    objectness = _sigmoid(said[:, OBJECTNESS])
+    weights = np.where(objectness > SILENT, objectness, 0.0)
+    places = said[:, POSITION] * POSITION_UNIT
+    clusters: list[Voters] = []
+    while weights.max() > LEADER:
+        leader = int(weights.argmax())
+        cells = _around(places[leader], places, weights, leader)
+        for _ in range(2):
+            centre = np.average(places[cells], axis=0, weights=weights[cells])
+            cells = _around(centre, places, weights, leader)
+        clusters.append(Voters(cells, weights[cells], np.average(places[cells], axis=0, weights=weights[cells])))
+        weights[cells] = 0.0
+    return clusters
+
+
+def _around(centre: Floats, places: Floats, weights: Floats, leader: int) -> NDArray[np.intp]:
+    near = np.hypot(*(places - centre).T) < GATHER
+    near[leader] = True
+    return np.flatnonzero(near & (weights > 0))
+
+
+def _describe(said: Floats, voters: Voters, votes: float) -> PerceivedPart:
+    """The part of which `said` (n, 21) are the voters' words; confidence is that of the least sure attribute."""
+
+    def mean(values: Floats) -> Floats:
+        return np.asarray(np.average(values, axis=0, weights=voters.weights))
+
+    kind, sure_kind = _choose(mean(_log_softmax(said[:, KIND])), KINDS, KINDS)
+    size, sure_size = _choose(mean(_log_softmax(said[:, SIZE])), SIZES, SIZES_OF[kind])
+    colour, sure_colour = _choose(mean(_log_softmax(said[:, COLOUR])), COLOURS, COLOURS)
+    failed = float(_sigmoid(mean(said[:, FAILED])))
+    cosine, sine = mean(said[:, AXIS])
+    return PerceivedPart(
+        kind=kind,
+        size=size,
+        colour=colour,
+        condition="failed" if failed > 0.5 else "ok",
+        at=(float(voters.place[0]), float(voters.place[1])),
+        yaw=float(np.arctan2(sine, cosine) / 2) if kind in ELONGATED else 0.0,
+        confidence=min(1.0, votes) * min(sure_kind, sure_size, sure_colour, max(failed, 1 - failed)),
+    )
+
+
+def _choose(scores: Floats, names: Sequence[Name], allowed: Sequence[Name]) -> tuple[Name, float]:
+    """The best of the allowed names, and its probability among them."""
+    kept = np.array([scores[names.index(name)] for name in allowed])
+    chances = np.exp(_log_softmax(kept))
+    best = int(chances.argmax())
+    return allowed[best], float(chances[best])
+
+
+def _sigmoid(values: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
+
+
+def _log_softmax(values: Floats) -> Floats:
+    shifted = values - values.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
