@@ -35,7 +35,7 @@ class Preview:
         self._planner = build_planner(cell)
 
     def understand(self, instruction: str, scene: Scene | None) -> Understanding:
-        """What `instruction` would do. Raises: Unavailable (no weights to do it with)."""
+        """What `instruction` would do. Raises: BadInput (no weights to do it with)."""
         understanding = self._planner.understand(instruction, scene)
         if understanding.plan is None:
             return understanding
@@ -45,7 +45,7 @@ class Preview:
     def look(self, scenario: "Scenario") -> Scene:
         """The scenario's parts as the perceiver sees them in the overhead picture.
 
-        Raises: BadInput (parts that do not fit), Unavailable (no weights to see with).
+        Raises: BadInput (parts that do not fit, no weights to see with).
         """
         from sim.driver import SimDriver
         from sim.world import World

@@ -6,6 +6,7 @@ from typing import Any, Final
 from agent.events import Asked
 from agent.exit_codes import OF_OUTCOME, ExitCode
 from agent.ledger import Account
+from agent.planning.render import step_json
 from agent.state import RunState
 from agent.workcell import Workcell
 from skills.base import Value
@@ -44,7 +45,7 @@ class Report(Value):
         return {
             "outcome": self.outcome.outcome,
             "reason": self.outcome.reason,
-            "plan": [step_as_json(step) for step in self.plan],
+            "plan": [step_json(step) for step in self.plan],
             "calls": [_call_as_json(attempt) for attempt in self.attempts],
             "ledger": [_account_as_json(account) for account in self.ledger],
         }
@@ -75,17 +76,6 @@ def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
     """The state that a run was cut off in; None where it was cut off before its first checkpoint."""
     values = _graph(workcell).get_state(_config(run_id)).values
     return RunState.model_validate(values) if values else None
-
-
-def step_as_json(step: Step) -> dict[str, Any]:
-    """A step as `plan --json` and `run --json` print it."""
-    shown: dict[str, Any] = {
-        "part": step.part.model_dump(mode="json", exclude_defaults=True),
-        "quantity": step.quantity,
-        "source": step.source,
-        "destination": step.destination,
-    }
-    return {**shown, "at_most": True} if step.at_most else shown
 
 
 def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> Report:

@@ -13,7 +13,7 @@ from agent.looking import Looker
 from agent.verifier import Verifier
 from skills.catalogue import Catalogue, load_catalogue
 from skills.cell import Cell
-from skills.errors import Unavailable, UnknownName
+from skills.errors import BadInput, Unavailable, UnknownName
 from skills.protocols import Clock, Driver, Perceiver, Planner
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def assemble(
 def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
     """The cell with the simulator's robot and cameras over the scenario's parts; close it after use.
 
-    Raises: Unavailable (weights, another process), BadInput (a wrong contract, parts that do not fit).
+    Raises: Unavailable (another process), BadInput (no weights, a wrong contract, parts that do not fit).
     """
     from sim.driver import SimDriver
     from sim.world import World
@@ -102,7 +102,7 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
 def reopen_twin(cell: Cell, state: Path) -> "Twin":
     """The cell over the table that the last twin with this state folder left; close it after use.
 
-    Raises: Unavailable (weights, another process, no table), BadInput (a wrong contract, an unreadable table).
+    Raises: Unavailable (another process, no table), BadInput (no weights, a wrong contract, an unreadable table).
     """
     from sim.snapshot import load, restore
 
@@ -137,7 +137,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
 def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workcell:
     """The cell with recorded pictures in place of robot and cameras; close its journal after use.
 
-    Raises: Unavailable (weights, another process), BadInput (a wrong contract, no frames).
+    Raises: Unavailable (another process), BadInput (no weights, a wrong contract, no frames).
     """
     from agent.recorded import RecordedDriver
 
@@ -188,10 +188,15 @@ def load_perceiver(cell: Cell) -> Perceiver:
 
 
 def checkpoint_folder(cell: Cell, name: str) -> Path:
-    """The folder of a checkpoint. Raises: UnknownName (not in the cell file), Unavailable (no such folder)."""
+    """The folder of a checkpoint. Raises: UnknownName (not in the cell file), BadInput (no such folder)."""
+    folder = checkpoint_path(cell, name)
+    if not folder.is_dir():
+        raise BadInput(f"checkpoints.{name}", str(folder), f"a folder with weights; train them: smolcell train {name}")
+    return folder
+
+
+def checkpoint_path(cell: Cell, name: str) -> Path:
+    """Where the cell file says that a checkpoint lies. Raises: UnknownName."""
     if name not in cell.checkpoints:
         raise UnknownName("checkpoints", name, cell.checkpoints, f"Cell {cell.name} must name it.")
-    folder = ROOT / cell.checkpoints[name]
-    if not folder.is_dir():
-        raise Unavailable(f"there is no checkpoint {name!r} in {folder}.", "Train it: smolcell train")
-    return folder
+    return ROOT / cell.checkpoints[name]

@@ -18,7 +18,7 @@ from typing import Final
 
 from skills.base import Value
 from skills.contract import CONTRACT_FILE, Contract, hash_files, load_contract
-from skills.errors import BadInput, Unavailable
+from skills.errors import BadInput
 from skills.yamlfile import load_model
 
 PERCEIVER_FILE: Final = "perceiver.json"
@@ -90,7 +90,7 @@ class PerceiverCard(Value):
 
 
 def open_policy(root: Path) -> tuple[PolicyFolder, Contract]:
-    """A policy's folder, whole and unchanged since training wrote it. Raises: Unavailable, BadInput."""
+    """A policy's folder, whole and unchanged since training wrote it. Raises: BadInput."""
     _require_folder(root, CONTRACT_FILE)
     folder = PolicyFolder(root)
     contract = load_contract(root)
@@ -99,7 +99,7 @@ def open_policy(root: Path) -> tuple[PolicyFolder, Contract]:
 
 
 def open_perceiver(root: Path) -> tuple[PerceiverFolder, PerceiverCard]:
-    """A perceiver's folder, whole and unchanged since training wrote it. Raises: Unavailable, BadInput."""
+    """A perceiver's folder, whole and unchanged since training wrote it. Raises: BadInput."""
     _require_folder(root, PERCEIVER_FILE)
     folder = PerceiverFolder(root)
     card = load_model(root / PERCEIVER_FILE, PerceiverCard)
@@ -109,7 +109,9 @@ def open_perceiver(root: Path) -> tuple[PerceiverFolder, PerceiverCard]:
 
 def _require_folder(root: Path, file: str) -> None:
     if not root.is_dir():
-        raise Unavailable(f"There is no checkpoint at {root}.", "Check `checkpoints` in the cell file, or train one.")
+        raise BadInput(
+            "checkpoint", str(root), "a folder that training has written; see `checkpoints` in the cell file"
+        )
     if not (root / file).is_file():
         raise BadInput("checkpoint", str(root), f"a folder with {file}, as training writes it")
 

@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 class KeyframePolicy(ABC):
     """A checkpoint in a folder behind the `Policy` protocol; a runtime adds `propose`.
 
-    Raises: Unavailable, BadInput.
+    Raises: BadInput.
     """
 
     def __init__(self, root: Path) -> None:

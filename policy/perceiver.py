@@ -17,7 +17,7 @@ from skills.scene import PerceivedPart, Scene
 class OnnxPerceiver:
     """Sees parts by a checkpoint in a folder; the network is loaded at the first look, once.
 
-    Raises: Unavailable, BadInput.
+    Raises: BadInput.
     """
 
     def __init__(self, root: Path) -> None:

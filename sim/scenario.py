@@ -1,10 +1,11 @@
 """Scenarios: a scene, an instruction and what has to come of it, as data."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.layout import WORKING, Look, distance, draw_look, outline, place_parts
 from sim.parts.spawn import PartSpec
@@ -91,7 +92,10 @@ class Scenario(Value):
     name: str
     tags: tuple[TAGS, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    parts: tuple[ScenarioPart, ...] | RandomSet
+    parts: Annotated[
+        Annotated[tuple[ScenarioPart, ...], Tag("list")] | Annotated[RandomSet, Tag("random")],
+        Discriminator(lambda parts: "random" if isinstance(parts, Mapping | RandomSet) else "list"),
+    ]
     instruction: str = ""
     answers: tuple[str, ...] = ()
     surprises: tuple[Surprise, ...] = ()

@@ -10,12 +10,11 @@ from agent.doors.cli.options import AsJson, CellFile
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from agent.workcell import checkpoint_folder
+from agent.workcell import checkpoint_path
 from skills.card import SkillCard
 from skills.catalogue import LIBRARY, load_catalogue
 from skills.cell import Cell
 from skills.contract import Contract, load_contract
-from skills.errors import Unavailable
 
 app = new_app("List the skills and what may be said to them, or check skill cards.")
 
@@ -72,10 +71,8 @@ def check(
 
 def _contract_of(cell: Cell, card: SkillCard) -> Contract | None:
     """The contract that the card's phrases are held against; None where there are no weights yet."""
-    try:
-        return load_contract(checkpoint_folder(cell, card.checkpoint))
-    except Unavailable:
-        return None
+    folder = checkpoint_path(cell, card.checkpoint)
+    return load_contract(folder) if folder.is_dir() else None
 
 
 def _summary(card: SkillCard, contract: Contract | None) -> dict[str, Any]:
