@@ -2,22 +2,20 @@
 
 import os
 import select
-import signal
 import sys
 from collections import deque
 from collections.abc import Callable
-from types import FrameType
 from typing import Final
 
 from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import Screen, plain_console
 from agent.doors.repl.shift import Station
+from agent.doors.repl.signals import obey_signals
 from agent.doors.repl.words import heard
 from agent.exit_codes import ExitCode
 
 LOOK: Final = 0.05
 """Seconds between two looks at what has changed."""
-ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 def converse_in_lines(opening: Callable[[], Station], user: str, greeting: tuple[str, ...]) -> ExitCode:
@@ -28,9 +26,7 @@ def converse_in_lines(opening: Callable[[], Station], user: str, greeting: tuple
     """
     screen = Screen(plain_console())
     desk = Desk(screen, opening, user)
-    signal.signal(signal.SIGINT, _on_signal(desk.interrupt))
-    for number in ENDING:
-        signal.signal(number, _on_signal(desk.terminate))
+    obey_signals(desk)
     for line in greeting:
         screen.say(line)
     desk.start()
@@ -72,7 +68,3 @@ class _Lines:
         self.ended = not read
         *lines, self._rest = (self._rest + (read or b"\n")).split(b"\n")
         return [line.decode("utf-8", "replace") for line in lines]
-
-
-def _on_signal(act: Callable[[], None]) -> Callable[[int, FrameType | None], None]:
-    return lambda _number, _frame: act()

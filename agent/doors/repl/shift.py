@@ -8,7 +8,7 @@ from agent.doors.repl import record
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
 from agent.doors.repl.telling import Told, told
 from agent.doors.repl.worker import Worker
-from agent.looking import Blocked
+from agent.looking import Blocked, Look
 from agent.workcell import Workcell
 from skills.base import Image
 from skills.call import Outcome
@@ -71,8 +71,7 @@ class Shift:
         if self._stop_asked is not None:
             workcell.gate.request_stop(self._stop_asked)
         glance = workcell.looker.glance()
-        seen = glance.text if isinstance(glance, Blocked) else f"{len(glance.scene.parts)} parts on the tray"
-        self._screen.say(f"ready: {seen}", GOOD)
+        self._screen.say(f"ready: {_seen(glance)}", GOOD)
         if workcell.gate.latched:
             self._say_stopped(workcell.gate.latched)
 
@@ -128,10 +127,9 @@ class Shift:
             self._screen.parts(record.last_seen(station.workcell.journal))
             return
         glance = station.workcell.looker.glance()
-        if isinstance(glance, Blocked):
-            self._screen.say(glance.text, DOUBT)
-        else:
+        if not isinstance(glance, Blocked):
             self._screen.parts(glance.scene.parts)
+        self._screen.say(_seen(glance))
 
     def show_plan(self) -> None:
         self._tell(record.plan_of(self._here.workcell.journal))
@@ -168,3 +166,9 @@ class Shift:
     def _tell(self, lines: tuple[str, ...], style: str = "") -> None:
         for line in lines:
             self._screen.say(line, style)
+
+
+def _seen(glance: Look | Blocked) -> str:
+    if isinstance(glance, Blocked):
+        return glance.text
+    return f"{len(glance.scene.parts)} parts seen{', something is in the gripper' if glance.grip.holding else ''}"

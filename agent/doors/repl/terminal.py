@@ -1,6 +1,5 @@
 """The prompt in a terminal: alive while the cell moves, with history, completion and a line of progress."""
 
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +15,9 @@ from rich.console import Console
 
 from agent.doors.repl.completion import OperatorCompleter
 from agent.doors.repl.desk import Desk
-from agent.doors.repl.plain import ENDING
 from agent.doors.repl.screen import Screen
 from agent.doors.repl.shift import Station
+from agent.doors.repl.signals import obey_signals
 from agent.exit_codes import ExitCode
 from skills.cell import Cell
 
@@ -39,8 +38,7 @@ def converse_at_terminal(
             screen.say(line)
         terminal = Terminal(cell, folder)
         desk = Desk(screen, opening, user, on_over=terminal.wake)
-        for number in ENDING:
-            signal.signal(number, lambda _number, _frame: desk.terminate())
+        obey_signals(desk)
         terminal.converse(desk)
         screen.say("leaving")
         desk.join()

@@ -1,0 +1,219 @@
+"""The operator's desk over the little kinematic tray: what a line does while the cell loads, moves, asks, stands."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from agent.doors.repl.desk import Desk
+from agent.doors.repl.screen import Screen
+from agent.doors.repl.shift import Station
+from agent.journal import Journal
+from skills.errors import Unavailable
+from skills.plan import Understanding
+from tests.agent.kinematic_tray import Tray, part, planned, step
+from tests.agent.repl.conversation import Conversation, SlowGate
+
+FAILED_GEAR = part("gear", "large", "red", "failed", (-0.09, 0.05))
+FAILED_NUT = part("nut", "M8", "brass", "failed", (0.05, -0.09))
+GOOD_NUT = part("nut", "M8", "brass", "ok", (0.0, -0.05))
+PARTS = (FAILED_GEAR, FAILED_NUT, GOOD_NUT)
+GO = {"go": planned(step(condition="failed"))}
+DONE = "done: all × failed part → rejection bin: 2 seen, 2 moved, 0 left, 0 lost"
+
+
+def test_an_instruction_is_planned_done_and_accounted_for(tmp_path: Path) -> None:
+    with Conversation(tmp_path, Tray(*PARTS), GO) as chat:
+        chat.begin().say("go", until=DONE)
+    assert chat.bench.world.bins["rejection bin"] == [FAILED_GEAR, FAILED_NUT]
+    lines = chat.transcript.lines
+    assert lines[:4] == [
+        "ready: 3 parts seen",
+        "plan      1. all × failed part → rejection bin",
+        "look      3 parts on the tray, 2 to move",
+        "phrase    'pick up the failed gear'",
+    ]
+    assert lines[-3:] == [*["look      1 parts on the tray, 0 to move"] * 2, DONE]
+
+
+def test_what_is_typed_while_the_cell_loads_waits_and_help_does_not(tmp_path: Path) -> None:
+    with Conversation(tmp_path, Tray(*PARTS), GO) as chat:
+        chat.say("go")
+        chat.say("/help")
+        assert chat.desk.status == "loading the cell; what you type waits"
+        assert chat.transcript.lines[:2] == ["waits: go", "/help     these lines"]
+        chat.begin()
+        chat.transcript.wait_for(DONE)
+
+
+def test_stop_while_loading_forgets_what_waits_and_latches(tmp_path: Path) -> None:
+    with Conversation(tmp_path, Tray(*PARTS), GO) as chat:
+        chat.say("go")
+        chat.say("Stop!")
+        chat.begin()
+        chat.say("go", until="nothing moves until /resume", times=3)
+        assert chat.desk.status == "stopped: the operator said stop · /resume"
+    assert chat.bench.world.motions == 0
+    assert chat.transcript.lines == [
+        "waits: go",
+        "forgotten: go",
+        "stopped: the operator said stop; nothing moves until /resume",
+        "ready: 3 parts seen",
+        "stopped: the operator said stop; nothing moves until /resume",
+        "stopped: the operator said stop; nothing moves until /resume",
+    ]
+
+
+@pytest.mark.parametrize("how", ["stop", "/STOP", "interrupt"])
+def test_stop_while_moving_then_resume(tmp_path: Path, how: str) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 2)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(20)
+        chat.desk.interrupt() if how == "interrupt" else chat.say(how)
+        reason = "Ctrl-C at the terminal" if how == "interrupt" else "the operator said stop"
+        chat.transcript.wait_for(f"stopped: {reason}\n/resume opens the stop")
+        assert (chat.desk.over, gate.latched) == (False, reason)
+        assert gate.executed == ["run-00001/1", "run-00001/2"]
+        chat.say("go", until="run-00001 was stopped")
+        chat.say("/resume", until=DONE)
+    assert "stop opened by Ada; it was: " + reason in chat.transcript.lines
+    assert "run-00001 goes on: 'go'; looking afresh" in chat.transcript.lines
+    assert world.bins["rejection bin"] == [FAILED_GEAR, FAILED_NUT]
+    assert world.parts == [GOOD_NUT]
+
+
+def test_why_plan_and_scene_are_answered_while_it_moves(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 2)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(20)
+        chat.say("/why", until="called    'place it in the rejection bin', meant was: failed part")
+        chat.say("/plan", until="1. all × failed part → rejection bin: 2 seen, 0 moved, 2 left, 0 lost")
+        chat.say("/scene", until="something is under way; seen in the last look:")
+        chat.transcript.wait_for("failed large red gear")
+        assert chat.desk.status == "place it in the rejection bin  50% · stop or Ctrl-C stops"
+        gate.go_on.set()
+        chat.transcript.wait_for(DONE)
+    assert world.motions == 4
+
+
+def test_why_tells_the_last_calls_evidence(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    with Conversation(tmp_path, world, GO) as chat:
+        chat.begin().say("/why", until="nothing was done yet")
+        chat.say("/plan", until="nothing was planned yet")
+        chat.bench.gate.refusals = {1}  # type: ignore[attr-defined]
+        chat.say("go", until=DONE)
+        before = len(chat.transcript.lines)
+        chat.say("/why", until="ended     ")
+    lines = chat.transcript.lines[before:]
+    assert lines[0] == "run-00001 'go'"
+    assert lines[1] == "called    'place it in the rejection bin', meant was: failed part"
+    assert lines[2] == "gate      allow, 0 rows sent, 0.0 s"
+    assert lines[3] == "gate      allow, 5 rows sent, 2.5 s"
+    assert lines[4].startswith("verdict   success (")
+    assert lines[5:] == ["ended     " + DONE]
+
+
+def test_question_takes_the_next_line_as_its_answer(tmp_path: Path) -> None:
+    question = Understanding(outcome="question", text="Which bin?", choices=("left bin", "right bin"))
+    script = {"clear": question, "left bin": planned(step("left bin", condition="failed"))}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.begin().say("clear", until="question  Which bin?\n          1. left bin\n          2. right bin")
+        chat.say("/scene", until="failed large red gear")
+        assert chat.desk.status == "a question is open"
+        assert chat.desk.free
+        chat.say("1", until="done: all × failed part → left bin: 2 seen, 2 moved, 0 left, 0 lost")
+    assert chat.bench.world.bins["left bin"] == [FAILED_GEAR, FAILED_NUT]
+
+
+@pytest.mark.parametrize("line", ["/cancel", "never mind", "stop"])
+def test_question_may_be_left_unanswered(tmp_path: Path, line: str) -> None:
+    script = {"clear": Understanding(outcome="question", text="Which bin?")}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.begin().say("clear", until="question  Which bin?")
+        chat.say(line, until="incomplete: a question is open: Which bin?")
+        assert bool(chat.bench.gate.latched) == (line == "stop")
+    assert chat.bench.world.motions == 0
+
+
+def test_an_answer_is_said_once(tmp_path: Path) -> None:
+    script = {"how many?": Understanding(outcome="answer", text="three parts")}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.begin().say("how many?", until="answer    three parts")
+        chat.say("/cancel", until="nothing was cut off or stopped")
+        chat.say("/plan", until="run-00001 'how many?', done: three parts")
+    assert chat.transcript.lines.count("done: three parts") == 0
+
+
+def test_unknown_command_says_which_is_near(tmp_path: Path) -> None:
+    with Conversation(tmp_path, Tray(*PARTS), GO) as chat:
+        chat.begin().say("/skils", until="Nearest: '/skills'")
+
+
+def test_skills_are_listed_with_their_phrases(tmp_path: Path) -> None:
+    with Conversation(tmp_path, Tray(), GO) as chat:
+        chat.begin().say("/skills")
+    assert "          phrase: pick up the {condition} {size} {appearance} {kind}" in chat.transcript.lines
+
+
+def test_cancel_gives_up_what_was_stopped(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 1)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("/cancel", until="nothing was cut off or stopped")
+        chat.say("go")
+        assert gate.moving.wait(20)
+        chat.say("/cancel", until="something is under way: say stop first, then /cancel")
+        chat.say("stop", until="/resume opens the stop")
+        chat.say("/cancel", until="run-00001 is given up")
+        chat.say("/resume", until="stop opened by Ada")
+        chat.say("/resume", until="nothing was cut off or stopped", times=2)
+        chat.say("go", until=DONE)
+    with Journal(tmp_path) as journal:
+        assert [run.outcome.reason for run in journal.runs() if run.outcome][1] == "given up by Ada"
+
+
+def test_leaving_asks_while_something_is_under_way(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 1)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(20)
+        chat.say("/quit", until="'go' is under way. Stop it and leave? (y / n)")
+        chat.say("n")
+        assert not chat.desk.over
+        chat.desk.leave()
+        chat.say("y", until="stopped: the operator left")
+        chat.desk.join()
+        assert chat.desk.over
+        assert chat.desk.exit_code == 0
+    with Journal(tmp_path) as journal:
+        left = journal.unfinished()
+    assert left is not None
+    assert left.outcome is not None
+    assert left.outcome.reason == "the operator left"
+
+
+def test_ctrl_c_at_the_prompt_says_how_to_leave(tmp_path: Path) -> None:
+    with Conversation(tmp_path, Tray(), GO) as chat:
+        chat.begin()
+        chat.desk.interrupt()
+        assert chat.transcript.lines[-1] == "nothing is under way; Ctrl-D or /quit leaves"
+        assert chat.bench.gate.latched is None
+
+
+def test_a_cell_that_does_not_open_ends_the_conversation(capsys: pytest.CaptureFixture[str]) -> None:
+    def missing() -> Station:
+        raise Unavailable("there is no checkpoint.", "Train it: smolcell train")
+
+    over: list[bool] = []
+    desk = Desk(Screen(Console(color_system=None)), missing, "Ada", on_over=lambda: over.append(True))
+    desk.start()
+    desk.hear("/why")
+    desk.join()
+    assert (desk.over, over, desk.exit_code) == (True, [True], 5)
+    assert capsys.readouterr().err == "Unavailable: there is no checkpoint. Train it: smolcell train\n"
