@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from agent.statistics import wilson95
+from policy.evaluation.statistics import Tally
 from skills.call import SkillCall
 from skills.cell import Cell
 from skills.errors import UnknownName
@@ -76,7 +76,7 @@ class EvalReport:
 
 def _share(trials: tuple[Trial, ...]) -> dict[str, Any]:
     good = sum(trial.cause == "success" for trial in trials)
-    low, high = wilson95(good, len(trials))
+    low, high = Tally(hits=good, trials=len(trials)).wilson95
     return {"n": len(trials), "successes": good, "wilson95": [round(low, 4), round(high, 4)]}
 
 

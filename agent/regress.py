@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from agent.exit_codes import ExitCode
-from agent.statistics import wilson95
+from policy.evaluation.statistics import Tally
 from skills.base import Value
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
@@ -55,7 +55,7 @@ class SuiteReport(Value):
         return {
             "passed": self.passed,
             "n": self.n,
-            "wilson95": [round(bound, 4) for bound in wilson95(self.passed, self.n)],
+            "wilson95": [round(bound, 4) for bound in Tally(hits=self.passed, trials=self.n).wilson95],
             "false_done": [result.name for result in self.results if result.false_done],
             "scenarios": [result.as_json() for result in self.results],
         }
