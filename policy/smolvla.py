@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+from numpy.typing import NDArray
+
 from policy.keyframe_policy import Floats, KeyframePolicy
 from policy.onnx_session import open_session
 from skills.base import Image
@@ -22,7 +24,13 @@ class OnnxSmolVLA(KeyframePolicy):
 
     def propose(self, picture: Image, phrase: str, state: Floats, noise: Floats) -> Floats:
         tokens, words = self.phrases.encode(phrase, self._words)
-        inputs = {"picture": picture, "tokens": tokens, "words": words, "state": state, "noise": noise}
+        inputs: dict[str, NDArray[Any]] = {
+            "picture": picture,
+            "tokens": tokens,
+            "words": words,
+            "state": state,
+            "noise": noise,
+        }
         (chunk,) = self._session.run(["chunk"], {name: value[None] for name, value in inputs.items()})
         normalized: Floats = chunk[0]
         return normalized

@@ -9,6 +9,7 @@ from policy.evaluation.perception import spacing_of, turn_between
 from policy.keyframe_policy import KeyframePolicy
 from policy.keyframes import chunk_normalization, state_normalization, to_waypoints
 from policy.training.dataset import TrayData
+from skills.base import FloatArray
 from skills.words import KINDS
 
 GRASP_ROW = 1
@@ -49,7 +50,7 @@ def aims(policy: KeyframePolicy, data: TrayData, count: int) -> Iterator[Aim]:
         yield _aim(data, number, phrase, proposed)
 
 
-def _aim(data: TrayData, number: int, phrase: str, proposed: np.ndarray) -> Aim:  # type: ignore[type-arg]
+def _aim(data: TrayData, number: int, phrase: str, proposed: FloatArray) -> Aim:
     expert = data.examples.waypoints[number, GRASP_ROW]
     parts = data.parts[data.examples.image[number]]
     parts = parts[parts[:, 3] >= 0]

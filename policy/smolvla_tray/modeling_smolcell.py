@@ -56,6 +56,7 @@ class SmolcellPolicy(SmolVLAPolicy):  # type: ignore[misc]
 
     config_class = SmolcellConfig
     name = "smolcell"
+    config: SmolcellConfig
 
     def __init__(self, config: SmolcellConfig, **kwargs: Any) -> None:
         super().__init__(config, **kwargs)

@@ -103,7 +103,7 @@ class TrayData:
     @property
     def pitch(self) -> float:
         """Width of one pixel on the tray [m]."""
-        return self.index.camera.view / self.images.shape[1]
+        return self.index.camera.view / float(self.images.shape[1])
 
     def of_skills(self, skills: tuple[str, ...]) -> "TrayData":
         """The same pictures with the examples of these skills only. Raises: UnknownName."""

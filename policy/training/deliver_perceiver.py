@@ -108,7 +108,7 @@ def _record(trained: TrainedPerceiver, card: PerceiverCard, sightings: list[Sigh
 
 def perception_shares(sightings: list[Sighting]) -> dict[str, Tally]:
     """Found and rightly named parts, and wholly right scenes; all, and those of separated parts."""
-    shares = {}
+    shares: dict[str, Tally] = {}
     separated = [one for one in sightings if one.spacing >= SEPARATED]
     for label, group in (("all", sightings), (f"parts ≥ {1e3 * SEPARATED:.0f} mm apart", separated)):
         parts, found = sum(one.parts for one in group), sum(one.found for one in group)

@@ -107,7 +107,8 @@ def _write_parity(policy: LerobotSmolVLA, trained: TrainedPolicy, file: Path) ->
         )
         for key, value in zip(cases, (*inputs, policy.propose(*inputs)), strict=True):
             cases[key].append(value)
-    np.savez_compressed(file, **{key: np.array(values) for key, values in cases.items()})
+    arrays: dict[str, Any] = {key: np.array(values) for key, values in cases.items()}
+    np.savez_compressed(file, **arrays)
 
 
 def _record(policy: OnnxSmolVLA, trained: TrainedPolicy) -> TrainingRecord:

@@ -6,11 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from policy.training.augment import flip, move_parts, relight, shift, to_pixels
 from policy.training.config import DetectorStage
 from policy.training.dataset import TrayData
 from policy.training.detector import CELLS, DetectorLoss, PartDetector
+from policy.training.light import relight, to_pixels
 from policy.training.loop import ParameterGroup, Report, Stage, trained
+from policy.training.moves import flip, move_parts, shift
 
 STREAM = 1
 """Which of the seed's random streams this stage draws from."""

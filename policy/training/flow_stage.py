@@ -17,11 +17,12 @@ from policy.detection import cell_centres
 from policy.keyframes import Normalization, to_model
 from policy.phrases import PhraseEncoder
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
-from policy.training.augment import relight, shift, to_pixels
 from policy.training.config import FlowStage
 from policy.training.dataset import TrayData
 from policy.training.flow import balance_scales, difference_to_lerobot, encode_prefix, pointing_inputs, velocity
+from policy.training.light import relight, to_pixels
 from policy.training.loop import ParameterGroup, Report, Stage, trained
+from policy.training.moves import shift
 
 STREAM = 2
 """Which of the seed's random streams this stage draws from."""

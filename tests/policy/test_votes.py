@@ -1,0 +1,97 @@
+"""Decoding by votes: a grid that is written from known parts gives just these parts."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policy import detection
+from policy.votes import GATHER, decode
+from skills.scene import PerceivedPart
+from skills.words import COLOURS, CONDITIONS, KINDS, SIZES, SIZES_OF
+
+SIDE, VIEW = 24, 0.34
+SURE = 8.0
+
+
+def grid_of(parts: list[PerceivedPart]) -> np.ndarray:
+    """What a perfect detector says: objectness by distance to the nearest part, and that part's attributes."""
+    cells = detection.cell_centres(SIDE, VIEW)
+    said = np.zeros((len(cells), detection.COLUMNS))
+    squared = np.array([((cells - part.at) ** 2).sum(1) for part in parts])
+    chance = np.exp(-squared.min(0) / (2 * detection.vote_radius(SIDE, VIEW) ** 2)).clip(1e-6, 1 - 1e-6)
+    said[:, detection.OBJECTNESS] = np.log(chance / (1 - chance))
+    for cell, owner in zip(said, squared.argmin(0), strict=True):
+        part = parts[owner]
+        cell[detection.KIND.start + KINDS.index(part.kind)] = SURE
+        cell[detection.SIZE.start + SIZES.index(part.size)] = SURE
+        cell[detection.COLOUR.start + COLOURS.index(part.colour)] = SURE
+        cell[detection.FAILED] = SURE if part.condition == "failed" else -SURE
+        cell[detection.AXIS] = np.cos(2 * part.yaw), np.sin(2 * part.yaw)
+        cell[detection.POSITION] = np.array(part.at) / detection.POSITION_UNIT
+    return said
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> list[PerceivedPart]:
+    """Up to 8 parts on a jittered lattice of 62 mm, nowhere nearer than 46 mm."""
+    lattice = [(x, y) for x in (-0.093, -0.031, 0.031, 0.093) for y in (-0.093, -0.031, 0.031, 0.093)]
+    spots = draw(st.lists(st.sampled_from(lattice), min_size=1, max_size=8, unique=True))
+    jitter = st.floats(-0.008, 0.008)
+    parts = []
+    for x, y in spots:
+        kind = draw(st.sampled_from(KINDS))
+        parts.append(
+            PerceivedPart(
+                kind=kind,
+                size=draw(st.sampled_from(SIZES_OF[kind])),
+                colour=draw(st.sampled_from(COLOURS)),
+                condition=draw(st.sampled_from(CONDITIONS)),
+                at=(x + draw(jitter), y + draw(jitter)),
+                yaw=draw(st.floats(-1.5, 1.5)) if kind in ("bolt", "bracket") else 0.0,
+                confidence=1.0,
+            )
+        )
+    return parts
+
+
+def rounded(part: PerceivedPart) -> tuple[float, float]:
+    """The place to a micrometre: means of votes differ from it by rounding."""
+    return round(part.at[0], 6), round(part.at[1], 6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(layouts())
+def test_every_part_is_found_once_and_as_it_is(parts: list[PerceivedPart]) -> None:
+    found = sorted(decode(grid_of(parts), SIDE, VIEW, threshold=0.3), key=rounded)
+    parts = sorted(parts, key=rounded)
+    assert [part.describe() for part in found] == [part.describe() for part in parts]
+    for seen, true in zip(found, parts, strict=True):
+        assert np.allclose(seen.at, true.at, atol=1e-6)
+        assert abs(np.sin(seen.yaw - true.yaw)) < 1e-6
+        assert seen.confidence > 0.6
+
+
+def test_an_empty_tray_has_no_parts() -> None:
+    said = np.zeros((SIDE**2, detection.COLUMNS))
+    said[:, detection.OBJECTNESS] = -10
+    assert decode(said, SIDE, VIEW, threshold=0.3) == ()
+
+
+def test_a_size_that_the_kind_has_not_is_never_named() -> None:
+    part = PerceivedPart(
+        kind="gear", size="large", colour="red", condition="ok", at=(0.0, 0.0), yaw=0.0, confidence=1.0
+    )
+    said = grid_of([part])
+    said[:, detection.SIZE] = [SURE, SURE, SURE, 0.0, 1.0]
+    (seen,) = decode(said, SIDE, VIEW, threshold=0.3)
+    assert seen.size == "large"
+
+
+def test_votes_that_scatter_less_than_the_gathering_distance_are_one_part() -> None:
+    part = PerceivedPart(
+        kind="bolt", size="M10", colour="blue", condition="ok", at=(0.01, 0.02), yaw=0.3, confidence=1.0
+    )
+    said = grid_of([part])
+    spread = np.random.default_rng(0).uniform(-0.4 * GATHER, 0.4 * GATHER, (SIDE**2, 2))
+    said[:, detection.POSITION] += spread / detection.POSITION_UNIT
+    assert len(decode(said, SIDE, VIEW, threshold=0.3)) == 1
