@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import skills
+from agent.doors.state import PREFIX, STATE, state_root
 from skills.cell import Agent, Cell
 from skills.errors import BadInput, UnknownName
 from skills.yamlfile import parse_model, read_yaml
 
 INSTALLATION: Final = Path(skills.__file__).parent.parent
 DEFAULT_CELL: Final = INSTALLATION / "cells" / "default.yaml"
-PREFIX: Final = "SMOLCELL_"
-CELL, STATE = f"{PREFIX}CELL", f"{PREFIX}STATE"
+CELL: Final = f"{PREFIX}CELL"
 _AGENT, _CHECKPOINT = f"{PREFIX}AGENT_", f"{PREFIX}CHECKPOINT_"
 
 
@@ -57,12 +57,6 @@ def state_folder(flag: Path | None, cell: Cell, environment: Mapping[str, str] =
     if flag or environment.get(STATE):
         return flag or Path(environment[STATE])
     return state_root(environment) / cell.name
-
-
-def state_root(environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder above the cells' own: $XDG_STATE_HOME/smolcell, else ~/.local/state/smolcell."""
-    base = environment.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "smolcell"
 
 
 def usable_folder(field: str, folder: Path) -> Path:

@@ -75,11 +75,9 @@ def _internal(error: BaseException) -> str:
 
 
 def _log(error: BaseException) -> Path:
-    import os
+    from agent.doors.state import state_base
 
-    from agent.doors.settings import STATE, state_root
-
-    folder = Path(os.environ.get(STATE) or state_root())
+    folder = state_base()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / LOG
     with path.open("a", encoding="utf-8") as file:

@@ -1,49 +1,44 @@
-"""The operator's terminal: `smolcell chat`. The prompt comes first; the cell is opened behind it."""
+"""The operator's terminal: `smolcell chat`. The prompt comes first; all else is loaded behind it.
 
-import getpass
+What is imported on the way to the prompt is what the operator waits for, so nothing here, nor in `desk`,
+`terminal`, `worker`, `screen`, `words` and `register`, imports pydantic, numpy or more at its top.
+"""
+
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from agent.doors.repl.record import left_open
-from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+
+if TYPE_CHECKING:
+    from agent.doors.repl.screen import Screen
+    from agent.doors.repl.shift import Shift
+    from agent.doors.repl.worker import Worker
 
 
 def chat(cell_file: Path | None, scene: Path | None, seed: int | None, state: Path | None) -> ExitCode:
     """Talk with the twin until the operator leaves.
 
     In a terminal there is a prompt that stays alive while the cell moves; with anything else at stdin or stdout,
-    or on a dumb terminal, lines come in and lines go out.
-
-    Raises: BadInput, UnknownName (flags, cell, scene), Unavailable (another process has the cell open).
+    or on a dumb terminal, lines come in and lines go out. A cell that can't be opened ends the conversation with
+    the error's own exit code.
     """
-    from agent.doors.repl.table import choose_table
 
-    cell = configured_cell(cell_file)
-    folder = usable_folder("--state", state_folder(state, cell))
-    with Journal(folder) as journal:
-        left = left_open(journal)
-    table = choose_table(cell, folder, scene, seed, left)
-    greeting = (f"cell {cell.name}, {table.said}; state in {folder}", *(left.lines() if left else ()))
+    def opening(screen: "Screen", worker: "Worker") -> "Shift":
+        from agent.doors.repl.table import begin_shift
+
+        return begin_shift(screen, worker, cell_file, scene, seed, state)
+
     if is_terminal():
         from agent.doors.repl.terminal import converse_at_terminal
 
-        return converse_at_terminal(table.station, _user(), greeting, cell, folder)
+        return converse_at_terminal(opening, cell_file, state)
     from agent.doors.repl.plain import converse_in_lines
 
-    return converse_in_lines(table.station, _user(), greeting)
+    return converse_in_lines(opening)
 
 
 def is_terminal() -> bool:
     """Whether a prompt with colours and cursor movements can be drawn."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-
-
-def _user() -> str:
-    """Who sits here, by the system's word."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"

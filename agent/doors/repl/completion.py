@@ -2,24 +2,23 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from agent.doors.repl.register import COMMANDS
-from skills.catalogue import load_catalogue
-from skills.cell import Cell
 
 SHORTEST: Final = 2
 """Letters of a word before it is completed."""
 
 
 class OperatorCompleter(Completer):
-    """Completes for one cell: its places and its skill cards' words."""
+    """Completes for the cell of this file: its places and its skill cards' words."""
 
-    def __init__(self, cell: Cell) -> None:
-        self._cell = cell
+    def __init__(self, cell_file: Path | None) -> None:
+        self._cell_file = cell_file
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002
         text = document.text_before_cursor
@@ -37,7 +36,10 @@ class OperatorCompleter(Completer):
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Single words that carry meaning, and the places' whole names."""
+        from agent.doors.settings import configured_cell
         from agent.planning.lexicon import Lexicon
+        from skills.catalogue import load_catalogue
 
-        lexicon = Lexicon(self._cell, load_catalogue())
-        return tuple(sorted({*lexicon.targets, *lexicon.values, *self._cell.destinations}))
+        cell = configured_cell(self._cell_file)
+        lexicon = Lexicon(cell, load_catalogue())
+        return tuple(sorted({*lexicon.targets, *lexicon.values, *cell.destinations}))

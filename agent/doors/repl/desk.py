@@ -1,32 +1,35 @@
 """The operator's desk: what a line does, whichever terminal it was typed at. Nothing here waits for the cell."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from agent.doors.cli.errors import report
 from agent.doors.repl.register import find, help_lines
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, Screen
-from agent.doors.repl.shift import Shift, Station
 from agent.doors.repl.words import heard
 from agent.doors.repl.worker import Job, Worker
 from agent.exit_codes import ExitCode
-from skills.catalogue import load_catalogue
 from skills.errors import SmolcellError
+
+if TYPE_CHECKING:
+    from agent.doors.repl.shift import Shift
+
+Opening = Callable[[Screen, Worker], "Shift"]
+"""Opens the cell; takes its time, and is called in the worker's thread."""
 
 
 class Desk:
     """One conversation with one cell.
 
     Args:
-        opening, user: see Shift.
         on_over: called once, from any thread, when the conversation is over.
     """
 
-    def __init__(
-        self, screen: Screen, opening: Callable[[], Station], user: str, on_over: Callable[[], None] = lambda: None
-    ) -> None:
-        self._screen, self._on_over = screen, on_over
+    def __init__(self, screen: Screen, opening: Opening, on_over: Callable[[], None] = lambda: None) -> None:
+        self._screen, self._opening, self._on_over = screen, opening, on_over
         self._worker = Worker(self._failed)
-        self._shift = Shift(screen, opening, user, self._worker)
+        self._shift: Shift | None = None
+        self._stop_asked: str | None = None
         self._confirms_leaving = False
         self.over = False
         self.exit_code = ExitCode.DONE
@@ -47,7 +50,7 @@ class Desk:
     @property
     def status(self) -> str:
         """One line on what is going on."""
-        if not self._shift.is_open:
+        if self._shift is None:
             return "loading the cell; what you type waits"
         if self._worker.asks:
             return "a question is open"
@@ -66,20 +69,20 @@ class Desk:
         elif said.kind == "command":
             self._command(said.text)
         elif said.kind == "instruction" and not self._worker.reply(said.text):
-            self._queue(Job(said.text, lambda: self._shift.do(said.text)))
+            self._queue(Job(said.text, lambda: self._open_shift.do(said.text)))
 
     def interrupt(self) -> None:
         """Ctrl-C: a stop while something is under way, never an exit."""
         if self._worker.asks:
             self.cancel()
-        elif self._shift.running is not None:
+        elif self._running is not None:
             self.stop("Ctrl-C at the terminal")
         else:
             self._screen.say("nothing is under way; Ctrl-D or /quit leaves", ASIDE)
 
     def terminate(self) -> None:
         """The process was told to end: stop what moves, then leave."""
-        if self._shift.running is not None:
+        if self._running is not None:
             self.stop("the process was told to end")
         self._end()
 
@@ -89,15 +92,17 @@ class Desk:
         self._screen.say("Anything else is an instruction, such as: remove all failed parts")
 
     def scene(self) -> None:
-        self._worker.aside(self._shift.show_scene)
+        self._worker.aside(lambda: self._open_shift.show_scene())
 
     def plan(self) -> None:
-        self._worker.aside(self._shift.show_plan)
+        self._worker.aside(lambda: self._open_shift.show_plan())
 
     def why(self) -> None:
-        self._worker.aside(self._shift.show_why)
+        self._worker.aside(lambda: self._open_shift.show_why())
 
     def skills(self) -> None:
+        from skills.catalogue import load_catalogue
+
         for card in load_catalogue():
             self._screen.say(f"{card.name:9} {card.summary}")
             self._screen.say(f"          phrase: {card.phrase}")
@@ -105,32 +110,43 @@ class Desk:
                 self._screen.say(f"          {name}: {', '.join(parameter.values)}")
 
     def stop(self, reason: str = "the operator said stop") -> None:
-        """Before anything else the gate is told, then the operator."""
-        self._shift.request_stop(reason)
+        """Tell the gate before anything else, then the operator; a cell that still loads is told when it is there."""
+        self._stop_asked = reason
+        if self._shift is not None:
+            self._shift.request_stop(reason)
         unanswered = self._worker.reply(None)
         for label in self._worker.forget_waiting():
             self._screen.say(f"forgotten: {label}", DOUBT)
-        moving = self._shift.running is not None and not unanswered
+        moving = self._running is not None and not unanswered
         self._screen.say("stopping" if moving else f"stopped: {reason}; nothing moves until /resume", ALARM)
 
     def resume(self) -> None:
-        self._queue(Job("/resume", self._shift.resume))
+        self._queue(Job("/resume", lambda: self._open_shift.resume()))
 
     def cancel(self) -> None:
         if self._worker.reply(None):
             self._screen.say("left unanswered", DOUBT)
-        elif self._shift.running is not None:
+        elif self._running is not None:
             self._screen.say("something is under way: say stop first, then /cancel", DOUBT)
         else:
-            self._queue(Job("/cancel", self._shift.give_up))
+            self._queue(Job("/cancel", lambda: self._open_shift.give_up()))
 
     def leave(self) -> None:
         """Leave, after asking where something is under way."""
-        if self._shift.running is None or self._worker.asks:
+        if self._running is None or self._worker.asks:
             self._end()
         else:
             self._confirms_leaving = True
-            self._screen.say(f"{self._shift.running!r} is under way. Stop it and leave? (y / n)", DOUBT)
+            self._screen.say(f"{self._running!r} is under way. Stop it and leave? (y / n)", DOUBT)
+
+    @property
+    def _open_shift(self) -> "Shift":
+        assert self._shift is not None
+        return self._shift
+
+    @property
+    def _running(self) -> str | None:
+        return self._shift.running if self._shift else None
 
     def _command(self, name: str) -> None:
         try:
@@ -141,31 +157,34 @@ class Desk:
             command.act(self)
 
     def _queue(self, job: Job) -> None:
-        busy = self._shift.running is not None or not self._shift.is_open
+        busy = self._running is not None or self._shift is None
         if self._worker.add(job) and busy:
             self._screen.say(f"waits: {job.label}", ASIDE)
 
     def _confirm(self, line: str) -> None:
         self._confirms_leaving = False
         if line.strip().lower() in ("y", "yes"):
-            if self._shift.running is not None:
+            if self._running is not None:
                 self.stop("the operator left")
             self._end()
 
     def _open(self) -> None:
         try:
-            self._shift.open()
+            self._shift = shift = self._opening(self._screen, self._worker)
         except BaseException:
             self._end()
             raise
+        if self._stop_asked is not None:
+            shift.request_stop(self._stop_asked)
+        shift.begin()
 
     def _end(self) -> None:
         if not self.over:
             self.over = True
-            self._worker.end(self._shift.close)
+            self._worker.end(lambda: self._shift.close() if self._shift else None)
             self._on_over()
 
     def _failed(self, error: BaseException) -> None:
         code = report(error, as_json=False)
-        if not self._shift.is_open:
+        if self._shift is None:
             self.exit_code = code

@@ -4,12 +4,10 @@ import os
 import select
 import sys
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
-from agent.doors.repl.desk import Desk
+from agent.doors.repl.desk import Desk, Opening
 from agent.doors.repl.screen import Screen, plain_console
-from agent.doors.repl.shift import Station
 from agent.doors.repl.signals import obey_signals
 from agent.doors.repl.words import heard
 from agent.exit_codes import ExitCode
@@ -18,17 +16,14 @@ LOOK: Final = 0.05
 """Seconds between two looks at what has changed."""
 
 
-def converse_in_lines(opening: Callable[[], Station], user: str, greeting: tuple[str, ...]) -> ExitCode:
+def converse_in_lines(opening: Opening) -> ExitCode:
     """Take lines from stdin until its end or /quit.
 
     A person's lines are heard at once. A script's are heard in turn, each when the one before is done or a
     question is open; only a stop overtakes. At the end of a script what is under way is finished first.
     """
-    screen = Screen(plain_console())
-    desk = Desk(screen, opening, user)
+    desk = Desk(Screen(plain_console), opening)
     obey_signals(desk)
-    for line in greeting:
-        screen.say(line)
     desk.start()
     _listen(desk, _Lines(), in_turn=not sys.stdin.isatty())
     desk.join()

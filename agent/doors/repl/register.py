@@ -53,6 +53,12 @@ def find(name: str) -> Command:
     return COMMANDS[name]
 
 
+def table() -> str:
+    """The register as the operators' page shows it."""
+    rows = (f"| `/{command.name}` | {command.summary} |" for command in _ALL)
+    return "\n".join(("| type | for |", "|---|---|", *rows))
+
+
 def help_lines() -> tuple[str, ...]:
     """The register, a command a line."""
     return tuple(f"/{command.name:8} {command.summary}" for command in _ALL)

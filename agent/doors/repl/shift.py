@@ -33,25 +33,21 @@ class Shift:
     """One operator's work with one cell.
 
     Args:
-        opening: opens the cell; takes its time.
         user: the name under which stops are opened and runs given up.
+
+    Attributes:
+        running: the instruction under way.
     """
 
-    def __init__(self, screen: Screen, opening: Callable[[], Station], user: str, worker: Worker) -> None:
-        self._screen, self._opening, self._user, self._worker = screen, opening, user, worker
-        self._station: Station | None = None
+    def __init__(self, screen: Screen, station: Station, user: str, worker: Worker) -> None:
+        self._screen, self._station, self._user, self._worker = screen, station, user, worker
         self._told = Told()
-        self._stop_asked: str | None = None
         self.running: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self._station is not None
 
     @property
     def latched(self) -> str | None:
         """Why nothing may move."""
-        return self._station.workcell.gate.latched if self._station else self._stop_asked
+        return self._station.workcell.gate.latched
 
     @property
     def motion(self) -> str:
@@ -59,29 +55,21 @@ class Shift:
         return self._told.motion
 
     def request_stop(self, reason: str) -> None:
-        """Stop what moves; a cell that is still being opened is stopped as soon as it is there."""
-        self._stop_asked = reason
-        if self._station is not None:
-            self._station.workcell.gate.request_stop(reason)
+        """Stop what moves, and what would."""
+        self._station.workcell.gate.request_stop(reason)
 
-    def open(self) -> None:
-        """Open the cell, and look at it once."""
-        self._station = station = self._opening()
-        workcell = station.workcell
-        if self._stop_asked is not None:
-            workcell.gate.request_stop(self._stop_asked)
-        glance = workcell.looker.glance()
-        self._screen.say(f"ready: {_seen(glance)}", GOOD)
-        if workcell.gate.latched:
-            self._say_stopped(workcell.gate.latched)
+    def begin(self) -> None:
+        """Look at the cell once, and say that it is there."""
+        self._screen.say(f"ready: {_seen(self._station.workcell.looker.glance())}", GOOD)
+        if self.latched:
+            self._say_stopped(self.latched)
 
     def close(self) -> None:
-        if self._station is not None:
-            self._station.close()
+        self._station.close()
 
     def do(self, instruction: str) -> None:
         """Run an instruction, unless another run waits for a person's word or the stop is closed."""
-        workcell = self._here.workcell
+        workcell = self._station.workcell
         left = record.left_open(workcell.journal)
         if left is not None:
             self._tell(left.lines(), DOUBT)
@@ -94,7 +82,7 @@ class Shift:
 
     def resume(self) -> None:
         """A person's word: open the stop, and go on with what was cut off from a fresh look."""
-        station = self._here
+        station = self._station
         reason, left = station.workcell.gate.latched, record.left_open(station.workcell.journal)
         if reason:
             station.reset(self._user)
@@ -110,7 +98,7 @@ class Shift:
 
     def give_up(self) -> None:
         """A person's word: what was cut off or stopped is not gone on with."""
-        journal = self._here.workcell.journal
+        journal = self._station.workcell.journal
         left = record.left_open(journal)
         if left is None:
             self._screen.say("nothing was cut off or stopped", ASIDE)
@@ -120,7 +108,7 @@ class Shift:
 
     def show_scene(self) -> None:
         """The picture as it is now; the parts from a fresh look, or while something moves from the last."""
-        station = self._here
+        station = self._station
         self._screen.picture(station.picture())
         if self.running is not None and not self._worker.asks:
             self._screen.say("something is under way; seen in the last look:", ASIDE)
@@ -132,15 +120,10 @@ class Shift:
         self._screen.say(_seen(glance))
 
     def show_plan(self) -> None:
-        self._tell(record.plan_of(self._here.workcell.journal))
+        self._tell(record.plan_of(self._station.workcell.journal))
 
     def show_why(self) -> None:
-        self._tell(record.why_of(self._here.workcell.journal))
-
-    @property
-    def _here(self) -> Station:
-        assert self._station is not None
-        return self._station
+        self._tell(record.why_of(self._station.workcell.journal))
 
     def _run(self, instruction: str, drive: Callable[[], object]) -> None:
         self.running, self._told = instruction, Told()

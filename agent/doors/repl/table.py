@@ -1,5 +1,6 @@
-"""Which table the chat opens: as a run that was cut off left it, else a fresh one."""
+"""Opening the cell: over the table as a run that was cut off left it, else over a fresh one."""
 
+import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,8 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from agent.doors.cli.scenes import scenario_of
-from agent.doors.repl.record import LeftOpen
-from agent.doors.repl.shift import Station
+from agent.doors.repl.record import LeftOpen, left_open
+from agent.doors.repl.screen import DOUBT, Screen
+from agent.doors.repl.shift import Shift, Station
+from agent.doors.repl.worker import Worker
+from agent.doors.settings import configured_cell, state_folder, usable_folder
+from agent.journal import Journal
 from skills.cell import Cell
 from skills.errors import BadInput
 
@@ -23,6 +28,24 @@ class Table(NamedTuple):
 
     said: str
     station: Callable[[], Station]
+
+
+def begin_shift(
+    screen: Screen, worker: Worker, cell_file: Path | None, scene: Path | None, seed: int | None, state: Path | None
+) -> Shift:
+    """Say what is there and what was left under way, then open the cell. Nothing moves.
+
+    Raises: BadInput, UnknownName (flags, cell, scene), Unavailable (weights, another process has the cell open).
+    """
+    cell = configured_cell(cell_file)
+    folder = usable_folder("--state", state_folder(state, cell))
+    with Journal(folder) as journal:
+        left = left_open(journal)
+    table = choose_table(cell, folder, scene, seed, left)
+    screen.say(f"cell {cell.name}, {table.said}; state in {folder}")
+    for line in left.lines() if left else ():
+        screen.say(line, DOUBT)
+    return Shift(screen, table.station(), _user(), worker)
 
 
 def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None, left: LeftOpen | None) -> Table:
@@ -64,6 +87,14 @@ def _station(twin: "Twin") -> Station:
 
     gate = cast("SafetyGate", twin.workcell.gate)
     return Station(twin.workcell, gate.reset, lambda: overhead(twin.world), twin.close)
+
+
+def _user() -> str:
+    """Who sits here, by the system's word."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 @contextmanager

@@ -1,25 +1,20 @@
 """The prompt in a terminal: alive while the cell moves, with history, completion and a line of progress."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory
-from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.output import Output
 from prompt_toolkit.patch_stdout import patch_stdout
-from rich.console import Console
 
 from agent.doors.repl.completion import OperatorCompleter
-from agent.doors.repl.desk import Desk
-from agent.doors.repl.screen import Screen
-from agent.doors.repl.shift import Station
+from agent.doors.repl.desk import Desk, Opening
+from agent.doors.repl.screen import Screen, colour_console
 from agent.doors.repl.signals import obey_signals
+from agent.doors.state import state_base
 from agent.exit_codes import ExitCode
-from skills.cell import Cell
 
 PROMPT: Final = "smolcell> "
 HISTORY: Final = "history"
@@ -27,17 +22,14 @@ REFRESH: Final = 0.25
 """Seconds between two drawings of the line of progress."""
 
 
-def converse_at_terminal(
-    opening: Callable[[], Station], user: str, greeting: tuple[str, ...], cell: Cell, folder: Path
-) -> ExitCode:
+def converse_at_terminal(opening: Opening, cell_file: Path | None, state: Path | None) -> ExitCode:
     """Show the prompt until the operator leaves; the cell is opened once it stands there."""
-    colours = cast(Any, Console().color_system)
+    folder = state_base(state)
+    folder.mkdir(parents=True, exist_ok=True)
     with patch_stdout(raw=True):
-        screen = Screen(Console(file=sys.stdout, force_terminal=True, color_system=colours, highlight=False))
-        for line in greeting:
-            screen.say(line)
-        terminal = Terminal(cell, folder)
-        desk = Desk(screen, opening, user, on_over=terminal.wake)
+        screen = Screen(colour_console)
+        terminal = Terminal(cell_file, folder / HISTORY)
+        desk = Desk(screen, opening, on_over=terminal.wake)
         obey_signals(desk)
         terminal.converse(desk)
         screen.say("leaving")
@@ -48,15 +40,13 @@ def converse_at_terminal(
 class Terminal:
     """Reads lines at a prompt and hands them to the desk."""
 
-    def __init__(self, cell: Cell, folder: Path, source: Input | None = None, sink: Output | None = None) -> None:
+    def __init__(self, cell_file: Path | None, history: Path) -> None:
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
-            history=FileHistory(str(folder / HISTORY)),
-            completer=OperatorCompleter(cell),
+            history=FileHistory(str(history)),
+            completer=OperatorCompleter(cell_file),
             complete_while_typing=False,
             refresh_interval=REFRESH,
-            input=source,
-            output=sink,
         )
 
     def converse(self, desk: Desk) -> None:

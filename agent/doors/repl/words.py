@@ -1,15 +1,15 @@
 """What a typed line is. Stop comes first, in whatever clothes; only then is anything parsed."""
 
 import re
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from agent.planning.control import control_word
-from skills.plan import Control
+if TYPE_CHECKING:
+    from skills.plan import Control
 
 Kind = Literal["nothing", "stop", "command", "instruction"]
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_COMMAND_OF: Final[dict[Control, str]] = {"resume": "resume", "cancel": "cancel"}
+_COMMAND_OF: "Final[dict[Control, str]]" = {"resume": "resume", "cancel": "cancel"}
 _LEAVING: Final = ("quit", "exit", "bye")
 
 
@@ -22,6 +22,8 @@ class Heard(NamedTuple):
 
 def heard(line: str) -> Heard:
     """What `line` is; a pause is a stop as well, for both end with a person's resume."""
+    from agent.planning.control import control_word
+
     said = line.strip()
     words = tuple(_WORD.findall(said.lower()))
     control = control_word(words)

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import PLAIN_WIDTH, Screen
-from agent.doors.repl.shift import Station
+from agent.doors.repl.shift import Shift, Station
+from agent.doors.repl.worker import Worker
 from skills.call import Finding, Ruling
 from skills.chunk import ActionChunk
 from skills.plan import Understanding
@@ -93,7 +94,7 @@ class Conversation:
         self.bench.script.update(script)
         self.opened = threading.Event()
         console = Console(file=self.transcript, color_system=None, highlight=False, width=PLAIN_WIDTH)  # type: ignore[arg-type]
-        self.desk = Desk(Screen(console), self._open, "Ada")
+        self.desk = Desk(Screen(lambda: console), self._open)
 
     def __enter__(self) -> "Conversation":
         self.desk.start()
@@ -115,8 +116,9 @@ class Conversation:
         if until:
             self.transcript.wait_for(until, times)
 
-    def _open(self) -> Station:
+    def _open(self, screen: Screen, worker: Worker) -> Shift:
         assert self.opened.wait(PATIENCE)
         gate = self.bench.gate
         blank = np.zeros((256, 256, 3), np.uint8)
-        return Station(self.bench.workcell, gate.reset, lambda: blank, self.bench.journal.close)
+        station = Station(self.bench.workcell, gate.reset, lambda: blank, self.bench.journal.close)
+        return Shift(screen, station, "Ada", worker)

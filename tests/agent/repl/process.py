@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 100.0
+PATIENCE = 250.0
 """Seconds that a whole session may take on a loaded machine."""
 WHERE, TOP_LEFT = "\x1b[6n", b"\x1b[1;1R"
 """A terminal is asked where its cursor stands; ours says always there."""

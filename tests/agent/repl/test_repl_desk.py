@@ -7,7 +7,8 @@ from rich.console import Console
 
 from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import Screen
-from agent.doors.repl.shift import Station
+from agent.doors.repl.shift import Shift
+from agent.doors.repl.worker import Worker
 from agent.journal import Journal
 from skills.errors import Unavailable
 from skills.plan import Understanding
@@ -207,11 +208,11 @@ def test_ctrl_c_at_the_prompt_says_how_to_leave(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_does_not_open_ends_the_conversation(capsys: pytest.CaptureFixture[str]) -> None:
-    def missing() -> Station:
+    def missing(screen: Screen, worker: Worker) -> Shift:
         raise Unavailable("there is no checkpoint.", "Train it: smolcell train")
 
     over: list[bool] = []
-    desk = Desk(Screen(Console(color_system=None)), missing, "Ada", on_over=lambda: over.append(True))
+    desk = Desk(Screen(lambda: Console(color_system=None)), missing, on_over=lambda: over.append(True))
     desk.start()
     desk.hear("/why")
     desk.join()

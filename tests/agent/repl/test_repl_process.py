@@ -11,6 +11,7 @@ from tests.agent.repl.process import SCENE, Terminal, session
 ESCAPE = "\x1b"
 
 
+@pytest.mark.timeout(400)
 def test_a_session_at_a_terminal(tmp_path: Path) -> None:
     with Terminal(tmp_path, "--scene", SCENE) as terminal:
         terminal.wait_for("smolcell>")
@@ -35,6 +36,7 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_kill_9_during_a_pick_then_resume(tmp_path: Path) -> None:
     killed = session(tmp_path, "remove all failed parts\n", "--scene", SCENE, SIGKILL_AT="3")
     assert killed.returncode == -signal.SIGKILL
@@ -67,6 +69,7 @@ def test_kill_9_during_a_pick_then_resume(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_another_scene_is_refused_while_a_run_waits(tmp_path: Path) -> None:
     session(tmp_path, "remove all failed parts\n", "--scene", SCENE, SIGKILL_AT="1")
     other = session(tmp_path, "", "--seed", "3")

@@ -1,5 +1,8 @@
 """What a line is, the register, the picture: everything of the chat that needs no cell."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from rich.console import Console
 
 from agent.doors.repl.completion import OperatorCompleter
 from agent.doors.repl.picture import in_blocks, in_shades, shrink
-from agent.doors.repl.register import COMMANDS, find, help_lines
+from agent.doors.repl.register import COMMANDS, find, help_lines, table
 from agent.doors.repl.words import Heard, heard
 from skills.errors import UnknownName
 
@@ -70,18 +73,22 @@ def test_help_is_the_register():
     )
 
 
-def completions(cell, text):
-    return [found.text for found in OperatorCompleter(cell).get_completions(Document(text), CompleteEvent())]
+def test_operators_page_shows_the_register(root):
+    assert table() in (root / "docs" / "operators.md").read_text(encoding="utf-8")
 
 
-def test_completion_knows_commands_places_and_words(cell):
-    assert completions(cell, "/s") == ["/scene", "/stop", "/skills"]
-    assert completions(cell, "/") == [f"/{name}" for name in COMMANDS]
-    assert "rejection bin" in completions(cell, "put it in the rej")
-    assert "bracket" in completions(cell, "remove every bra")
-    assert "M10" in completions(cell, "an m1")
-    assert completions(cell, "x") == []
-    assert completions(cell, "remove ") == []
+def completions(text):
+    return [found.text for found in OperatorCompleter(None).get_completions(Document(text), CompleteEvent())]
+
+
+def test_completion_knows_commands_places_and_words():
+    assert completions("/s") == ["/scene", "/stop", "/skills"]
+    assert completions("/") == [f"/{name}" for name in COMMANDS]
+    assert "rejection bin" in completions("put it in the rej")
+    assert "bracket" in completions("remove every bra")
+    assert "M10" in completions("an m1")
+    assert completions("x") == []
+    assert completions("remove ") == []
 
 
 def picture(rng_seed=1, size=256):
@@ -133,3 +140,10 @@ def test_shades_are_plain_characters_from_dark_to_bright():
     assert lines[0][0] == " "
     assert lines[0][-1] == "@"
     assert drawn(in_shades(ramp, 200), color_system="truecolor").isascii()
+
+
+def test_nothing_heavy_stands_between_the_command_and_the_prompt(root):
+    code = "import sys, agent.cli, agent.doors.repl.terminal; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout
+    heavy = {"numpy", "pydantic", "yaml", "rich", "sqlite3", "pybullet", "langgraph", "onnxruntime", "cv2", "torch"}
+    assert heavy & {name.split(".")[0] for name in loaded.split()} == set()
