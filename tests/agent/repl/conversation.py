@@ -16,7 +16,7 @@ from skills.chunk import ActionChunk
 from skills.plan import Understanding
 from tests.agent.kinematic_tray import Bench, Tray, TrayGate
 
-PATIENCE = 20.0
+PATIENCE = 100.0
 """Seconds after which a test gives up waiting."""
 
 

@@ -13,7 +13,7 @@ from agent.journal import Journal
 from skills.errors import Unavailable
 from skills.plan import Understanding
 from tests.agent.kinematic_tray import Tray, part, planned, step
-from tests.agent.repl.conversation import Conversation, SlowGate
+from tests.agent.repl.conversation import PATIENCE, Conversation, SlowGate
 
 FAILED_GEAR = part("gear", "large", "red", "failed", (-0.09, 0.05))
 FAILED_NUT = part("nut", "M8", "brass", "failed", (0.05, -0.09))
@@ -71,7 +71,7 @@ def test_stop_while_moving_then_resume(tmp_path: Path, how: str) -> None:
     gate = SlowGate(world, 2)
     with Conversation(tmp_path, world, GO, gate) as chat:
         chat.begin().say("go")
-        assert gate.moving.wait(20)
+        assert gate.moving.wait(PATIENCE)
         chat.desk.interrupt() if how == "interrupt" else chat.say(how)
         reason = "Ctrl-C at the terminal" if how == "interrupt" else "the operator said stop"
         chat.transcript.wait_for(f"stopped: {reason}\n/resume opens the stop")
@@ -90,7 +90,7 @@ def test_why_plan_and_scene_are_answered_while_it_moves(tmp_path: Path) -> None:
     gate = SlowGate(world, 2)
     with Conversation(tmp_path, world, GO, gate) as chat:
         chat.begin().say("go")
-        assert gate.moving.wait(20)
+        assert gate.moving.wait(PATIENCE)
         chat.say("/why", until="called    'place it in the rejection bin', meant was: failed part")
         chat.say("/plan", until="1. all × failed part → rejection bin: 2 seen, 0 moved, 2 left, 0 lost")
         chat.say("/scene", until="something is under way; seen in the last look:")
@@ -145,7 +145,7 @@ def test_an_answer_is_said_once(tmp_path: Path) -> None:
     script = {"how many?": Understanding(outcome="answer", text="three parts")}
     with Conversation(tmp_path, Tray(*PARTS), script) as chat:
         chat.begin().say("how many?", until="answer    three parts")
-        chat.say("/cancel", until="nothing was cut off or stopped")
+        chat.say("/resume", until="nothing was cut off or stopped")
         chat.say("/plan", until="run-00001 'how many?', done: three parts")
     assert chat.transcript.lines.count("done: three parts") == 0
 
@@ -167,7 +167,7 @@ def test_cancel_gives_up_what_was_stopped(tmp_path: Path) -> None:
     with Conversation(tmp_path, world, GO, gate) as chat:
         chat.begin().say("/cancel", until="nothing was cut off or stopped")
         chat.say("go")
-        assert gate.moving.wait(20)
+        assert gate.moving.wait(PATIENCE)
         chat.say("/cancel", until="something is under way: say stop first, then /cancel")
         chat.say("stop", until="/resume opens the stop")
         chat.say("/cancel", until="run-00001 is given up")
@@ -183,7 +183,7 @@ def test_leaving_asks_while_something_is_under_way(tmp_path: Path) -> None:
     gate = SlowGate(world, 1)
     with Conversation(tmp_path, world, GO, gate) as chat:
         chat.begin().say("go")
-        assert gate.moving.wait(20)
+        assert gate.moving.wait(PATIENCE)
         chat.say("/quit", until="'go' is under way. Stop it and leave? (y / n)")
         chat.say("n")
         assert not chat.desk.over
