@@ -1,10 +1,11 @@
 """The perceiver: the overhead picture becomes a scene. Runs the exported detector; needs no torch."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from policy.checkpoint import PerceiverCard, open_perceiver
+from policy.eight_ways import said_eight_ways
 from policy.onnx_session import open_session
 from policy.pictures import shrink
 from policy.votes import decode
@@ -37,6 +38,10 @@ class OnnxPerceiver:
 
 def see(session: Any, card: PerceiverCard, image: Image) -> tuple[PerceivedPart, ...]:
     """The parts in one picture. Raises: BadInput when it is not square or too small."""
-    picture = shrink(image, card.image_size)
-    (said,) = session.run(["said"], {"picture": picture[None]})
-    return decode(said[0], card.cells, card.view, card.threshold)
+    said = said_eight_ways(partial(detect, session), shrink(image, card.image_size))
+    return decode(said, card.cells, card.view, card.threshold)
+
+
+def detect(session: Any, picture: Image) -> Any:
+    """(cells², columns): what the network says of a picture of its own size."""
+    return session.run(["said"], {"picture": picture[None]})[0][0]

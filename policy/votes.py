@@ -49,11 +49,12 @@ class Voters:
 
 
 def decode(said: Floats, side: int, view: float, threshold: float) -> tuple[PerceivedPart, ...]:
-    """Parts from the detector's output (side², 21), nearest to the robot first.
+    """Parts from the detector's output (looks × side², 21), nearest to the robot first.
 
     `threshold`: votes that make a part, as a share of those that a part on its own gets.
     """
-    lone = 2 * np.pi * vote_radius(side, view) ** 2 / (view / side) ** 2
+    looks = len(said) / side**2
+    lone = looks * 2 * np.pi * vote_radius(side, view) ** 2 / (view / side) ** 2
     parts = [
         _describe(said[voters.cells], voters, float(voters.weights.sum() / lone))
         for voters in gather(said)

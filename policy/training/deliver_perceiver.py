@@ -2,15 +2,18 @@
 
 import dataclasses
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from safetensors.torch import save_file
 
 from policy.checkpoint import PERCEIVER_FILE, PerceiverCard, PerceiverFolder
+from policy.eight_ways import said_eight_ways
 from policy.evaluation.perception import Sighting, compare
 from policy.evaluation.statistics import Tally
 from policy.onnx_session import open_session
+from policy.perceiver import detect
 from policy.record import Quantity, TrainingRecord, save_record
 from policy.training.config import PerceiverTraining
 from policy.training.dataset import TrayData
@@ -20,7 +23,7 @@ from policy.training.machine import describe_machine
 from policy.votes import decode
 from skills.contract import hash_files
 
-THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 SEPARATED = 0.050
 """Parts at least this far from each other [m] are reported on their own."""
 
@@ -64,9 +67,9 @@ def _sightings(trained: TrainedPerceiver, folder: PerceiverFolder) -> dict[float
     side, view = trained.detector.side * CELLS, data.index.camera.view
     found: dict[float, list[Sighting]] = {threshold: [] for threshold in THRESHOLDS}
     for picture, labels in zip(data.images, data.parts, strict=True):
-        (said,) = session.run(["said"], {"picture": picture[None]})
+        said = said_eight_ways(partial(detect, session), picture)
         for threshold, sightings in found.items():
-            sightings.append(compare(decode(said[0], side, view, threshold), labels))
+            sightings.append(compare(decode(said, side, view, threshold), labels))
     return found
 
 
