@@ -1,4 +1,4 @@
-"""`smolcell data generate`: training data from the twin; goes on where it was cut off."""
+"""`smolcell data`: training data from the twin, as keyframes for the small policy or as LeRobot episodes."""
 
 from pathlib import Path
 from typing import Annotated
@@ -47,4 +47,26 @@ def generate(
         again = f"smolcell data generate --out {out} --scenes {scenes} --seed {seed} --workers {workers}"
         raise Interrupted(f"{again}{f' --cell {cell}' if cell else ''}") from None
     answer(str(index))
+    return ExitCode.DONE
+
+
+@app.command()
+def record(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new LeRobot dataset.")],
+    episodes: Annotated[
+        int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1), help="Picks that succeed.")
+    ],
+    seed: DrawSeed = 0,
+    cell: CellFile = None,
+) -> ExitCode:
+    """Record the expert's picks as a LeRobot dataset (v3): every camera, joints, actions, the phrase as task.
+
+    Every motion goes through the safety gate. Needs the extra `train`.
+    """
+    from sim.record import record as make
+
+    configured = configured_cell(cell)
+    with progress("episodes") as update:
+        failed = make(out, configured, episodes, seed, lambda done, total: update(done, total, ""))
+    answer(f"{out}: {episodes} episodes; the expert failed {failed} more, which were left out")
     return ExitCode.DONE

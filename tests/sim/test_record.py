@@ -1,0 +1,33 @@
+"""The expert's episodes as a LeRobot dataset: lerobot itself reads them back whole."""
+
+import numpy as np
+import pytest
+
+from sim.record import FPS, JOINT_NAMES, record
+from skills.catalogue import load_catalogue
+from skills.errors import BadInput
+
+pytestmark = pytest.mark.train
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_lerobot_reads_what_was_recorded(cell, tmp_path):
+    from lerobot.datasets.lerobot_dataset import LeRobotDataset
+
+    folder = tmp_path / "picks"
+    record(folder, cell, episodes=2, seed=4)
+    dataset = LeRobotDataset("smolcell/picks", root=folder)
+    assert (dataset.num_episodes, dataset.fps) == (2, FPS)
+    assert set(dataset.meta.tasks.index) <= set(load_catalogue()["pick"].phrases())
+    frame = dataset[0]
+    for name, camera in cell.cameras.items():
+        assert tuple(frame[f"observation.images.{name}"].shape) == (3, camera.size, camera.size)
+    assert frame["action"].shape == (len(JOINT_NAMES),)
+    widths = np.array([dataset[i]["observation.state"][-1] for i in range(dataset.num_frames)])
+    assert widths.max() > 0.03
+    assert widths.min() < widths.max() - 0.01
+
+
+def test_existing_folder_is_refused(cell, tmp_path):
+    with pytest.raises(BadInput, match="a folder that does not exist yet"):
+        record(tmp_path, cell, episodes=1, seed=0)
