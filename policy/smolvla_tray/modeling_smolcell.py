@@ -17,9 +17,8 @@ from lerobot.configs.policies import PreTrainedConfig
 from lerobot.policies.smolvla.modeling_smolvla import SmolVLAPolicy
 from torch import Tensor, nn
 
+from policy.smolvla_tray import STEM_STRIDE
 from policy.smolvla_tray.configuration_smolcell import BACKBONE_FOLDER, SmolcellConfig
-
-STEM_STRIDE = 16
 
 
 class ConvStem(nn.Module):  # type: ignore[misc]

@@ -4,8 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from policy.training.backbone import Backbone
+from policy.smolvla_tray import STEM_STRIDE
 from skills.errors import BadInput, UnknownName
+
+HEADS = 4
+"""Attention heads of vision, text and expert."""
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """Sizes of the network; one image token for each 16×16 pixels.
+
+    Attributes:
+        image_size: side of the picture [pixels].
+        width: of vision, text and connector; the action expert has three quarters of it.
+        vision_layers, text_layers: transformer blocks; the expert has as many as the text model.
+    """
+
+    image_size: int
+    width: int = 128
+    vision_layers: int = 3
+    text_layers: int = 4
+
+    def __post_init__(self) -> None:
+        if self.image_size % STEM_STRIDE:
+            raise BadInput("image_size", self.image_size, f"a multiple of {STEM_STRIDE}")
+        if self.width % (8 * HEADS):
+            raise BadInput("width", self.width, f"a multiple of {8 * HEADS}")
+
+    @property
+    def tokens_per_side(self) -> int:
+        return self.image_size // STEM_STRIDE
 
 
 @dataclass(frozen=True)

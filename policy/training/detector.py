@@ -13,7 +13,8 @@ from torch.nn import functional as F  # noqa: N812
 from policy import detection
 from policy.detection import AXIS, COLOUR, COLUMNS, FAILED, KIND, OBJECTNESS, POSITION, POSITION_UNIT, SIZE
 from policy.smolvla_tray.modeling_smolcell import put_stem
-from policy.training.backbone import Backbone, load_smolvlm_config
+from policy.training.backbone import load_smolvlm_config
+from policy.training.config import Backbone
 
 CELLS = 2
 """Cells on each side of a token: the cells' pitch has to be under 0.7 of the smallest distance of parts."""

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from policy.detection import cell_centres
 from policy.keyframes import Normalization, to_model
 from policy.phrases import PhraseEncoder
+from policy.smolvla_tray import STEM_STRIDE
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.config import FlowStage
 from policy.training.dataset import TrayData
@@ -80,7 +81,7 @@ class FlowBatches:
         order = np.argsort(data.examples.image, kind="stable")
         self.pictures, starts = np.unique(data.examples.image[order], return_index=True)
         self.rows = np.split(order, starts[1:])
-        side = data.images.shape[1] // 16
+        side = data.images.shape[1] // STEM_STRIDE
         self.centres = cell_centres(side, data.index.camera.view)
 
     def draw(self, rng: np.random.Generator) -> FlowBatch:

@@ -122,7 +122,7 @@ class Stage:
         self.model.load_state_dict(state["model"])
         self._copy(state["averages"], self.averages)
         self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.seconds = state["step"], state.get("seconds", 0.0)
+        self.step, self.seconds = state["step"], state["seconds"]
 
     @staticmethod
     def _copy(source: list[Tensor], target: list[Tensor]) -> None:

@@ -25,7 +25,7 @@ from skills.errors import BadInput
 
 
 def train(config: Training, data_folder: Path, out: Path, *, resume: bool, threads: int, report: Report) -> Path:
-    """Train by `config`; returns the folder of the finished checkpoint.
+    """Train by `config`; returns the folder of the finished checkpoint, `out/checkpoint`.
 
     Raises: BadInput (data set, configuration, folder), UnknownName.
     """
@@ -34,21 +34,23 @@ def train(config: Training, data_folder: Path, out: Path, *, resume: bool, threa
     run = open_run(out, config, data.data_hash, resume)
     torch.manual_seed(config.seed)
     if isinstance(config, PerceiverTraining):
-        return _train_perceiver(config, data, run, report)
-    return _train_policy(config, data, run, report)
+        deliver_perceiver(learn_perceiver(config, data, run, report), run.checkpoint)
+    else:
+        deliver_policy(learn_policy(config, data, run, report), run.checkpoint)
+    return run.checkpoint
 
 
-def _train_perceiver(config: PerceiverTraining, data: TrayData, run: RunFolder, report: Report) -> Path:
+def learn_perceiver(config: PerceiverTraining, data: TrayData, run: RunFolder, report: Report) -> TrainedPerceiver:
+    """The detector's stage alone."""
     training, held_out = data.split(config.held_out)
     write_backbone(run.backbone, config.backbone, data.index.phrases)
     detector = PartDetector(new_tower(run.backbone), config.backbone)
     seconds = train_detector(detector, training, config.detector, config.seed, run.state("detector"), report)
-    trained = TrainedPerceiver(detector, config, training, held_out, {"detector": seconds})
-    deliver_perceiver(trained, run.checkpoint)
-    return run.checkpoint
+    return TrainedPerceiver(detector, config, training, held_out, {"detector": seconds})
 
 
-def _train_policy(config: PolicyTraining, data: TrayData, run: RunFolder, report: Report) -> Path:
+def learn_policy(config: PolicyTraining, data: TrayData, run: RunFolder, report: Report) -> TrainedPolicy:
+    """The eye as a detector, then all together. Raises: BadInput without an example of the skills."""
     data = data.of_skills(config.skills)
     if not len(data.examples):
         raise BadInput("data set", data.index.name, f"one with examples of {', '.join(config.skills)}")
@@ -60,8 +62,7 @@ def _train_policy(config: PolicyTraining, data: TrayData, run: RunFolder, report
     chunks, states = measured(to_model(training.examples.waypoints)), measured(training.examples.state)
     batches = FlowBatches(training, config.flow, phrases, policy.config.tokenizer_max_length, chunks, states)
     seconds["flow"] = train_flow(policy, batches, config.flow, config.seed, run.state("flow"), report)
-    deliver_policy(TrainedPolicy(policy, config, training, held_out, chunks, states, seconds), run.checkpoint)
-    return run.checkpoint
+    return TrainedPolicy(policy, config, training, held_out, chunks, states, seconds)
 
 
 def _eye(

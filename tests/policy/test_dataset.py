@@ -75,7 +75,8 @@ def test_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as raised:
         load_index(tmp_path / "none")
     assert str(raised.value) == (
-        f"data set: '{tmp_path}/none' is not allowed; it must be a folder with dataset.json (No such file or directory)."
+        f"data set: '{tmp_path}/none' is not allowed; it must be a folder with dataset.json "
+        "(No such file or directory)."
     )
 
 
@@ -95,7 +96,7 @@ def test_a_shard_with_one_flipped_bit(own_bars: Path) -> None:
     content = bytearray(shard.read_bytes())
     content[1000] ^= 1
     shard.write_bytes(content)
-    with pytest.raises(BadInput, match="what dataset.json says"):
+    with pytest.raises(BadInput, match=r"what dataset\.json says"):
         load_data(own_bars, 64)
 
 

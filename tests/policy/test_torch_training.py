@@ -1,0 +1,247 @@
+"""Training with torch and lerobot, on networks that take seconds."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from policy import detection
+from policy.lerobot_runtime import LerobotSmolVLA
+from policy.smolvla import OnnxSmolVLA
+from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
+from policy.training.backbone import write_backbone
+from policy.training.config import PRESETS, Backbone, PolicyTraining, Schedule, preset
+from policy.training.dataset import load_data
+from policy.training.detector import DetectorLoss
+from policy.training.flow import difference_to_lerobot, encode_prefix, velocity
+from policy.training.light import relight, to_pixels
+from policy.training.loop import rate_at
+from policy.training.policy_network import new_policy
+from policy.training.run_folder import RunFolder, open_run
+from policy.training.train import learn_policy, train
+from skills.errors import BadInput, UnknownName
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.timeout(900),
+    pytest.mark.filterwarnings("ignore"),  # torch, transformers and the exporter warn of their own futures
+]
+TINY = PRESETS["tiny"]
+assert isinstance(TINY, PolicyTraining)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> SmolcellPolicy:
+    """An untrained policy whose answers depend on everything that goes in."""
+    folder = tmp_path_factory.mktemp("vlm")
+    backbone = Backbone(64, width=32, vision_layers=1, text_layers=2)
+    write_backbone(folder, backbone, ("pick up the red bolt", "pick up the nut"))
+    torch.manual_seed(0)
+    policy = new_policy(folder, backbone, keyframes=5, words=6)
+    with torch.no_grad():
+        for weight in policy.parameters():
+            weight.add_(0.1 * torch.randn_like(weight))
+    return policy.eval()
+
+
+def inputs(network: SmolcellPolicy, pictures: int, commands: int) -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(1)
+    count = pictures * commands
+    pixels = torch.rand(pictures, 3, 64, 64, generator=generator) * 2 - 1
+    tokens = torch.randint(7, 14, (count, 6), generator=generator)
+    words = torch.arange(6) < torch.tensor([[5], [6]]).repeat(count // 2, 1)
+    return pixels, tokens, words
+
+
+def test_the_loss_is_lerobots(network: SmolcellPolicy) -> None:
+    assert difference_to_lerobot(network, *inputs(network, 2, 2)) < 1e-5
+
+
+def test_a_draw_of_noise_sees_no_other(network: SmolcellPolicy) -> None:
+    pixels, tokens, words = inputs(network, 1, 2)
+    states, noisy, times = torch.randn(2, 6), torch.randn(2, 3, 5, 6), torch.rand(2, 3)
+    with torch.no_grad():
+        prefix = encode_prefix(network, pixels, tokens, words, states)
+        together = velocity(network, prefix, noisy, times)
+        alone = [velocity(network, prefix, noisy[:, [draw]], times[:, [draw]]) for draw in range(3)]
+    assert torch.allclose(together, torch.cat(alone, 1), atol=1e-5)
+    assert (together[:, 0] - together[:, 1]).abs().max() > 1e-3
+
+
+def test_a_moved_checkpoint_loads_and_answers_the_same(network: SmolcellPolicy, tmp_path: Path) -> None:
+    network.save_pretrained(tmp_path / "here")
+    (tmp_path / "here").rename(tmp_path / "there")
+    again = SmolcellPolicy.from_pretrained(tmp_path / "there")
+    pixels, tokens, words = inputs(network, 2, 1)
+    batch = {
+        "observation.images.overhead": (pixels + 1) / 2,
+        "observation.state": torch.randn(2, 6),
+        "observation.language.tokens": tokens,
+        "observation.language.attention_mask": words,
+    }
+    noise = torch.randn(2, 5, 6)
+    first, second = (policy.predict_action_chunk(dict(batch), noise=noise) for policy in (network, again))
+    assert first.shape == (2, 5, 6)
+    assert torch.equal(first, second)
+
+
+def test_loading_accounts_for_every_weight(network: SmolcellPolicy, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    network.save_pretrained(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    weights.pop("model.state_proj.bias")
+    save_file(weights, tmp_path / "model.safetensors")
+    with pytest.raises(RuntimeError, match=r"model\.state_proj\.bias"):
+        SmolcellPolicy.from_pretrained(tmp_path)
+
+
+def test_a_perfect_detector_has_nothing_to_learn(bars: Path) -> None:
+    parts = torch.from_numpy(load_data(bars, 64).parts[:2])
+    side, view = 8, 0.34
+    cells = torch.from_numpy(detection.cell_centres(side, view))
+    said = torch.zeros(2, side**2, detection.COLUMNS)
+    for scene, labels in zip(said, parts, strict=True):
+        true = labels[labels[:, 3] >= 0]
+        squared = ((cells[:, None] - true[None, :, :2]) ** 2).sum(-1)
+        chance = torch.exp(-squared.min(1).values / (2 * detection.vote_radius(side, view) ** 2))
+        scene[:, detection.OBJECTNESS] = torch.logit(chance.clamp(1e-6, 1 - 1e-6))
+        for cell, owner in zip(scene, true[squared.argmin(1)], strict=True):
+            for columns, name in zip((detection.KIND, detection.SIZE, detection.COLOUR), owner[3:6], strict=True):
+                cell[columns.start + int(name)] = 20
+            cell[detection.FAILED] = 20 * (2 * owner[6] - 1)
+            cell[detection.AXIS] = torch.tensor([torch.cos(2 * owner[2]), torch.sin(2 * owner[2])])
+            cell[detection.POSITION] = owner[:2] / detection.POSITION_UNIT
+    loss_of = DetectorLoss(side, view)
+    perfect, figures = loss_of(said, parts)
+    assert {name: round(value, 3) for name, value in figures.items() if name != "objectness"} == {
+        "kind": 1.0,
+        "size": 1.0,
+        "colour": 1.0,
+        "failed": 1.0,
+        "mm": 0.0,
+    }
+    for columns in (detection.OBJECTNESS, detection.KIND, detection.COLOUR, detection.AXIS, detection.POSITION):
+        spoiled = said.clone()
+        spoiled[..., columns] = spoiled[..., columns].roll(1, -1) + 0.5 if isinstance(columns, slice) else 3.0
+        assert loss_of(spoiled, parts)[0] > perfect
+
+
+def test_relit_pictures_stay_pictures(bars: Path) -> None:
+    pixels = to_pixels(load_data(bars, 64).images)
+    one, other = (relight(pixels, np.random.default_rng(4)) for _ in range(2))
+    assert torch.equal(one, other)
+    assert one.min() >= 0
+    assert one.max() <= 1
+    assert 0.02 < float((one - pixels).abs().mean()) < 0.25
+
+
+def test_the_rate_warms_up_and_comes_down() -> None:
+    schedule = Schedule(steps=1000, learning_rate=1.0, warmup=100)
+    rates = [rate_at(schedule, step) for step in (0, 49, 99, 500, 1000)]
+    assert rates == pytest.approx([0.01, 0.4970, 0.9760, 0.505, 0.01], abs=1e-3)
+
+
+def last_weights(state: Path) -> list[torch.Tensor]:
+    return list(torch.load(state, weights_only=True)["averages"])
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from policy.training import loop
+from policy.training.config import PRESETS
+from policy.training.dataset import load_data
+from policy.training.run_folder import open_run
+from policy.training.train import learn_policy
+import torch
+
+loop.SAVE_SECONDS, loop.REPORT_STEPS = 0.0, 1
+stage, step = sys.argv[3], int(sys.argv[4])
+
+def report(progress):
+    if (progress.stage, progress.step) == (stage, step):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+torch.set_num_threads(1)
+data = load_data(Path(sys.argv[1]), 64)
+run = open_run(Path(sys.argv[2]), PRESETS["tiny"], data.data_hash, resume=False)
+torch.manual_seed(0)
+learn_policy(PRESETS["tiny"], data, run, report)
+"""
+
+
+@pytest.mark.parametrize(("stage", "step"), [("detector", 3), ("flow", 1), ("flow", 3)])
+def test_a_killed_run_goes_on_as_if_nothing_had_been(
+    bars: Path, tmp_path: Path, root: Path, stage: str, step: int
+) -> None:
+    torch.set_num_threads(1)
+    data = load_data(bars, 64)
+    whole = open_run(tmp_path / "whole", TINY, data.data_hash, resume=False)
+    torch.manual_seed(TINY.seed)
+    learn_policy(TINY, data, whole, lambda _: None)
+
+    command = [sys.executable, "-c", KILLED, str(bars), str(tmp_path / "cut"), stage, str(step)]
+    killed = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    cut = open_run(tmp_path / "cut", TINY, data.data_hash, resume=True)
+    torch.manual_seed(TINY.seed)
+    learn_policy(TINY, data, cut, lambda _: None)
+
+    for name in ("detector", "flow"):
+        pairs = zip(last_weights(whole.state(name)), last_weights(cut.state(name)), strict=True)
+        assert all(torch.equal(one, other) for one, other in pairs)
+
+
+def test_an_unreadable_state_is_named(bars: Path, tmp_path: Path) -> None:
+    data = load_data(bars, 64)
+    run = open_run(tmp_path / "run", TINY, data.data_hash, resume=False)
+    run.state("detector").write_bytes(b"half a file")
+    with pytest.raises(BadInput, match=r"training state: '.*detector\.state' is not allowed; it must be readable"):
+        learn_policy(TINY, data, run, lambda _: None)
+
+
+def test_a_data_set_without_the_skill_is_refused(bars: Path, tmp_path: Path) -> None:
+    config = dataclasses.replace(TINY, skills=("put_back",))
+    with pytest.raises(BadInput) as raised:
+        learn_policy(config, load_data(bars, 64), RunFolder(tmp_path), lambda _: None)
+    assert str(raised.value) == "data set: 'bars' is not allowed; it must be one with examples of put_back."
+
+
+def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(bars: Path, tmp_path: Path) -> None:
+    checkpoint = train(preset("tiny"), bars, tmp_path / "run", resume=False, threads=1, report=lambda _: None)
+    onnx, lerobot = OnnxSmolVLA(checkpoint), LerobotSmolVLA(checkpoint)
+    assert onnx.checkpoint == lerobot.checkpoint
+    rng = np.random.default_rng(0)
+    for phrase in list(onnx.contract.phrases)[:3]:
+        asked = (
+            rng.integers(0, 256, (64, 64, 3), dtype=np.uint8),
+            phrase,
+            rng.standard_normal(6).astype(np.float32),
+            rng.standard_normal((5, 6)).astype(np.float32),
+        )
+        assert np.abs(onnx.propose(*asked) - lerobot.propose(*asked)).max() <= 1e-3
+    assert (checkpoint / "README.md").read_text().startswith("# tiny\n")
+
+
+def test_the_repositorys_weights_answer_alike_in_both_runtimes(root: Path) -> None:
+    folder = root / "policy" / "weights" / "pick"
+    onnx, lerobot = OnnxSmolVLA(folder), LerobotSmolVLA(folder)
+    recorded = np.load(folder / "parity.npz")
+    columns = (recorded[key] for key in ("pictures", "phrases", "states", "noise", "chunks"))
+    for picture, phrase, state, noise, chunk in zip(*columns, strict=True):
+        asked = (picture, str(phrase), state, noise)
+        assert np.abs(lerobot.propose(*asked) - chunk).max() <= 1e-5
+        assert np.abs(onnx.propose(*asked) - chunk).max() <= 1e-3
+
+
+def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName) as raised:
+        preset("picks")
+    assert raised.value.nearest == ("pick",)
