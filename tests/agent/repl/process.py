@@ -20,6 +20,11 @@ def command(state: Path, *more: str) -> list[str]:
     return [sys.executable, "tests/agent/repl/oracle_chat.py", "chat", "--state", str(state), *more]
 
 
+def real_command(state: Path, *more: str) -> list[str]:
+    """Without the oracle."""
+    return [sys.executable, "-m", "agent.cli", "chat", "--state", str(state), *more]
+
+
 def environment(**more: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith("SMOLCELL_") and name != "NO_COLOR"
@@ -29,8 +34,12 @@ def environment(**more: str) -> dict[str, str]:
 
 def session(state: Path, lines: str, *more: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """A whole session at a pipe."""
+    return converse(command(state, *more), lines, **variables)
+
+
+def converse(arguments: list[str], lines: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(state, *more),
+        arguments,
         input=lines,
         cwd=ROOT,
         env=environment(**variables),

@@ -1,12 +1,15 @@
 """Whole sessions of `smolcell chat`: at a terminal, at a pipe, and after a kill -9 within a pick."""
 
+import json
+import select
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from agent.journal import Journal
-from tests.agent.repl.process import SCENE, Terminal, session
+from tests.agent.repl.process import ROOT, SCENE, Terminal, converse, environment, real_command, session
 
 ESCAPE = "\x1b"
 
@@ -81,3 +84,44 @@ def test_another_scene_is_refused_while_a_run_waits(tmp_path: Path) -> None:
     same = session(tmp_path, "/cancel\n", "--scene", SCENE)
     assert "run-00001 is given up" in same.stdout.splitlines()
     assert "scene seed-3" in session(tmp_path, "", "--seed", "3").stdout
+
+
+def kill_while_it_closes_on_the_second_part(state: Path) -> list[str]:
+    """Start the real cell, kill it from outside when the fingers have closed in the second pick; what it said."""
+    chat = subprocess.Popen(
+        real_command(state), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment(), text=True
+    )
+    assert chat.stdin
+    assert chat.stdout
+    chat.stdin.write("remove all failed parts\n")
+    chat.stdin.flush()
+    said: list[str] = []
+    while sum(line.startswith("phrase    'pick up") for line in said) < 2:
+        said.append(chat.stdout.readline())
+        assert said[-1], said
+    while saved_width(state) > 0 and chat.poll() is None:
+        select.select([], [], [], 0.005)
+    chat.kill()
+    assert chat.wait() == -signal.SIGKILL
+    chat.stdin.close()
+    chat.stdout.close()
+    return said
+
+
+def saved_width(state: Path) -> float:
+    """What the fingers of the twin were told last [m]."""
+    return float(json.loads((state / "table.json").read_text())["past"]["arm"]["width"])
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
+def test_kill_9_of_the_real_cell_during_a_pick(tmp_path: Path) -> None:
+    said = kill_while_it_closes_on_the_second_part(tmp_path)
+    assert "account   all × failed part → rejection bin: 3 seen, 1 moved, 2 left, 0 lost\n" in said
+    resumed = converse(real_command(tmp_path), "/resume\n/scene\n")
+    lines = resumed.stdout.splitlines()
+    assert lines[1] == "run-00001 was cut off: 'remove all failed parts'"
+    assert lines[2].endswith("(run-00001/3, skill pick); it was cut off")
+    assert "done: all × failed part → rejection bin: 3 seen, 3 moved, 0 left, 0 lost" in lines
+    assert lines[-1] == "4 parts seen"
+    assert resumed.returncode == 0
