@@ -114,9 +114,8 @@ class Stage:
     def _restore(self) -> None:
         try:
             state: dict[str, Any] = torch.load(self.state_file, weights_only=True)
-        except (RuntimeError, EOFError, OSError) as error:
-            first = str(error).splitlines()[0]
-            raise BadInput("training state", str(self.state_file), f"readable ({first}); start over") from None
+        except Exception:  # the unpickler raises whatever it stumbles over
+            raise BadInput("training state", str(self.state_file), "readable; it is damaged: start over") from None
         if state["steps"] != self.schedule.steps:
             raise BadInput("steps", self.schedule.steps, f"{state['steps']}, as the run was begun with")
         self.model.load_state_dict(state["model"])
