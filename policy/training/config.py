@@ -128,7 +128,7 @@ PRESETS: Mapping[str, Training] = MappingProxyType(
         "perceiver": PerceiverTraining(
             name="perceiver",
             backbone=Backbone(192),
-            detector=DetectorStage(Schedule(3600, 1.5e-3, warmup=150), images=48),
+            detector=DetectorStage(Schedule(1800, 1.5e-3, warmup=150), images=48),
             held_out=300,
             seed=1,
         ),

@@ -87,11 +87,11 @@ def test_a_size_that_the_kind_has_not_is_never_named() -> None:
     assert seen.size == "large"
 
 
-def test_votes_that_scatter_less_than_the_gathering_distance_are_one_part() -> None:
-    part = PerceivedPart(
-        kind="bolt", size="M10", colour="blue", condition="ok", at=(0.01, 0.02), yaw=0.3, confidence=1.0
-    )
-    said = grid_of([part])
-    spread = np.random.default_rng(0).uniform(-0.4 * GATHER, 0.4 * GATHER, (SIDE**2, 2))
-    said[:, detection.POSITION] += spread / detection.POSITION_UNIT
-    assert len(decode(said, SIDE, VIEW, threshold=0.3)) == 1
+def test_a_leader_at_the_edge_of_its_cluster_still_gathers_all_of_it() -> None:
+    said = np.zeros((SIDE**2, detection.COLUMNS))
+    said[:, detection.OBJECTNESS] = -10
+    for cell, (x, objectness) in enumerate(((-0.014, 3.0), (0.0, 2.0), (0.001, 2.0), (0.014, 2.0))):
+        said[cell, detection.OBJECTNESS] = objectness
+        said[cell, detection.POSITION] = x / detection.POSITION_UNIT, 0.0
+    assert 0.028 > GATHER
+    assert len(decode(said, SIDE, VIEW, threshold=0.1)) == 1
