@@ -93,8 +93,8 @@ class Scenario(Value):
     tags: tuple[TAGS, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     parts: Annotated[
-        Annotated[tuple[ScenarioPart, ...], Tag("list")] | Annotated[RandomSet, Tag("random")],
-        Discriminator(lambda parts: "random" if isinstance(parts, Mapping | RandomSet) else "list"),
+        Annotated[tuple[ScenarioPart, ...], Tag("[list]")] | Annotated[RandomSet, Tag("[random]")],
+        Discriminator(lambda parts: "[random]" if isinstance(parts, Mapping | RandomSet) else "[list]"),
     ]
     instruction: str = ""
     answers: tuple[str, ...] = ()
