@@ -93,5 +93,5 @@ def test_a_leader_at_the_edge_of_its_cluster_still_gathers_all_of_it() -> None:
     for cell, (x, objectness) in enumerate(((-0.014, 3.0), (0.0, 2.0), (0.001, 2.0), (0.014, 2.0))):
         said[cell, detection.OBJECTNESS] = objectness
         said[cell, detection.POSITION] = x / detection.POSITION_UNIT, 0.0
-    assert 0.028 > GATHER
+    assert GATHER < 0.028
     assert len(decode(said, SIDE, VIEW, threshold=0.1)) == 1
