@@ -14,6 +14,7 @@ from tests.agent.repl.process import ROOT, SCENE, Terminal, converse, environmen
 ESCAPE = "\x1b"
 
 
+@pytest.mark.heavy
 @pytest.mark.timeout(400)
 def test_a_session_at_a_terminal(tmp_path: Path) -> None:
     with Terminal(tmp_path, "--scene", SCENE) as terminal:
