@@ -4,7 +4,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from policy.checkpoint import PerceiverCard, open_perceiver
+from policy.checkpoint import open_perceiver
 from policy.eight_ways import said_eight_ways
 from policy.onnx_session import open_session
 from policy.pictures import shrink
@@ -32,14 +32,13 @@ class OnnxPerceiver:
         """The parts on the tray. Raises: UnknownName without the camera's picture, BadInput."""
         if self.card.camera not in observation.images:
             raise UnknownName("picture", self.card.camera, observation.images)
-        parts = see(self._session, self.card, observation.images[self.card.camera])
+        parts = self.see(observation.images[self.card.camera])
         return Scene(parts=parts, sequence=observation.sequence, time_ns=observation.time_ns)
 
-
-def see(session: Any, card: PerceiverCard, image: Image) -> tuple[PerceivedPart, ...]:
-    """The parts in one picture. Raises: BadInput when it is not square or too small."""
-    said = said_eight_ways(partial(detect, session), shrink(image, card.image_size))
-    return decode(said, card.cells, card.view, card.threshold)
+    def see(self, image: Image) -> tuple[PerceivedPart, ...]:
+        """The parts in one picture. Raises: BadInput when it is not square or too small."""
+        said = said_eight_ways(partial(detect, self._session), shrink(image, self.card.image_size))
+        return decode(said, self.card.cells, self.card.view, self.card.threshold)
 
 
 def detect(session: Any, picture: Image) -> Any:

@@ -5,16 +5,15 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from safetensors.torch import save_file
 
 from policy.checkpoint import PERCEIVER_FILE, PerceiverCard, PerceiverFolder
 from policy.eight_ways import said_eight_ways
+from policy.evaluation.figures import perception_quantities, perception_shares
 from policy.evaluation.perception import Sighting, compare
-from policy.evaluation.statistics import Tally
 from policy.onnx_session import open_session
 from policy.perceiver import detect
-from policy.record import Quantity, TrainingRecord, save_record
+from policy.record import TrainingRecord, save_record
 from policy.training.config import PerceiverTraining
 from policy.training.dataset import TrayData
 from policy.training.detector import CELLS, PartDetector
@@ -24,8 +23,6 @@ from policy.votes import decode
 from skills.contract import hash_files
 
 THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
-SEPARATED = 0.050
-"""Parts at least this far from each other [m] are reported on their own."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,32 +104,3 @@ def _record(trained: TrainedPerceiver, card: PerceiverCard, sightings: list[Sigh
         shares=perception_shares(sightings),
         quantities=perception_quantities(sightings),
     )
-
-
-def perception_shares(sightings: list[Sighting]) -> dict[str, Tally]:
-    """Found and rightly named parts, and wholly right scenes; all, and those of separated parts."""
-    shares: dict[str, Tally] = {}
-    separated = [one for one in sightings if one.spacing >= SEPARATED]
-    for label, group in (("all", sightings), (f"parts ≥ {1e3 * SEPARATED:.0f} mm apart", separated)):
-        parts, found = sum(one.parts for one in group), sum(one.found for one in group)
-        shares |= {
-            f"parts found, {label}": Tally(hits=found, trials=parts),
-            f"found and every attribute right, {label}": Tally(hits=sum(one.right for one in group), trials=parts),
-            f"false among what was seen, {label}": Tally(
-                hits=sum(one.false for one in group), trials=found + sum(one.false for one in group)
-            ),
-            f"scenes wholly right, {label}": Tally(hits=sum(one.perfect for one in group), trials=len(group)),
-        }
-    return shares
-
-
-def perception_quantities(sightings: list[Sighting]) -> dict[str, Quantity]:
-    """Errors of place and angle of the parts that were found."""
-    errors = [1e3 * error for one in sightings for error in one.errors]
-    turns = [float(np.degrees(turn)) for one in sightings for turn in one.turns]
-    found = {}
-    for name, values, unit in (("place", errors, "mm"), ("angle", turns, "°")):
-        for label, share in (("median", 0.5), ("95th percentile", 0.95)):
-            value = round(float(np.quantile(values, share)), 3) if values else float("nan")
-            found[f"{name}, {label}"] = Quantity(value=value, unit=unit, n=len(values))
-    return found

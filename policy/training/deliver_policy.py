@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from policy.checkpoint import PolicyFolder
-from policy.evaluation.grasps import Aim, aims
-from policy.evaluation.statistics import Tally
+from policy.evaluation.figures import aim_quantities, aim_shares
+from policy.evaluation.grasps import aims
 from policy.keyframes import ACTION_NAMES, Normalization
 from policy.lerobot_runtime import LerobotSmolVLA
-from policy.record import Quantity, TrainingRecord, save_record
+from policy.record import TrainingRecord, save_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.config import PolicyTraining
@@ -132,24 +132,6 @@ def _record(policy: OnnxSmolVLA, trained: TrainedPolicy) -> TrainingRecord:
         parameters=sum(weight.numel() for weight in trained.policy.parameters()),
         seconds=trained.seconds,
         machine=describe_machine(),
-        shares=_shares(judged),
-        quantities=_quantities(judged),
+        shares=aim_shares(judged),
+        quantities=aim_quantities(judged),
     )
-
-
-def _shares(judged: list[Aim]) -> dict[str, Tally]:
-    kinds = sorted({aim.kind for aim in judged if aim.kind is not None})
-    groups = {"right part" if kinds else "within 10 mm of the place": judged}
-    groups |= {f"right part, {kind}": [aim for aim in judged if aim.kind == kind] for kind in kinds}
-    return {name: Tally(hits=sum(aim.right for aim in group), trials=len(group)) for name, group in groups.items()}
-
-
-def _quantities(judged: list[Aim]) -> dict[str, Quantity]:
-    errors = [1e3 * aim.error for aim in judged if aim.right]
-    turns = [float(np.degrees(aim.turn)) for aim in judged if aim.right]
-    found = {}
-    for name, values, unit in (("aim", errors, "mm"), ("angle", turns, "°")):
-        for label, share in (("median", 0.5), ("95th percentile", 0.95)):
-            value = round(float(np.quantile(values, share)), 3) if values else float("nan")
-            found[f"{name}, {label}"] = Quantity(value=value, unit=unit, n=len(values))
-    return found

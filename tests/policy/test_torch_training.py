@@ -13,11 +13,13 @@ import torch
 
 from policy import detection
 from policy.lerobot_runtime import LerobotSmolVLA
+from policy.perceiver import OnnxPerceiver
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.backbone import write_backbone
 from policy.training.config import PRESETS, Backbone, PolicyTraining, Schedule, preset
 from policy.training.dataset import load_data
+from policy.training.deliver_perceiver import THRESHOLDS
 from policy.training.detector import DetectorLoss
 from policy.training.flow import difference_to_lerobot, encode_prefix, velocity
 from policy.training.light import relight, to_pixels
@@ -228,6 +230,15 @@ def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(bars: Path, tmp
         )
         assert np.abs(onnx.propose(*asked) - lerobot.propose(*asked)).max() <= 1e-3
     assert (checkpoint / "README.md").read_text().startswith("# tiny\n")
+
+
+def test_a_whole_run_ends_in_a_perceiver(bars: Path, tmp_path: Path) -> None:
+    checkpoint = train(preset("tiny-perceiver"), bars, tmp_path / "run", resume=False, threads=1, report=lambda _: None)
+    perceiver = OnnxPerceiver(checkpoint)
+    assert perceiver.card.cells == 8
+    assert perceiver.card.threshold in THRESHOLDS
+    assert isinstance(perceiver.see(np.full((64, 64, 3), 100, np.uint8)), tuple)
+    assert (checkpoint / "README.md").read_text().startswith("# tiny-perceiver\n")
 
 
 def test_the_repositorys_weights_answer_alike_in_both_runtimes(root: Path) -> None:

@@ -1,5 +1,6 @@
 """The weights in the repository: what they promise, and that they keep it without torch."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from policy.keyframe_policy import KeyframePolicy
 from policy.perceiver import OnnxPerceiver
 from policy.record import load_record, render_card
 from policy.smolvla import OnnxSmolVLA
+from policy.training.config import PRESETS
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
@@ -82,6 +84,12 @@ def test_the_network_answers_as_lerobot_did(policies: dict[str, OnnxSmolVLA], we
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_the_card_is_what_the_record_says(weights: Path, name: str) -> None:
     assert (weights / name / "README.md").read_text(encoding="utf-8") == render_card(load_record(weights / name))
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_the_preset_is_what_the_weights_were_trained_by(weights: Path, name: str) -> None:
+    preset = json.loads(json.dumps(dataclasses.asdict(PRESETS[name])))
+    assert load_record(weights / name).config == preset
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -205,6 +213,7 @@ from pathlib import Path
 import numpy as np
 from policy.perceiver import OnnxPerceiver
 from policy.smolvla import OnnxSmolVLA
+from policy.training.config import PRESETS
 from skills.observation import Observation
 grey = np.full((256, 256, 3), 100, np.uint8)
 arm = dict(joints=np.zeros(7), joint_speeds=np.zeros(7), gripper_width=0.08, tcp=np.array([0.2, 0, 0.4, 1, 0, 0, 0]))
