@@ -69,6 +69,7 @@ class Terminal:
             cwd=ROOT,
             env=environment(**shown),
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # or no Ctrl-C while a line is drawn is a signal
         )
         os.close(slave)
         self.text = self._ahead = ""

@@ -14,7 +14,6 @@ from tests.agent.repl.process import ROOT, SCENE, Terminal, converse, environmen
 ESCAPE = "\x1b"
 
 
-@pytest.mark.heavy
 @pytest.mark.timeout(400)
 def test_a_session_at_a_terminal(tmp_path: Path) -> None:
     with Terminal(tmp_path, "--scene", SCENE) as terminal:
@@ -28,6 +27,9 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
         terminal.type("/why\r", "called    'pick up the failed matte gear', meant was: failed part")
         terminal.type("\x03", "stopped: Ctrl-C at the terminal")
         terminal.type("\x03", "nothing is under way; Ctrl-D or /quit leaves")
+        for _ in range(10):
+            terminal.type("/scene\r", "▀")
+            terminal.type("\x03", "nothing is under way")  # whether it is a key or, while a picture is drawn, a signal
         terminal.wait_for("smolcell>")
         terminal.type("\x04", "leaving")
         assert terminal.end() == 0
