@@ -183,8 +183,9 @@ class _Bench:
 
     def _release(self, call_id: str) -> Trial:
         """Let the expert pick a part, then let the policy bring it away."""
-        from sim.demonstrator import pick_waypoints, spot_offset
+        from sim.demonstrator import pick_waypoints
         from skills.catalogue import load_catalogue
+        from skills.spots import SPOTS
         from skills.words import TRAY
 
         card = load_catalogue()[self._skill]
@@ -193,7 +194,7 @@ class _Bench:
         held = int(self._rng.integers(len(self._world.bodies)))
         body = self._world.bodies[held]
         if self._skill == "put_back":
-            self._clear_spot(spot_offset(arguments["spot"]), held)
+            self._clear_spot(SPOTS[arguments["spot"]], held)
         waypoints = pick_waypoints(self._cell, self._world.true_part(body))
         self._send(waypoints, "expert", f"{call_id}-expert", "expert")
         phrase = card.render(arguments)

@@ -5,21 +5,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from skills.scene import PerceivedPart
+from skills.spots import SPOTS
 
-PITCH: Final = 0.09
-"""Distance of neighbouring spots [m]."""
 ROOM: Final = 0.045
 """Least distance from a spot to every part on the tray [m]: half the longest part and a little."""
-
-_ROWS: Final = {"back": PITCH, "": 0.0, "front": -PITCH}
-_COLUMNS: Final = {"left": PITCH, "": 0.0, "right": -PITCH}
-
-SPOTS: Final[dict[str, tuple[float, float]]] = {
-    " ".join(word for word in (row, column) if word) or "middle": (x, y)
-    for row, x in _ROWS.items()
-    for column, y in _COLUMNS.items()
-}
-"""The card's nine spots: x, y [m] from the tray's centre; back is +x, left is +y."""
 
 
 def clearance(at: tuple[float, float], parts: Iterable[PerceivedPart]) -> float:

@@ -10,6 +10,7 @@ from sim.robot import home_tcp
 from sim.world import TruePart
 from skills.base import FloatArray
 from skills.cell import Cell, Place
+from skills.spots import SPOTS
 
 HOVER, LIFT = 0.12, 0.16
 """Heights of the tool centre point over the tray before and after a grasp [m]."""
@@ -19,7 +20,6 @@ ABOVE_BIN, IN_BIN = 0.20, 0.085
 """Heights of the tool centre point over and in a bin [m]; bolts of 84 mm clear the 50 mm walls."""
 BACK_GAP = 0.004
 """A part that is put back is released this far above the height at which it was held [m]."""
-SPOT_PITCH = 0.09
 KEYFRAMES = 5
 DOWN = (np.pi, 0.0)
 """Roll and pitch of the tool that points down [rad]."""
@@ -51,15 +51,8 @@ def place_waypoints(cell: Cell, place: Place) -> FloatArray:
 
 def put_back_waypoints(cell: Cell, spot: str) -> FloatArray:
     """(5, 7) waypoints that lay the part down on one of the tray's nine spots."""
-    x, y = np.add(cell.tray.centre, spot_offset(spot))
+    x, y = np.add(cell.tray.centre, SPOTS[spot])
     return _release(cell, (float(x), float(y)), LIFT, 0.0125 + BACK_GAP)
-
-
-def spot_offset(spot: str) -> tuple[float, float]:
-    """x, y [m] from the tray's centre of a spot as the operator names it in the overhead picture."""
-    x = SPOT_PITCH * (("back" in spot) - ("front" in spot))
-    y = SPOT_PITCH * (("left" in spot) - ("right" in spot))
-    return x, y
 
 
 def half_turn(yaw: float) -> float:

@@ -271,7 +271,7 @@ def release(skill: str, arguments: Mapping[str, str]) -> np.ndarray:
     if skill == "place":
         x, y = CELL.places[arguments["place"]].centre
     else:
-        from agent.spots import SPOTS
+        from skills.spots import SPOTS
 
         x, y = np.add(CELL.tray.centre, SPOTS[arguments["spot"]])
     rows = [(0.2, 0.0), (0.08, 0.0), (0.08, OPEN), (0.2, OPEN)]

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import pytest
 
 from agent.grounding import Grounded, Grounder, Ungrounded
-from agent.spots import PITCH, ROOM, SPOTS, clearance, free_spots
+from agent.spots import ROOM, clearance, free_spots
 from skills.contract import Contract
 from skills.plan import Plan
 from skills.scene import PartQuery, PerceivedPart, Scene, select
+from skills.spots import PITCH, SPOTS
 from skills.words import COLOURS, CONDITIONS, KINDS, SIZES_OF
 from tests.agent.kinematic_tray import CATALOGUE, CELL, contract_of, fits, part, scene, step
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.commands import matching
-from sim.demonstrator import half_turn, spot_offset
+from sim.demonstrator import half_turn
 from sim.generate import DataPlan, generate
 from skills.catalogue import load_catalogue
 from skills.errors import BadInput
@@ -74,9 +74,3 @@ def test_half_turn_is_the_same_axis():
     for yaw in np.linspace(-7, 7, 50):
         assert np.sin(2 * (half_turn(yaw) - yaw)) == pytest.approx(0, abs=1e-9)
         assert -np.pi / 2 <= half_turn(yaw) < np.pi / 2
-
-
-def test_spots_are_where_the_operator_sees_them():
-    assert spot_offset("back left") == pytest.approx((0.09, 0.09))
-    assert spot_offset("front") == pytest.approx((-0.09, 0.0))
-    assert spot_offset("middle") == (0.0, 0.0)
