@@ -83,7 +83,11 @@ class FlowStage:
 
 @dataclass(frozen=True)
 class PolicyTraining:
-    """A policy for `skills`; without a `detector` stage its eye starts untrained."""
+    """A policy for `skills`; without a `detector` stage its eye starts untrained, or as it is in `start_from`.
+
+    Attributes:
+        start_from: `weights_hash` of the checkpoint whose weights the run begins with; else random ones.
+    """
 
     name: str
     skills: tuple[str, ...]
@@ -92,17 +96,19 @@ class PolicyTraining:
     flow: FlowStage
     held_out: int
     seed: int = 0
+    start_from: str | None = None
 
 
 @dataclass(frozen=True)
 class PerceiverTraining:
-    """A perceiver: the detector alone."""
+    """A perceiver: the detector alone. `start_from`: as for a policy."""
 
     name: str
     backbone: Backbone
     detector: DetectorStage
     held_out: int
     seed: int = 0
+    start_from: str | None = None
 
 
 Training = PolicyTraining | PerceiverTraining
@@ -129,6 +135,21 @@ PRESETS: Mapping[str, Training] = MappingProxyType(
             name="perceiver",
             backbone=Backbone(192),
             detector=DetectorStage(Schedule(1800, 1.5e-3, warmup=150), images=48),
+            held_out=300,
+            seed=1,
+        ),
+        "pick-tune": PolicyTraining(
+            name="pick",
+            skills=("pick",),
+            backbone=Backbone(128),
+            detector=None,
+            flow=FlowStage(Schedule(3000, 6e-4, warmup=100), 32, 3, 4, vision_share=0.5, pointing=0.5),
+            held_out=300,
+        ),
+        "perceiver-tune": PerceiverTraining(
+            name="perceiver",
+            backbone=Backbone(192),
+            detector=DetectorStage(Schedule(1000, 6e-4, warmup=50), images=48),
             held_out=300,
             seed=1,
         ),

@@ -20,7 +20,7 @@ from policy.smolvla_tray import STEM_STRIDE
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.config import FlowStage
 from policy.training.dataset import TrayData
-from policy.training.flow import balance_scales, difference_to_lerobot, encode_prefix, pointing_inputs, velocity
+from policy.training.flow import difference_to_lerobot, encode_prefix, pointing_inputs, velocity
 from policy.training.light import relight, to_pixels
 from policy.training.loop import ParameterGroup, Report, Stage, trained
 from policy.training.moves import shift
@@ -149,7 +149,6 @@ def train_flow(
     text = policy.model.vlm_with_expert.config.text_config
     pointing = PointingHead(text.hidden_size, text.num_hidden_layers)
     weights = torch.tensor(COLUMN_WEIGHTS) / float(np.mean(COLUMN_WEIGHTS))
-    balance_scales(policy, to_pixels(batches.data.images[:64]) * 2 - 1)
     _check_against_lerobot(policy, batches.draw(np.random.default_rng([seed, STREAM])))
 
     def loss(step: int) -> tuple[Tensor, dict[str, float]]:

@@ -1,5 +1,6 @@
 """One training run from configuration and data set to a checkpoint; goes on where it was cut off."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -17,40 +18,64 @@ from policy.training.deliver_perceiver import TrainedPerceiver, deliver_perceive
 from policy.training.deliver_policy import TrainedPolicy, deliver_policy
 from policy.training.detector import PartDetector, VisionTower, new_tower
 from policy.training.detector_stage import train_detector
+from policy.training.flow import balance_scales
 from policy.training.flow_stage import FlowBatches, train_flow
+from policy.training.light import to_pixels
 from policy.training.loop import Report
 from policy.training.policy_network import new_policy
 from policy.training.run_folder import RunFolder, open_run
+from policy.training.start import NO_START, Start
 from skills.errors import BadInput
 
 
-def train(config: Training, data_folder: Path, out: Path, *, resume: bool, threads: int, report: Report) -> Path:
+def train(
+    config: Training,
+    data_folder: Path,
+    out: Path,
+    *,
+    resume: bool,
+    threads: int,
+    report: Report,
+    start_from: Path | None = None,
+) -> Path:
     """Train by `config`; returns the folder of the finished checkpoint, `out/checkpoint`.
 
-    Raises: BadInput (data set, configuration, folder), UnknownName.
+    Args:
+        start_from: a checkpoint of the same networks whose weights the run begins with.
+
+    Raises: BadInput (data set, configuration, folder, checkpoint), UnknownName.
     """
     torch.set_num_threads(threads)
     data = load_data(data_folder, config.backbone.image_size)
+    start = Start.of(start_from)
+    config = dataclasses.replace(config, start_from=start.weights_hash)
     run = open_run(out, config, data.data_hash, resume)
     torch.manual_seed(config.seed)
     if isinstance(config, PerceiverTraining):
-        deliver_perceiver(learn_perceiver(config, data, run, report), run.checkpoint)
+        deliver_perceiver(learn_perceiver(config, data, run, report, start), run.checkpoint)
     else:
-        deliver_policy(learn_policy(config, data, run, report), run.checkpoint)
+        deliver_policy(learn_policy(config, data, run, report, start), run.checkpoint)
     return run.checkpoint
 
 
-def learn_perceiver(config: PerceiverTraining, data: TrayData, run: RunFolder, report: Report) -> TrainedPerceiver:
+def learn_perceiver(
+    config: PerceiverTraining, data: TrayData, run: RunFolder, report: Report, start: Start = NO_START
+) -> TrainedPerceiver:
     """The detector's stage alone."""
     training, held_out = data.split(config.held_out)
     write_backbone(run.backbone, config.backbone, data.index.phrases)
     detector = PartDetector(new_tower(run.backbone), config.backbone)
+    start.give(detector)
     seconds = train_detector(detector, training, config.detector, config.seed, run.state("detector"), report)
     return TrainedPerceiver(detector, config, training, held_out, {"detector": seconds})
 
 
-def learn_policy(config: PolicyTraining, data: TrayData, run: RunFolder, report: Report) -> TrainedPolicy:
+def learn_policy(
+    config: PolicyTraining, data: TrayData, run: RunFolder, report: Report, start: Start = NO_START
+) -> TrainedPolicy:
     """The eye as a detector, then all together. Raises: BadInput without an example of the skills."""
+    if config.detector and start.folder:
+        raise BadInput("--start-from", str(start.folder), "absent, or with a preset without a detector stage: *-tune")
     data = data.of_skills(config.skills)
     if not len(data.examples):
         raise BadInput("data set", data.index.name, f"one with examples of {', '.join(config.skills)}")
@@ -58,6 +83,8 @@ def learn_policy(config: PolicyTraining, data: TrayData, run: RunFolder, report:
     seconds: dict[str, float] = {}
     tower = _eye(config, training, run, report, seconds)
     policy = _policy(config, data, run, tower)
+    if not start.give(policy):
+        balance_scales(policy, to_pixels(training.images[:64]) * 2 - 1)
     phrases = PhraseEncoder(run.backbone / "tokenizer.json")
     chunks, states = measured(to_model(training.examples.waypoints)), measured(training.examples.state)
     batches = FlowBatches(training, config.flow, phrases, policy.config.tokenizer_max_length, chunks, states)

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from policy import detection
 from policy.lerobot_runtime import LerobotSmolVLA
 from policy.perceiver import OnnxPerceiver
+from policy.record import load_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.backbone import write_backbone
@@ -36,6 +38,7 @@ pytestmark = [
 ]
 TINY = PRESETS["tiny"]
 assert isinstance(TINY, PolicyTraining)
+STARTED = dataclasses.replace(TINY, detector=None)
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +233,30 @@ def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(bars: Path, tmp
         )
         assert np.abs(onnx.propose(*asked) - lerobot.propose(*asked)).max() <= 1e-3
     assert (checkpoint / "README.md").read_text().startswith("# tiny\n")
+
+
+def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, tmp_path: Path) -> None:
+    first = train(TINY, bars, tmp_path / "first", resume=False, threads=1, report=lambda _: None)
+    still = dataclasses.replace(STARTED, flow=dataclasses.replace(TINY.flow, schedule=Schedule(1, 0.0, 1)))
+    second = train(still, bars, tmp_path / "second", resume=False, threads=1, report=lambda _: None, start_from=first)
+    one, other = (load_file(folder / "model.safetensors") for folder in (first, second))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert load_record(second).config["start_from"] == load_record(first).weights_hash
+
+
+@pytest.mark.parametrize(
+    ("config", "allowed"),
+    [
+        (STARTED, "a checkpoint of the networks that are trained"),
+        (TINY, "absent, or with a preset without a detector stage: *-tune"),
+    ],
+)
+def test_what_is_no_start(bars: Path, tmp_path: Path, root: Path, config: PolicyTraining, allowed: str) -> None:
+    pick = root / "policy" / "weights" / "pick"
+    with pytest.raises(BadInput) as raised:
+        train(config, bars, tmp_path, resume=False, threads=1, report=lambda _: None, start_from=pick)
+    assert str(raised.value) == f"--start-from: '{pick}' is not allowed; it must be {allowed}."
 
 
 def test_a_whole_run_ends_in_a_perceiver(bars: Path, tmp_path: Path) -> None:

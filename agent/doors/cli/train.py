@@ -26,6 +26,12 @@ def train(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder of the run; its checkpoint/ is the result.")
     ],
+    start_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--start-from", metavar="DIR", help="Checkpoint whose weights the run begins with.", show_default=False
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     threads: Annotated[
         int,
@@ -57,8 +63,9 @@ def train(
                 figures = ", ".join(f"{name} {value:.4g}" for name, value in stage.figures.items())
                 update(stage.step, stage.steps, f"{stage.stage} {figures}")
 
-            folder = train_by(config, data, out, resume=resume, threads=threads, report=report)
+            folder = train_by(config, data, out, resume=resume, threads=threads, report=report, start_from=start_from)
     except KeyboardInterrupt:
-        raise Interrupted(f"smolcell train {preset} --data {data} --out {out} --resume") from None
+        begun = f" --start-from {start_from}" if start_from else ""
+        raise Interrupted(f"smolcell train {preset} --data {data} --out {out}{begun} --resume") from None
     answer(f"{folder}")
     return ExitCode.DONE
