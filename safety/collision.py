@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from safety.bodies import FINGERS, HAND, arm_shapes, finger_shapes, held_shape
 from safety.kinematics import TCP_FRAME, Arm
+from safety.obstacles import Box, blocks, obstacles
 from skills.base import FloatArray
-from skills.cell import Cell, Place
+from skills.cell import Cell
 
 Kind = Literal["environment", "keep_out", "self"]
 
-WALL_THICKNESS: Final = 0.01
-"""Walls count as this thick [m], outward from a place's inner edge."""
 FINGER_MARGIN: Final = -0.002
 """Fingers and a held part work between low walls: there the margin is what a policy's aim may be off, a touch
 of 2 mm, in place of the arm's clearance [m]."""
@@ -83,7 +82,7 @@ class Collider:
 
     def __init__(self, cell: Cell, arm: Arm) -> None:
         self._arm = arm
-        self._inside = [(name, np.array(place.centre), place.half) for name, place in cell.places.items()]
+        self._inside = [(name, np.array(place.centre), place.extent) for name, place in cell.places.items()]
         self._bare = _Bodies(cell, arm, holding=False)
         self._laden = _Bodies(cell, arm, holding=True)
 
@@ -107,7 +106,8 @@ class Collider:
             return False
         x_y = self._arm.tcp(joints).translation[:2]
         return any(
-            hit.bodies[1] == _wall(name) and np.abs(x_y - centre).max() <= half for name, centre, half in self._inside
+            hit.bodies[1] == _wall(name) and np.all(np.abs(x_y - centre) <= extent)
+            for name, centre, extent in self._inside
         )
 
 
@@ -174,32 +174,29 @@ class _Bodies:
 
 
 def _solids(cell: Cell) -> Iterator[tuple[str, Any, Any]]:
-    """The table, and each place as a solid block up to its walls' tops: links have no business in it."""
+    """The table, and each place as a solid block up to its top: links have no business in it."""
     table = np.array([TABLE_REACH, TABLE_REACH, TABLE_DEPTH])
     yield "table", coal.Box(*table), _at((0.0, 0.0, -TABLE_DEPTH / 2))
     for name, place in cell.places.items():
-        outer = 2 * (place.half + WALL_THICKNESS)
-        yield name, coal.Box(outer, outer, _top(place)), _at((*place.centre, _top(place) / 2))
+        for box in blocks(place):
+            yield name, *_placed(box)
 
 
 def _walls(cell: Cell) -> Iterator[tuple[str, Any, Any]]:
-    """Four walls for each place."""
+    """What fingers work between."""
     for name, place in cell.places.items():
-        (x, y), top = place.centre, _top(place)
-        length, offset = 2 * (place.half + WALL_THICKNESS), place.half + WALL_THICKNESS / 2
-        for side in (-offset, offset):
-            yield _wall(name), coal.Box(WALL_THICKNESS, length, top), _at((x + side, y, top / 2))
-            yield _wall(name), coal.Box(length, WALL_THICKNESS, top), _at((x, y + side, top / 2))
+        for box in obstacles(place):
+            yield _wall(name), *_placed(box)
 
 
 def _keep_outs(cell: Cell) -> Iterator[tuple[str, Any, Any]]:
     for box in cell.keep_outs:
-        low, high = np.array(box.low), np.array(box.high)
-        yield box.name, coal.Box(*(high - low)), _at((low + high) / 2)
+        yield box.name, *_placed(Box(box.low, box.high))
 
 
-def _top(place: Place) -> float:
-    return place.floor + place.wall
+def _placed(box: Box) -> tuple[Any, Any]:
+    low, high = np.array(box.low), np.array(box.high)
+    return coal.Box(*(high - low)), _at((low + high) / 2)
 
 
 def _wall(place: str) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from sim.robot import home_tcp
 from sim.world import TruePart
 from skills.base import FloatArray
-from skills.cell import Cell, Place
+from skills.cell import Cell
+from skills.place import Place
 from skills.spots import SPOTS
 
 HOVER, LIFT = 0.12, 0.16
@@ -46,7 +47,7 @@ def pick_waypoints(cell: Cell, part: TruePart) -> FloatArray:
 
 def place_waypoints(cell: Cell, place: Place) -> FloatArray:
     """(5, 7) waypoints that release the part in the gripper over the middle of a bin."""
-    return _release(cell, place.centre, ABOVE_BIN, IN_BIN)
+    return _release(cell, place.release, ABOVE_BIN, IN_BIN)
 
 
 def put_back_waypoints(cell: Cell, spot: str) -> FloatArray:

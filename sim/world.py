@@ -15,7 +15,8 @@ from sim.cameras import photograph
 from sim.parts.spawn import Body, PartSpec, spawn
 from sim.randomize import Appearance, draw_appearance
 from skills.base import Image
-from skills.cell import Cell, Place
+from skills.cell import Cell
+from skills.place import Container
 from skills.words import TRAY
 
 STEP = 1 / 300
@@ -51,7 +52,8 @@ class World:
         self._floor_of_tray = -1
         self._build_table()
         for name, place in cell.places.items():
-            self._build_place(name, place)
+            if isinstance(place, Container):
+                self._build_place(name, place)
         self.appearance: Appearance = draw_appearance(self.rng)
 
     def close(self) -> None:
@@ -95,7 +97,7 @@ class World:
         if z > 0.12:
             return "air"
         for name, place in self.cell.places.items():
-            if max(abs(x - place.centre[0]), abs(y - place.centre[1])) <= place.half:
+            if abs(x - place.centre[0]) <= place.extent[0] and abs(y - place.centre[1]) <= place.extent[1]:
                 return name
         return "table"
 
@@ -107,7 +109,7 @@ class World:
     def _build_table(self) -> None:
         self._box((0.3, 0.0, -0.05), (0.8, 0.9, 0.05), (0.55, 0.55, 0.55))
 
-    def _build_place(self, name: str, place: Place) -> None:
+    def _build_place(self, name: str, place: Container) -> None:
         (x, y), half, high = place.centre, place.half, place.wall / 2
         floor = self._box((x, y, 0.0004), (half, half, 0.0004), place.colour, solid=False)
         if name == TRAY:

@@ -16,10 +16,21 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 class Parameter(Value):
-    """The values that a slot of the phrase may take; an optional one may be left out."""
+    """The values that a slot of the phrase may take; an optional one may be left out.
+
+    `said` gives the words of a value that is not said in the phrase as it is named ("on the conveyor belt").
+    """
 
     values: Annotated[tuple[str, ...], Field(min_length=1)]
+    said: dict[str, str] = {}
     optional: bool = False
+
+    @model_validator(mode="after")
+    def _says_its_values(self) -> Self:
+        for value in self.said:
+            if value not in self.values:
+                raise UnknownName("said", value, self.values)
+        return self
 
 
 class Budget(Value):
@@ -86,7 +97,7 @@ class SkillCard(Value):
                 raise BadInput(f"{self.name}.{slot}", None, f"given: one of {', '.join(parameter.values)}")
         if self._is_banned(arguments):
             raise BadInput(self.name, " ".join(arguments.values()), "a combination that names a part that exists")
-        filled = _SLOT.sub(lambda slot: arguments.get(slot[1], ""), self.phrase)
+        filled = _SLOT.sub(lambda slot: self._said(slot[1], arguments.get(slot[1], "")), self.phrase)
         return " ".join(filled.split())
 
     def calls(self) -> Iterator[dict[str, str]]:
@@ -102,6 +113,9 @@ class SkillCard(Value):
     def phrases(self) -> tuple[str, ...]:
         """Every phrase that the card can render."""
         return tuple(self.render(arguments) for arguments in self.calls())
+
+    def _said(self, slot: str, value: str) -> str:
+        return self.parameters[slot].said.get(value, value)
 
     def _is_banned(self, arguments: Mapping[str, str]) -> bool:
         return any(all(arguments.get(slot) in values for slot, values in ban.items()) for ban in self.never)

@@ -11,12 +11,11 @@ from pydantic import Field, model_validator
 
 from skills.base import Value
 from skills.errors import BadInput, UnknownName
+from skills.place import AnyPlace, Container, Fixture, Positive
 from skills.words import TRAY
 from skills.yamlfile import load_model
 
 Vector = tuple[float, float, float]
-Positive = Annotated[float, Field(gt=0)]
-Colour3 = tuple[float, float, float]
 
 
 class Gripper(Value):
@@ -47,16 +46,6 @@ class Camera(Value):
     look_at: Vector
     up: Vector
     view: Positive
-
-
-class Place(Value):
-    """Where parts lie or go. A square with low walls; `centre` is x, y, `half` the inner half width."""
-
-    centre: tuple[float, float]
-    half: Positive
-    wall: Positive
-    colour: Colour3
-    floor: Annotated[float, Field(ge=0)] = 0.0
 
 
 class KeepOut(Value):
@@ -102,25 +91,40 @@ class Cell(Value):
     name: str
     robot: Robot
     cameras: dict[str, Camera]
-    places: dict[str, Place]
+    places: dict[str, AnyPlace]
     keep_outs: tuple[KeepOut, ...] = ()
     limits: Limits
     checkpoints: dict[str, str]
     agent: Agent = Agent()
 
     @property
-    def tray(self) -> Place:
-        return self.places[TRAY]
+    def tray(self) -> Container:
+        tray = self.places[TRAY]
+        assert isinstance(tray, Container)  # checked when the cell was made
+        return tray
 
     @property
     def destinations(self) -> tuple[str, ...]:
         """Names of the places that parts can be brought to."""
         return tuple(name for name in self.places if name != TRAY)
 
+    @property
+    def fixtures(self) -> dict[str, Fixture]:
+        """The places that bolts are inserted into, by name."""
+        return {name: place for name, place in self.places.items() if isinstance(place, Fixture)}
+
+    def fixture(self, name: str) -> Fixture:
+        """Raises: UnknownName when there is no such place, or it is no fixture."""
+        if name not in self.fixtures:
+            raise UnknownName("fixture", name, self.fixtures)
+        return self.fixtures[name]
+
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         if TRAY not in self.places:
             raise UnknownName("places", TRAY, self.places, "Every cell has a tray.")
+        if (kind := self.places[TRAY].kind) != "tray":
+            raise BadInput(f"places.{TRAY}.kind", kind, "'tray'")
         if "overhead" not in self.cameras:
             raise UnknownName("cameras", "overhead", self.cameras, "The perceiver looks through it.")
         joints = len(self.robot.home)

@@ -41,6 +41,9 @@ EXTENT: Final[dict[tuple[Kind, Size], float]] = {
     ("bracket", "large"): 0.062,
 }
 
+SHANK: Final[dict[Size, float]] = {"M6": 0.012, "M8": 0.016, "M10": 0.020}
+"""Diameter of a bolt's shank [m]; a fixture's holes are made for it."""
+
 TRAY: Final = "tray"
 
 

@@ -12,13 +12,16 @@ from safety.cases import Passage
 from safety.collision import Hit, Kind
 from skills.base import FloatArray
 from skills.call import Finding
-from skills.cell import Cell, Place
-from skills.words import TRAY
+from skills.cell import Cell
+from skills.place import Belt, Fixture, Place
 
 TIP_CLEARANCE: Final = 0.0007
 """Least gap between finger tips and the tray's floor [m]."""
 BIN_DEPTH: Final = 0.04
 """Lowest tool centre point over a bin's floor [m]: what lies in it is not seen."""
+NEST_DEPTH: Final = 0.004
+"""How far the tool centre point may be below the axis of a bolt that lies in its nest [m]: the finger tips then are
+8 mm above the fixture's foot."""
 TABLE_CLEARANCE: Final = 0.06
 """Lowest tool centre point outside every place [m]."""
 HANGING: Final = 0.02
@@ -155,17 +158,28 @@ def release(case: Passage) -> Finding | None:
 def floor_heights(cell: Cell, tcp: FloatArray, holding: FloatArray) -> FloatArray:
     """(N,) lowest z of the tool centre point [m] at each of the points `tcp` (N, 3)."""
     heights = TABLE_CLEARANCE + HANGING * holding
-    for name, place in cell.places.items():
-        inside = _inside(place, tcp)
-        if name == TRAY:
-            heights = np.where(inside, place.floor + TIP_BELOW_TCP + TIP_CLEARANCE, heights)
-        else:
-            heights = np.where(inside, place.floor + BIN_DEPTH + HANGING * holding, heights)
+    for place in cell.places.values():
+        heights = np.where(_inside(place, tcp), _floor_of(place, tcp, holding), heights)
     return np.asarray(heights)
 
 
+def _floor_of(place: Place, tcp: FloatArray, holding: FloatArray) -> FloatArray:
+    """(N,) lowest z over `place`. A part comes down onto a fixture only where a nest's chamfers catch it."""
+    if isinstance(place, Fixture):
+        over = np.zeros(len(tcp), dtype=np.bool_)
+        for nest in place.nests():
+            over |= np.abs(tcp[:, 1] - nest.y) <= place.clearance / 2 + place.chamfer
+        beside = place.top + TIP_BELOW_TCP + TIP_CLEARANCE + HANGING * holding
+        return np.asarray(np.where(over, place.height - NEST_DEPTH, beside))
+    if isinstance(place, Belt):
+        return np.asarray(place.height + TIP_BELOW_TCP + TIP_CLEARANCE + HANGING * holding)
+    if place.kind == "tray":
+        return np.full(len(tcp), place.floor + TIP_BELOW_TCP + TIP_CLEARANCE)
+    return np.asarray(place.floor + BIN_DEPTH + HANGING * holding)
+
+
 def _inside(place: Place, tcp: FloatArray) -> FloatArray:
-    return np.asarray(np.abs(tcp[:, :2] - np.array(place.centre)).max(axis=1) <= place.half)
+    return np.asarray(np.all(np.abs(tcp[:, :2] - np.array(place.centre)) <= place.extent, axis=1))
 
 
 def _over_place(cell: Cell, tcp: FloatArray) -> bool:

@@ -157,7 +157,7 @@ class Tray:
         there = (at[0] + CELL.tray.centre[0], at[1] + CELL.tray.centre[1])
         for name in CELL.destinations:
             place = CELL.places[name]
-            if max(abs(there[0] - place.centre[0]), abs(there[1] - place.centre[1])) < place.half:
+            if all(abs(have - want) < half for have, want, half in zip(there, place.centre, place.extent, strict=True)):
                 self.bins[name].append(self.held)
                 break
         else:
@@ -269,7 +269,7 @@ class TextPolicy:
 
 def release(skill: str, arguments: Mapping[str, str]) -> np.ndarray:
     if skill == "place":
-        x, y = CELL.places[arguments["place"]].centre
+        x, y = CELL.places[arguments["place"]].release
     else:
         from skills.spots import SPOTS
 

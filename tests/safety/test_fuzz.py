@@ -93,7 +93,7 @@ def sane_rows(rng: np.random.Generator, cell: Cell) -> FloatArray:
     rows = np.empty((rng.integers(1, 6), 7))
     for row in rows:
         place = list(cell.places.values())[rng.integers(len(cell.places))]
-        row[:2] = place.centre + rng.uniform(-1.3, 1.3, 2) * place.half
+        row[:2] = place.centre + rng.uniform(-1.3, 1.3, 2) * place.extent
         row[2] = rng.choice([rng.uniform(-0.01, 0.06), rng.uniform(0.0, 0.5)])
         row[3:6] = np.pi + rng.normal(0, 0.1), rng.normal(0, 0.1), rng.uniform(-4, 4)
         row[6] = rng.choice([0.0, rng.uniform(-0.005, 0.085)])

@@ -9,7 +9,7 @@ import yaml
 
 from skills.card import Parameter
 from skills.catalogue import Catalogue, load_catalogue
-from skills.cell import Cell, Place, load_cell
+from skills.cell import Cell, load_cell
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart, Scene
 
@@ -17,18 +17,16 @@ ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "agent" / "instructions"
 CELL = load_cell(ROOT / "cells" / "default.yaml")
 CATALOGUE = load_catalogue()
-MORE_PLACES = ("conveyor belt", "left fixture", "right fixture")
+FIXTURES = ("left fixture", "right fixture")
 
 
 def full_cell() -> tuple[Cell, Catalogue]:
-    """The default cell with conveyor belt and fixtures, and a place card that reaches them."""
-    spot = Place(centre=(0.4, 0.6), half=0.1, wall=0.01, colour=(0.2, 0.2, 0.2))
-    cell = CELL.model_copy(update={"places": {**CELL.places, **dict.fromkeys(MORE_PLACES, spot)}})
+    """The default cell, and a place card that reaches the fixtures."""
     place = CATALOGUE["place"]
-    reach = Parameter(values=(*place.parameters["place"].values, *MORE_PLACES))
+    reach = Parameter(values=(*place.parameters["place"].values, *FIXTURES))
     cards = {card.name: card for card in CATALOGUE}
     cards["place"] = place.model_copy(update={"parameters": {"place": reach}})
-    return cell, Catalogue(cards)
+    return CELL, Catalogue(cards)
 
 
 @dataclass(frozen=True)
