@@ -1,15 +1,18 @@
-"""Where parts lie: random layouts in which every part can be grasped."""
+"""Where parts lie: separated, so that every part can be grasped, against each other, or over each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.parts.catalogue import ALL_SHAPES, shape_of
 from sim.parts.mesh import Points
 from sim.parts.spawn import PartSpec
+from sim.setting import Clutter
 from skills.errors import BadInput
-from skills.words import COLOURS, Colour, Condition, Kind, Size
+from skills.words import COLOURS, Colour, Kind, Size
 
 WORKING = 0.095
 """Part centres lie within this distance of the tray's centre in x and y [m]: fingers that open for the widest
@@ -18,6 +21,12 @@ TAUGHT = 0.110
 """Training scenes spread a little farther, so that the policy does not work at the edge of what it has seen."""
 GAP = 0.025
 """Least distance between two outlines [m]: a finger of 10 mm and its clearance fit between."""
+EDGE = 0.147
+"""Outlines end here [m from the tray's centre], before the walls."""
+TOUCHING = (0.0003, 0.003)
+"""Distance between outlines that touch [m]."""
+HEAP = 0.07
+"""Heaped parts are dropped within this distance of the heap's middle [m]."""
 TRIES = 80
 FRESH_STARTS = 60
 """How often a whole layout is begun anew before it counts as impossible."""
@@ -49,6 +58,28 @@ def distance(one: Points, other: Points) -> float:
     return float(np.min(np.linalg.norm(one[:, None] - other[None], axis=-1)))
 
 
+def outline_of(spec: PartSpec) -> Points:
+    """Points on the outline of a part that lies there, in the tray's frame [m]."""
+    return outline(spec.kind, spec.size, spec.at, spec.yaw)
+
+
+def overlapping(parts: Sequence[PartSpec]) -> bool:
+    """Whether any two parts would lie in each other: their convex outlines overlap."""
+    hulls = [_hull(outline_of(spec)) for spec in parts]
+    return any(_gap(one, other) == 0 for index, one in enumerate(hulls) for other in hulls[:index])
+
+
+def lay_out(
+    looks: Sequence[Look], rng: np.random.Generator, clutter: Clutter, *, within: float = WORKING
+) -> list[PartSpec]:
+    """A random layout of that kind, parts that find no room left out. Centres lie `within` that distance of the
+    tray's centre [m]; heaped parts overlap, which makes the world drop them.
+    """
+    if clutter == "separated":
+        return place_parts(looks, rng, within=within, strict=False)
+    return _touching(looks, rng, within) if clutter == "touching" else _heaped(looks, rng, within)
+
+
 def place_parts(
     looks: Sequence[Look],
     rng: np.random.Generator,
@@ -74,14 +105,13 @@ def _try_layout(
     looks: Sequence[Look], rng: np.random.Generator, taken: Sequence[PartSpec], within: float
 ) -> list[PartSpec]:
     placed = list(taken)
-    outlines = [outline(spec.kind, spec.size, spec.at, spec.yaw) for spec in taken]
+    outlines = [outline_of(spec) for spec in taken]
     for look in looks:
         spot = _free_spot(look, outlines, within, rng)
         if spot is not None:
             at, yaw = spot
-            condition: Condition = "failed" if look.failed else "ok"
-            placed.append(PartSpec(look.kind, look.size, look.colour, condition, at, yaw))
-            outlines.append(outline(look.kind, look.size, at, yaw))
+            placed.append(_spec(look, at, yaw))
+            outlines.append(outline_of(placed[-1]))
     return placed
 
 
@@ -92,6 +122,77 @@ def _free_spot(
         x, y = rng.uniform(-within, within, 2)
         yaw = float(rng.uniform(-np.pi / 2, np.pi / 2))
         mine = outline(look.kind, look.size, (x, y), yaw)
-        if np.abs(mine).max() < 0.147 and all(distance(mine, other) >= GAP for other in taken):
+        if np.abs(mine).max() < EDGE and all(distance(mine, other) >= GAP for other in taken):
             return (float(x), float(y)), yaw
     return None
+
+
+def _touching(looks: Sequence[Look], rng: np.random.Generator, within: float) -> list[PartSpec]:
+    """Each part after the first is pushed against one that lies there."""
+    placed: list[PartSpec] = []
+    for look in looks:
+        for _ in range(TRIES):
+            spec = _pushed(look, placed, rng, within)
+            if spec is not None:
+                placed.append(spec)
+                break
+    return placed
+
+
+def _pushed(look: Look, placed: Sequence[PartSpec], rng: np.random.Generator, within: float) -> PartSpec | None:
+    """The part beside a random one of those placed, in a random direction; None when there is no room there."""
+    yaw, turn = float(rng.uniform(-np.pi / 2, np.pi / 2)), float(rng.uniform(0, 2 * np.pi))
+    if not placed:
+        return _spec(look, tuple(rng.uniform(-within / 2, within / 2, 2).tolist()), yaw)
+    anchor = placed[int(rng.integers(len(placed)))]
+    wanted = float(rng.uniform(*TOUCHING))
+    hulls = [_hull(outline_of(spec)) for spec in placed]
+    against = _hull(outline_of(anchor))
+    near, far = 0.0, 0.15
+    for _ in range(14):
+        middle = (near + far) / 2
+        if _gap(_hull(outline_of(_spec(look, _beside(anchor, turn, middle), yaw))), against) < wanted:
+            near = middle
+        else:
+            far = middle
+    spec = _spec(look, _beside(anchor, turn, far), yaw)
+    mine = outline_of(spec)
+    fits = max(map(abs, spec.at)) <= within and float(np.abs(mine).max()) < EDGE
+    return spec if fits and all(_gap(_hull(mine), hull) >= TOUCHING[0] for hull in hulls) else None
+
+
+def _heaped(looks: Sequence[Look], rng: np.random.Generator, within: float) -> list[PartSpec]:
+    """Parts around one point, the closer the fewer; their outlines overlap."""
+    reach = HEAP * np.sqrt(len(looks) / 16)
+    middle = rng.uniform(-1, 1, 2) * max(within - reach - 0.02, 0.0)
+    ats = middle + rng.uniform(-reach, reach, (len(looks), 2))
+    return [
+        _spec(look, (float(at[0]), float(at[1])), float(rng.uniform(-np.pi / 2, np.pi / 2)))
+        for look, at in zip(looks, ats, strict=True)
+    ]
+
+
+def _spec(look: Look, at: tuple[float, ...], yaw: float) -> PartSpec:
+    return PartSpec(look.kind, look.size, look.colour, "failed" if look.failed else "ok", (at[0], at[1]), yaw)
+
+
+def _beside(anchor: PartSpec, turn: float, away: float) -> tuple[float, float]:
+    return anchor.at[0] + away * float(np.cos(turn)), anchor.at[1] + away * float(np.sin(turn))
+
+
+def _hull(points: Points) -> NDArray[np.float32]:
+    """(N, 1, 2) corners of the convex hull [m]."""
+    return np.asarray(cv2.convexHull(np.asarray(points, np.float32)), np.float32)
+
+
+def _gap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Distance between two convex outlines [m]; 0 when they overlap."""
+    apart = min(_outside(one, other), _outside(other, one))
+    if apart <= 0 or (apart < 0.05 and cv2.intersectConvexConvex(1000 * one, 1000 * other)[0] > 0):
+        return 0.0
+    return apart
+
+
+def _outside(corners: NDArray[np.float32], hull: NDArray[np.float32]) -> float:
+    """Least distance of the corners from the hull [m], negative inside."""
+    return min(-cv2.pointPolygonTest(hull, (float(x), float(y)), True) for x, y in corners[:, 0])

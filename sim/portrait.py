@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from sim.cameras import photograph
+from sim.view import view_of
 from sim.world import World
 from skills.base import Image
 from skills.cell import Camera
@@ -26,5 +27,4 @@ def side(world: World) -> Image:
 
 
 def _take(world: World, camera: Camera) -> Image:
-    polished: dict[int, tuple[float, ...]] = {body.id: body.rgb for body in world.bodies if body.polished}
-    return photograph(world.bullet, camera, world.appearance, polished, np.random.default_rng(0))
+    return photograph(world.bullet, view_of(camera), camera.size, world.stage(), np.random.default_rng(0))

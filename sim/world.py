@@ -11,18 +11,27 @@ import numpy as np
 import pybullet
 from pybullet_utils.bullet_client import BulletClient
 
-from sim.cameras import photograph
+from sim.cameras import Stage, photograph
+from sim.floor import Floor
+from sim.gloss import Finish
+from sim.heap import drop
+from sim.layout import outline_of, overlapping
 from sim.parts.spawn import Body, PartSpec, spawn
 from sim.randomize import Appearance, draw_appearance
+from sim.setting import Setting, load_setting
+from sim.things import lay_down
+from sim.view import view_of
 from skills.base import Image
 from skills.cell import Cell
-from skills.place import Container
+from skills.place import Container, Place
 from skills.words import TRAY
 
 STEP = 1 / 300
 """Physics step [s]."""
 SETTLE_STEPS = 60
 WALL = 0.004
+TABLE_AT, TABLE_HALF = (0.3, 0.0), (0.8, 0.9)
+TABLE_RGB = (0.55, 0.55, 0.55)
 
 
 @dataclass(frozen=True)
@@ -40,38 +49,60 @@ class World:
 
     Args:
         seed: of everything random: paint, light, noise.
+        setting: what varies from scene to scene; without one the default's.
+
+    Attributes:
+        places: the places as they stand in this scene: a bin may be some millimetres from where the cell file says.
+        outside: parts of a heap that came to rest outside the tray, and were taken away.
     """
 
-    def __init__(self, cell: Cell, seed: int) -> None:
+    def __init__(self, cell: Cell, seed: int, setting: Setting | None = None) -> None:
         self.cell = cell
+        self.setting = setting or load_setting()
+        self.places: dict[str, Place] = dict(cell.places)
+        self.outside: tuple[PartSpec, ...] = ()
         self.rng = np.random.default_rng(seed)
         self.bullet: Any = BulletClient(pybullet.DIRECT)
         self.bullet.setGravity(0, 0, -9.81)
         self.bullet.setTimeStep(STEP)
         self.bodies: list[Body] = []
-        self._floor_of_tray = -1
+        self._things: list[int] = []
+        self._of_place: dict[str, list[int]] = {}
         self._build_table()
         for name, place in cell.places.items():
             if isinstance(place, Container):
                 self._build_place(name, place)
-        self.appearance: Appearance = draw_appearance(self.rng)
+        self.appearance: Appearance
+        self.wear(self._draw([]))
 
     def close(self) -> None:
         self.bullet.disconnect()
 
     def reset(self, parts: Sequence[PartSpec]) -> None:
-        """Clear the tray, draw a new appearance, lay the parts down and let them settle."""
+        """Clear the tray, draw a new appearance, lay the parts down and let them settle.
+
+        Parts whose outlines overlap can't lie in each other: they are dropped, one after another.
+        """
         for body in self.bodies:
             self.bullet.removeBody(body.id)
-        self.wear(draw_appearance(self.rng))
+        self.bodies, self.outside = [], ()
+        self.wear(self._draw(parts))
+        if overlapping(parts):
+            self.bodies, self.outside = drop(self.bullet, self.cell.tray, parts, self.rng)
+            return
         self.bodies = [self.add(spec) for spec in parts]
         self.advance(SETTLE_STEPS)
 
     def wear(self, appearance: Appearance) -> None:
-        """Light and shade the scene so from now on."""
+        """Look and stand so from now on: light, shades, things on the tray, shifted bins."""
         self.appearance = appearance
-        shade = np.clip(np.array(self.cell.tray.colour) * appearance.tray_gain, 0, 1)
-        self.bullet.changeVisualShape(self._floor_of_tray, -1, rgbaColor=[*shade, 1])
+        for body in self._things:
+            self.bullet.removeBody(body)
+        self._things = [
+            body for thing in appearance.things for body in lay_down(self.bullet, thing, self.cell.tray.centre)
+        ]
+        for name, shift in appearance.shifts.items():
+            self._move_place(name, shift)
 
     def add(self, spec: PartSpec) -> Body:
         x, y = np.add(self.cell.tray.centre, spec.at)
@@ -96,32 +127,64 @@ class World:
         (x, y, z), _ = self.bullet.getBasePositionAndOrientation(body.id)
         if z > 0.12:
             return "air"
-        for name, place in self.cell.places.items():
+        for name, place in self.places.items():
             if abs(x - place.centre[0]) <= place.extent[0] and abs(y - place.centre[1]) <= place.extent[1]:
                 return name
         return "table"
 
     def photograph(self, camera: str, frame: tuple[Any, Any] | None = None) -> Image:
-        polished: dict[int, tuple[float, ...]] = {body.id: body.rgb for body in self.bodies if body.polished}
         spec = self.cell.cameras[camera]
-        return photograph(self.bullet, spec, self.appearance, polished, self.rng, frame)
+        view = view_of(spec, frame, self.appearance.cameras[camera])
+        return photograph(self.bullet, view, spec.size, self.stage(), self.rng)
+
+    def stage(self) -> Stage:
+        """All that a picture shows but the bodies."""
+        look, tray = self.appearance, self.cell.tray
+        table = Floor(TABLE_AT, TABLE_HALF, look.table.paint(TABLE_RGB), look.table.texture)
+        inside = Floor(tray.centre, (tray.half, tray.half), look.tray.paint(tray.colour), look.tray.texture)
+        finishes = {body.id: Finish(body.rgb, look.gloss, metal=True) for body in self.bodies if body.polished}
+        if look.sheen > 0:
+            painted = [body.id for body in self.bodies if not body.polished]
+            finishes |= {body: Finish((1.0, 1.0, 1.0), look.sheen, metal=False) for body in painted}
+        return Stage(look.light, look.sensor, (table, inside), finishes)
+
+    def _draw(self, parts: Sequence[PartSpec]) -> Appearance:
+        outlines = [outline_of(spec) for spec in parts]
+        return draw_appearance(self.rng, self.setting, tuple(self.cell.cameras), tuple(self._of_place), outlines)
+
+    def _move_place(self, name: str, shift: tuple[float, float]) -> None:
+        """Stand a bin `shift` [m] from where the cell file says."""
+        before, meant = self.places[name].centre, self.cell.places[name].centre
+        now = (meant[0] + shift[0], meant[1] + shift[1])
+        self.places[name] = self.cell.places[name].model_copy(update={"centre": now})
+        for body in self._of_place[name]:
+            (x, y, z), turn = self.bullet.getBasePositionAndOrientation(body)
+            moved = (x + now[0] - before[0], y + now[1] - before[1], z)
+            self.bullet.resetBasePositionAndOrientation(body, moved, turn)
 
     def _build_table(self) -> None:
-        self._box((0.3, 0.0, -0.05), (0.8, 0.9, 0.05), (0.55, 0.55, 0.55))
+        self._box((*TABLE_AT, -0.05), (*TABLE_HALF, 0.05), TABLE_RGB, seen=False)
 
     def _build_place(self, name: str, place: Container) -> None:
         (x, y), half, high = place.centre, place.half, place.wall / 2
-        floor = self._box((x, y, 0.0004), (half, half, 0.0004), place.colour, solid=False)
-        if name == TRAY:
-            self._floor_of_tray = floor
+        bodies = [] if name == TRAY else [self._box((x, y, 0.0004), (half, half, 0.0004), place.colour, solid=False)]
         for side in (-1, 1):
             offset = side * (half + WALL / 2)
-            self._box((x + offset, y, high), (WALL / 2, half + WALL, high), place.colour)
-            self._box((x, y + offset, high), (half + WALL, WALL / 2, high), place.colour)
+            bodies.append(self._box((x + offset, y, high), (WALL / 2, half + WALL, high), place.colour))
+            bodies.append(self._box((x, y + offset, high), (half + WALL, WALL / 2, high), place.colour))
+        if name != TRAY:
+            self._of_place[name] = bodies
 
     def _box(
-        self, at: tuple[float, ...], half: tuple[float, ...], rgb: tuple[float, ...], *, solid: bool = True
+        self,
+        at: tuple[float, ...],
+        half: tuple[float, ...],
+        rgb: tuple[float, ...],
+        *,
+        solid: bool = True,
+        seen: bool = True,
     ) -> int:
         collision = self.bullet.createCollisionShape(pybullet.GEOM_BOX, halfExtents=half) if solid else -1
-        visual = self.bullet.createVisualShape(pybullet.GEOM_BOX, halfExtents=half, rgbaColor=[*rgb, 1])
+        drawn = half if seen else (1e-4, 1e-4, 1e-4)  # without a visual shape the collision shape would be drawn
+        visual = self.bullet.createVisualShape(pybullet.GEOM_BOX, halfExtents=drawn, rgbaColor=[*rgb, 1])
         return int(self.bullet.createMultiBody(0, collision, visual, at))

@@ -1,0 +1,47 @@
+"""A contact sheet: many scenes of one setting in one picture, for a person to look at."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from sim.layout import draw_look, lay_out
+from sim.randomize import draw_clutter, draw_count
+from sim.setting import Setting
+from sim.world import World
+from skills.base import Image
+from skills.cell import Cell
+
+COLUMNS: Final = 4
+ROWS: Final = 3
+MARGIN: Final = 4
+
+
+def sheet(cell: Cell, setting: Setting, seed: int, camera: str = "overhead") -> Image:
+    """ROWS × COLUMNS scenes side by side, RGB. Scene `i` depends on `seed` and `i` alone."""
+    world = World(cell, seed, setting)
+    try:
+        pictures = [
+            _scene(world, setting, np.random.default_rng([seed, number]), camera) for number in range(ROWS * COLUMNS)
+        ]
+    finally:
+        world.close()
+    size = cell.cameras[camera].size + MARGIN
+    canvas = np.full((ROWS * size + MARGIN, COLUMNS * size + MARGIN, 3), 255, np.uint8)
+    for number, picture in enumerate(pictures):
+        top, left = (MARGIN + size * at for at in divmod(number, COLUMNS))
+        canvas[top : top + len(picture), left : left + len(picture)] = picture
+    return canvas
+
+
+def png(picture: Image) -> bytes:
+    """The picture as a PNG file's content."""
+    _, data = cv2.imencode(".png", np.asarray(picture[..., ::-1]))
+    return bytes(data)
+
+
+def _scene(world: World, setting: Setting, rng: np.random.Generator, camera: str) -> Image:
+    world.rng = rng
+    looks = [draw_look(rng) for _ in range(draw_count(rng, setting))]
+    world.reset(lay_out(looks, rng, draw_clutter(rng, setting)))
+    return world.photograph(camera)
