@@ -48,10 +48,11 @@ class Preview:
         Raises: BadInput (parts that do not fit, no weights to see with).
         """
         from sim.driver import SimDriver
+        from sim.setting import load_setting
         from sim.world import World
 
         perceiver = self._perceiver
-        world = World(self._cell, scenario.seed)
+        world = World(self._cell, scenario.seed, load_setting(scenario.setting))
         try:
             world.reset(scenario.layout())
             return perceiver.perceive(SimDriver(world).observe())

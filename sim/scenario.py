@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
-from sim.layout import WORKING, Look, distance, draw_look, outline, place_parts
+from sim.layout import WORKING, Look, distance, draw_look, lay_out, outline, place_parts
 from sim.parts.spawn import PartSpec
+from sim.randomize import draw_clutter
+from sim.setting import DEFAULT, load_setting
 from skills.base import Value
 from skills.call import RunOutcome
 from skills.errors import BadInput
@@ -48,7 +50,7 @@ class ScenarioPart(Value):
 class RandomParts(Value):
     """Parts drawn from the seed: `count` from..to, of these kinds, `failed` of them failed."""
 
-    count: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=10)]]
+    count: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(le=20)]]
     kinds: tuple[Kind, ...] = ()
     failed: Annotated[int, Field(ge=0)] | None = None
 
@@ -87,11 +89,15 @@ class Surprise(Value):
 
 
 class Scenario(Value):
-    """See DESIGN.md of the docs: one file in `sim/scenarios/`, or any file given to `regress`."""
+    """See DESIGN.md of the docs: one file in `sim/scenarios/`, or any file given to `regress`.
+
+    `setting` names a file in `sim/randomization/`: how the scene looks, and how the parts lie that have no place.
+    """
 
     name: str
     tags: tuple[TAGS, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    setting: str = DEFAULT
     parts: Annotated[
         Annotated[tuple[ScenarioPart, ...], Tag("[list]")] | Annotated[RandomSet, Tag("[random]")],
         Discriminator(lambda parts: "[random]" if isinstance(parts, Mapping | RandomSet) else "[list]"),
@@ -104,9 +110,21 @@ class Scenario(Value):
     def layout(self) -> list[PartSpec]:
         """The parts with their places. Raises: BadInput when they do not fit on the tray."""
         rng = np.random.default_rng(self.seed)
+        clutter = draw_clutter(np.random.default_rng([self.seed, 2]), load_setting(self.setting))
         if isinstance(self.parts, RandomSet):
-            return place_parts(_draw(self.parts.random, rng), rng, strict=False)
-        return _lay_out(self.parts, rng)
+            return lay_out(_draw(self.parts.random, rng), rng, clutter)
+        if clutter == "separated" or any(part.at is not None for part in self.parts):
+            return _lay_out(self.parts, rng)
+        layout = lay_out([_look(part) for part in self.parts], rng, clutter)
+        if len(layout) < len(self.parts):
+            raise BadInput("parts", len(self.parts), f"at most what fits on the tray; {len(layout)} found room")
+        return layout
+
+    @field_validator("setting")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        load_setting(name)
+        return name
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -125,6 +143,10 @@ def random_scenario(seed: int) -> Scenario:
 
 def spec_of(part: ScenarioPart, at: tuple[float, float], yaw: float) -> PartSpec:
     return PartSpec(part.kind, part.size, part.colour, part.condition, at, yaw)
+
+
+def _look(part: ScenarioPart) -> Look:
+    return Look(part.kind, part.size, part.colour, part.condition == "failed")
 
 
 def _draw(wanted: RandomParts, rng: np.random.Generator) -> list[Look]:
@@ -146,7 +168,7 @@ def _lay_out(parts: tuple[ScenarioPart, ...], rng: np.random.Generator) -> list[
     """Parts with a place lie there; the others find room around them."""
     fixed = [spec_of(part, part.at, float(np.deg2rad(part.yaw_deg))) for part in parts if part.at is not None]
     _check_room(fixed)
-    free = [Look(p.kind, p.size, p.colour, p.condition == "failed") for p in parts if p.at is None]
+    free = [_look(part) for part in parts if part.at is None]
     return place_parts(free, rng, taken=fixed)
 
 
