@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.parts.spawn import Body, PartSpec, spawn
+from sim.parts.spawn import Body, PartSpec, draw_paint, spawn
 from skills.place import Container
 
 DROP: Final = 0.07
@@ -29,7 +29,7 @@ def drop(
     bodies = []
     for spec in parts:
         x, y = np.add(tray.centre, spec.at)
-        body = spawn(world, spec, (float(x), float(y), DROP), rng)
+        body = spawn(world, spec, (float(x), float(y), DROP), draw_paint(spec.colour, rng))
         tilt = rng.normal(0, 0.5, 2)
         turn = world.getQuaternionFromEuler([float(tilt[0]), float(tilt[1]), spec.yaw])
         world.resetBasePositionAndOrientation(body.id, (float(x), float(y), DROP), turn)

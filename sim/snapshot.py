@@ -12,11 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from pydantic import ValidationError
 
 from sim.driver import Past, SimDriver
-from sim.parts.spawn import Body, PartSpec, spawn
+from sim.parts.spawn import Body, Paint, PartSpec, spawn
 from sim.randomize import Appearance
 from sim.scenario import Scenario
 from sim.world import World
@@ -31,15 +30,12 @@ EVERY_NS: Final = 500_000_000
 """Cell time between two saves within a motion [ns]; a world that comes back has lost less than that."""
 SETTLE_STEPS: Final = 30
 
-Colour3 = tuple[float, float, float]
-
 
 class SavedPart(Value):
     """A part: what was laid down, how it was painted, and its pose now (world frame [m], quaternion xyzw)."""
 
     spec: PartSpec
-    rgb: Colour3
-    mark: Colour3 | None
+    paint: Paint
     position: tuple[float, float, float]
     turn: tuple[float, float, float, float]
 
@@ -69,7 +65,7 @@ def restore(cell: Cell, saved: Snapshot) -> tuple[World, SimDriver]:
     """A world that goes on where `saved` was taken, everything at rest."""
     world = World(cell, saved.scenario.seed)
     world.wear(saved.appearance)
-    world.bodies = [_laid(world, part) for part in saved.parts]
+    world.bodies = [spawn(world.bullet, part.spec, part.position, part.paint) for part in saved.parts]
     driver = SimDriver(world)
     for body, part in zip(world.bodies, saved.parts, strict=True):
         world.bullet.resetBasePositionAndOrientation(body.id, part.position, part.turn)
@@ -150,14 +146,4 @@ def lasting(folder: Path, scenario: Scenario, world: World, driver: SimDriver) -
 
 def _saved(world: World, body: Body) -> SavedPart:
     position, turn = world.bullet.getBasePositionAndOrientation(body.id)
-    marks = [shape[7][:3] for shape in world.bullet.getVisualShapeData(body.id) if shape[1] >= 0]
-    return SavedPart(spec=body.spec, rgb=body.rgb, mark=marks[0] if marks else None, position=position, turn=turn)
-
-
-def _laid(world: World, part: SavedPart) -> Body:
-    """The part with its own paint; where it lies comes later."""
-    body = spawn(world.bullet, part.spec, part.position, np.random.default_rng(0))
-    world.bullet.changeVisualShape(body.id, -1, rgbaColor=[*part.rgb, 1])
-    if part.mark is not None:
-        world.bullet.changeVisualShape(body.id, 0, rgbaColor=[*part.mark, 1])
-    return Body(body.id, part.spec, part.rgb)
+    return SavedPart(spec=body.spec, paint=body.paint, position=position, turn=turn)

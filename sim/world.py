@@ -11,19 +11,21 @@ import numpy as np
 import pybullet
 from pybullet_utils.bullet_client import BulletClient
 
+from sim.belt import MovingBelt, lies_on
 from sim.cameras import Stage, photograph
+from sim.fixture import build_fixture, lies_in
 from sim.floor import Floor
 from sim.gloss import Finish
 from sim.heap import drop
 from sim.layout import outline_of, overlapping
-from sim.parts.spawn import Body, PartSpec, spawn
+from sim.parts.spawn import Body, PartSpec, draw_paint, spawn
 from sim.randomize import Appearance, draw_appearance
 from sim.setting import Setting, load_setting
 from sim.things import lay_down
 from sim.view import view_of
-from skills.base import Image
+from skills.base import FloatArray, Image
 from skills.cell import Cell
-from skills.place import Container, Place
+from skills.place import Belt, Container, Place
 from skills.words import TRAY
 
 STEP = 1 / 300
@@ -69,9 +71,9 @@ class World:
         self._things: list[int] = []
         self._of_place: dict[str, list[int]] = {}
         self._build_table()
+        self._belts: list[MovingBelt] = []
         for name, place in cell.places.items():
-            if isinstance(place, Container):
-                self._build_place(name, place)
+            self._build_place(name, place)
         self.appearance: Appearance
         self.wear(self._draw([]))
 
@@ -106,10 +108,14 @@ class World:
 
     def add(self, spec: PartSpec) -> Body:
         x, y = np.add(self.cell.tray.centre, spec.at)
-        return spawn(self.bullet, spec, (float(x), float(y), spec.shape.height / 2 + 0.001), self.rng)
+        return spawn(
+            self.bullet, spec, (float(x), float(y), spec.shape.height / 2 + 0.001), draw_paint(spec.colour, self.rng)
+        )
 
     def advance(self, steps: int) -> None:
         for _ in range(steps):
+            for belt in self._belts:
+                belt.turn()
             self.bullet.stepSimulation()
 
     def true_parts(self) -> list[TruePart]:
@@ -123,14 +129,24 @@ class World:
         return TruePart(body.spec, (x - centre[0], y - centre[1]), yaw, z)
 
     def where(self, body: Body) -> str:
-        """Name of the place that the part lies in; "table" when it is in none, "air" above 0.12 m."""
-        (x, y, z), _ = self.bullet.getBasePositionAndOrientation(body.id)
-        if z > 0.12:
+        """Name of the place that the part lies in; "table" when it is in none, "air" above 0.12 m.
+
+        A part is in a fixture only when it is a bolt that lies in the hole of its size, and on the conveyor belt
+        also when it has left it for the chute.
+        """
+        position, turn = self.bullet.getBasePositionAndOrientation(body.id)
+        origin, axis = np.array(position), np.array(self.bullet.getMatrixFromQuaternion(turn)).reshape(3, 3)[:, 0]
+        if origin[2] > 0.12:
             return "air"
         for name, place in self.places.items():
-            if abs(x - place.centre[0]) <= place.extent[0] and abs(y - place.centre[1]) <= place.extent[1]:
+            if _lies(place, body.spec, origin, axis):
                 return name
         return "table"
+
+    def in_chute(self) -> int:
+        """How many parts have left the belts at their ends."""
+        positions = [self.bullet.getBasePositionAndOrientation(body.id)[0] for body in self.bodies]
+        return sum(belt.has_left(x, y) for x, y, _ in positions for belt in self._belts)
 
     def photograph(self, camera: str, frame: tuple[Any, Any] | None = None) -> Image:
         spec = self.cell.cameras[camera]
@@ -165,7 +181,15 @@ class World:
     def _build_table(self) -> None:
         self._box((*TABLE_AT, -0.05), (*TABLE_HALF, 0.05), TABLE_RGB, seen=False)
 
-    def _build_place(self, name: str, place: Container) -> None:
+    def _build_place(self, name: str, place: Place) -> None:
+        if isinstance(place, Container):
+            self._build_container(name, place)
+        elif isinstance(place, Belt):
+            self._belts.append(MovingBelt(self.bullet, place))
+        else:
+            build_fixture(self.bullet, place)
+
+    def _build_container(self, name: str, place: Container) -> None:
         (x, y), half, high = place.centre, place.half, place.wall / 2
         bodies = [] if name == TRAY else [self._box((x, y, 0.0004), (half, half, 0.0004), place.colour, solid=False)]
         for side in (-1, 1):
@@ -188,3 +212,12 @@ class World:
         drawn = half if seen else (1e-4, 1e-4, 1e-4)  # without a visual shape the collision shape would be drawn
         visual = self.bullet.createVisualShape(pybullet.GEOM_BOX, halfExtents=drawn, rgbaColor=[*rgb, 1])
         return int(self.bullet.createMultiBody(0, collision, visual, at))
+
+
+def _lies(place: Place, spec: PartSpec, origin: FloatArray, axis: FloatArray) -> bool:
+    """Whether a part of this origin and long axis, both (3,), lies in `place`."""
+    if isinstance(place, Belt):
+        return lies_on(place, origin)
+    if isinstance(place, Container):
+        return bool(np.all(np.abs(origin[:2] - place.centre) <= place.extent))
+    return spec.kind == "bolt" and lies_in(place, spec.size, origin, axis)

@@ -1,10 +1,13 @@
-"""Small triangle meshes: extruded outlines, boxes, discs. Millimetres in, metres out at `Mesh.of`."""
+"""Small triangle meshes from outlines, by trimesh and shapely. Millimetres in, metres out at `Mesh.of`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import Polygon
+from trimesh.creation import extrude_polygon, triangulate_polygon
 
 Points = NDArray[np.float64]
 
@@ -25,31 +28,35 @@ class Mesh:
         normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-15
         return cls(corners.reshape(-1, 3), np.arange(3 * len(corners)), np.repeat(normals, 3, axis=0))
 
+    @cached_property
+    def lists(self) -> tuple[list[list[float]], list[int], list[list[float]]]:
+        """Vertices, indices and normals as PyBullet takes them."""
+        return self.vertices.tolist(), self.indices.tolist(), self.normals.tolist()
+
 
 def prism(outline: Points, low: float, high: float, bore: float = 0.0) -> Points:
-    """An (N, 2) star-shaped outline around the origin, extruded from z = low to high, with a round bore."""
-    count = len(outline)
-    angle = np.arctan2(outline[:, 1], outline[:, 0])
-    inner = bore * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    triangles = []
-    for here in range(count):
-        there = (here + 1) % count
-        a, b, c, d = inner[here], outline[here], outline[there], inner[there]
-        triangles += _ring_cap(a, b, c, d, high, bore > 0, up=True) + _ring_cap(a, b, c, d, low, bore > 0, up=False)
-        triangles += _wall(b, c, low, high)
-        if bore > 0:
-            triangles += _wall(d, a, low, high)
-    return np.array(triangles)
+    """(N, 3, 3) triangles of an (N, 2) outline, extruded from z = low to high, with a round bore about the origin."""
+    return extruded(Polygon(outline, [regular(BORE_CORNERS, bore)] if bore > 0 else None), low, high)
 
 
-def _ring_cap(a: Points, b: Points, c: Points, d: Points, z: float, ring: bool, *, up: bool) -> list[list[list[float]]]:
-    corners = [[[*a, z], [*b, z], [*c, z]]] + ([[[*a, z], [*c, z], [*d, z]]] if ring else [])
-    return corners if up else [triangle[::-1] for triangle in corners]
+def extruded(area: Polygon, low: float, high: float) -> Points:
+    """(N, 3, 3) triangles of `area`, with its holes, extruded from z = low to high."""
+    triangles: Points = np.array(extrude_polygon(area, high - low).triangles)
+    triangles[..., 2] += low
+    return triangles
 
 
-def _wall(start: Points, end: Points, low: float, high: float) -> list[list[list[float]]]:
-    a, b, c, d = [*start, low], [*end, low], [*end, high], [*start, high]
-    return [[a, b, c], [a, c, d]]
+def flat(area: Polygon, z: float) -> Points:
+    """(N, 3, 3) triangles of `area` as a sheet at height z that looks up."""
+    corners, faces = triangulate_polygon(area)
+    triangles = np.insert(np.asarray(corners)[faces], 2, z, axis=-1)
+    up = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])[:, 2] > 0
+    return np.asarray(np.where(up[:, None, None], triangles, triangles[:, ::-1]))
+
+
+def underside(triangles: Points) -> Points:
+    """The same sheet on the other side of z = 0, looking down."""
+    return triangles[:, ::-1] * (1.0, 1.0, -1.0)
 
 
 def hexagon(across_flats: float) -> Points:
@@ -57,9 +64,16 @@ def hexagon(across_flats: float) -> Points:
     return regular(6, across_flats / 2 / np.cos(np.pi / 6))
 
 
-def regular(corners: int, radius: float) -> Points:
+def regular(corners: int, radius: float, centre: tuple[float, float] = (0.0, 0.0)) -> Points:
     angle = np.arange(corners) * 2 * np.pi / corners
-    return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.asarray(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1) + centre)
+
+
+def sector(inner: float, outer: float, middle: float, half_angle: float) -> Points:
+    """Outline of a piece of a ring around the angle `middle` [rad]."""
+    angle = np.linspace(middle - half_angle, middle + half_angle, 13)
+    ray = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.concatenate([outer * ray, inner * ray[::-1]])
 
 
 def toothed(radius: float, teeth: int) -> Points:
@@ -71,26 +85,14 @@ def toothed(radius: float, teeth: int) -> Points:
 
 
 def box(centre: Sequence[float], half: Sequence[float]) -> Points:
-    corner = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) * half + np.asarray(centre)
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    return np.array([[corner[i] for i in pick] for q in quads for pick in ((q[0], q[1], q[2]), (q[0], q[2], q[3]))])
-
-
-def disc(centre: tuple[float, float], radius: float, z: float) -> Points:
-    """A flat disc that looks up."""
-    rim = regular(16, radius) + np.asarray(centre)
-    hub = [*centre, z]
-    return np.array([[hub, [*rim[i], z], [*rim[(i + 1) % 16], z]] for i in range(16)])
-
-
-def sector(inner: float, outer: float, start: float, stop: float, z: float) -> Points:
-    """A flat piece of a ring between two angles [rad], looking up."""
-    edges = np.linspace(start, stop, 13)
-    ray = np.stack([np.cos(edges), np.sin(edges)], axis=1)
-    quads = [(inner * ray[i], outer * ray[i], outer * ray[i + 1], inner * ray[i + 1]) for i in range(12)]
-    return np.array([t for q in quads for t in _ring_cap(*q, z, ring=True, up=True)])
+    (x, y, z), (half_x, half_y, half_z) = centre, half
+    corners = [(x + i * half_x, y + j * half_y) for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    return extruded(Polygon(corners), z - half_z, z + half_z)
 
 
 def along_x(triangles: Points) -> Points:
-    """Turn a mesh whose axis is z so that its axis is x (a proper rotation)."""
-    return np.stack([triangles[..., 2], triangles[..., 0], triangles[..., 1]], axis=-1)
+    """Turn a mesh whose axis is z so that its axis is x: its x becomes y, its y becomes z (a proper rotation)."""
+    return np.roll(triangles, 1, axis=-1)
+
+
+BORE_CORNERS = 24

@@ -8,8 +8,11 @@ import numpy as np
 import pybullet
 
 from sim.parts.catalogue import Shape, Solid, shape_of
-from sim.parts.mesh import Mesh
+from sim.parts.marks import mark_of
+from sim.parts.mesh import Mesh, Points
 from skills.words import Colour, Condition, Kind, Size, finish_of
+
+Colour3 = tuple[float, float, float]
 
 RGB: dict[Colour, tuple[float, float, float]] = {
     "silver": (0.74, 0.75, 0.78),
@@ -40,29 +43,49 @@ class PartSpec:
 
 
 @dataclass(frozen=True)
+class Paint:
+    """How one part is painted: its body's colour and, on a failed part, the mark's colour and place (see `mark_of`)."""
+
+    rgb: Colour3
+    mark_rgb: Colour3
+    mark_at: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Body:
-    """A part in the world: its PyBullet id, what it is, and the colour that its body was painted."""
+    """A part in the world: its PyBullet id, what it is, and how it was painted."""
 
     id: int
     spec: PartSpec
-    rgb: tuple[float, float, float]
+    paint: Paint
+
+    @property
+    def rgb(self) -> Colour3:
+        return self.paint.rgb
 
     @property
     def polished(self) -> bool:
         return finish_of(self.spec.colour) == "shiny"
 
 
-def spawn(world: Any, spec: PartSpec, position: tuple[float, float, float], rng: np.random.Generator) -> Body:
-    """Create the part at `position` (of its origin, world frame [m]); its paint varies a little with `rng`."""
+def draw_paint(colour: Colour, rng: np.random.Generator) -> Paint:
+    """Shades vary a little; the mark may be anywhere."""
+    base = np.array(RGB[colour]) * (1 + rng.uniform(-0.1, 0.1)) + rng.uniform(-0.04, 0.04, 3)
+    magenta = np.array(MARK_RGB) * rng.uniform(0.85, 1.0)
+    where = rng.random(2)
+    return Paint(_colour(np.clip(base, 0, 1)), _colour(magenta), (float(where[0]), float(where[1])))
+
+
+def spawn(world: Any, spec: PartSpec, position: tuple[float, float, float], paint: Paint) -> Body:
+    """Create the part at `position` (of its origin, world frame [m])."""
     shape = spec.shape
-    base = np.array(RGB[spec.colour]) * (1 + rng.uniform(-0.1, 0.1)) + rng.uniform(-0.04, 0.04, 3)
-    rgb = tuple(float(c) for c in np.clip(base, 0, 1))
-    mark_rgb = np.array(MARK_RGB) * rng.uniform(0.85, 1.0)
-    marks = [mesh_visual(world, shape.mark, tuple(mark_rgb))] if spec.condition == "failed" else []
+    marks = []
+    if spec.condition == "failed":
+        marks.append(mesh_visual(world, mark_of(spec.kind, spec.size, paint.mark_at), paint.mark_rgb))
     body = world.createMultiBody(
         baseMass=shape.mass,
         baseCollisionShapeIndex=_collision(world, shape.solids),
-        baseVisualShapeIndex=mesh_visual(world, shape.body, rgb),
+        baseVisualShapeIndex=mesh_visual(world, shape.body, paint.rgb),
         basePosition=position,
         baseOrientation=world.getQuaternionFromEuler([0, 0, spec.yaw]),
         linkMasses=[1e-4] * len(marks),
@@ -77,12 +100,12 @@ def spawn(world: Any, spec: PartSpec, position: tuple[float, float, float], rng:
         linkJointAxis=[[0, 0, 1]] * len(marks),
     )
     world.changeDynamics(body, -1, lateralFriction=1.0, rollingFriction=0.002, spinningFriction=0.01)
-    return Body(body, spec, (rgb[0], rgb[1], rgb[2]))
+    return Body(body, spec, paint)
 
 
 def mesh_visual(world: Any, mesh: Mesh, rgb: tuple[float, ...]) -> int:
     """A visual shape of `mesh` in one colour."""
-    vertices, indices, normals = _lists(id(mesh), mesh)
+    vertices, indices, normals = mesh.lists
     return int(
         world.createVisualShape(
             pybullet.GEOM_MESH, vertices=vertices, indices=indices, normals=normals, rgbaColor=[*rgb, 1]
@@ -90,13 +113,9 @@ def mesh_visual(world: Any, mesh: Mesh, rgb: tuple[float, ...]) -> int:
     )
 
 
-_LISTS: dict[int, tuple[list[Any], list[Any], list[Any]]] = {}
-
-
-def _lists(key: int, mesh: Mesh) -> tuple[list[Any], list[Any], list[Any]]:
-    if key not in _LISTS:
-        _LISTS[key] = mesh.vertices.tolist(), mesh.indices.tolist(), mesh.normals.tolist()
-    return _LISTS[key]
+def _colour(channels: Points) -> Colour3:
+    red, green, blue = (float(channel) for channel in channels)
+    return red, green, blue
 
 
 def _collision(world: Any, solids: tuple[Solid, ...]) -> int:

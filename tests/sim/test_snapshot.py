@@ -7,6 +7,8 @@ import pytest
 from safety.kinematics import Arm
 from sim.demonstrator import pick_waypoints
 from sim.driver import SimDriver
+from sim.grasps import taught_grasp
+from sim.lying import lying
 from sim.scenario import Scenario, ScenarioPart, random_scenario
 from sim.snapshot import FILE, lasting, load, restore, save, snapshot
 from sim.world import World
@@ -81,9 +83,7 @@ def test_second_save_of_a_restored_world_is_the_first(cell, tmp_path):
     again, driver_again = restore(cell, first)
     second = snapshot(scenario, again, driver_again)
     assert second.model_copy(update={"parts": (), "past": first.past}) == first.model_copy(update={"parts": ()})
-    assert [(part.spec, part.rgb, part.mark) for part in second.parts] == [
-        (part.spec, part.rgb, part.mark) for part in first.parts
-    ]
+    assert [(part.spec, part.paint) for part in second.parts] == [(part.spec, part.paint) for part in first.parts]
     world.close()
     again.close()
 
@@ -115,7 +115,7 @@ def test_nothing_saved_and_a_broken_save(tmp_path):
 def test_a_held_part_is_still_held(cell, tmp_path):
     world, driver = laid(cell, NUT)
     kept = lasting(tmp_path, NUT, world, driver)
-    hover, descend, close, lift, _ = pick_waypoints(cell, world.true_parts()[0])
+    hover, descend, close, lift, _ = pick_waypoints(cell, taught_grasp(cell, lying(world, world.bodies[0])))
     reach(cell, kept, hover)
     kept.command(GripperCommand(float(hover[6]), 40.0))
     reach(cell, kept, descend)
