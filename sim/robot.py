@@ -20,6 +20,8 @@ ARM_FORCE = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
 """Joint torque limits [Nm]: FRANKA Robotics, Panda limits."""
 FINGER_SPEED = 0.1
 """[m/s], each finger."""
+COUPLING_FORCE = 200.0
+"""What the gear that couples both fingers can take [N]: well over the grip, so that a part is held in the middle."""
 
 
 class ArmState(Value):
@@ -40,6 +42,7 @@ class Panda:
         self.body = int(bullet.loadURDF(str(URDF), [0, 0, 0], useFixedBase=True))
         for finger in FINGERS:
             bullet.changeDynamics(self.body, finger, lateralFriction=1.5, rollingFriction=0.01, spinningFriction=0.05)
+        self._couple_fingers()
         self._told = GripperCommand(cell.robot.gripper.max_width, cell.robot.gripper.force)
         self.place(cell.robot.home, cell.robot.gripper.max_width)
 
@@ -107,6 +110,14 @@ class Panda:
         """Position of the hand's frame and its rotation matrix (3, 3), for cameras mounted on it."""
         position, turn = self._frame(HAND_LINK)
         return np.array(position), np.array(self._bullet.getMatrixFromQuaternion(turn)).reshape(3, 3)
+
+    def _couple_fingers(self) -> None:
+        """One motor drives both fingers of the real hand: each goes as far as the other."""
+        one, other = FINGERS
+        gear = self._bullet.createConstraint(
+            self.body, one, self.body, other, self._bullet.JOINT_GEAR, (1, 0, 0), (0, 0, 0), (0, 0, 0)
+        )
+        self._bullet.changeConstraint(gear, gearRatio=-1, erp=0.1, maxForce=COUPLING_FORCE)
 
     def _frame(self, link: int) -> tuple[Any, Any]:
         state = self._bullet.getLinkState(self.body, link, computeForwardKinematics=True)
