@@ -67,9 +67,11 @@ class World:
         self.bullet: Any = BulletClient(pybullet.DIRECT)
         self.bullet.setGravity(0, 0, -9.81)
         self.bullet.setTimeStep(STEP)
+        # else the order in which contacts are solved depends on all that was in this world before
+        self.bullet.setPhysicsEngineParameter(deterministicOverlappingPairs=1)
         self.bodies: list[Body] = []
         self._things: list[int] = []
-        self._of_place: dict[str, list[int]] = {}
+        self._of_place: dict[str, dict[int, tuple[float, float, float]]] = {}
         self._build_table()
         self._belts: list[MovingBelt] = []
         for name, place in cell.places.items():
@@ -170,13 +172,11 @@ class World:
 
     def _move_place(self, name: str, shift: tuple[float, float]) -> None:
         """Stand a bin `shift` [m] from where the cell file says."""
-        before, meant = self.places[name].centre, self.cell.places[name].centre
-        now = (meant[0] + shift[0], meant[1] + shift[1])
-        self.places[name] = self.cell.places[name].model_copy(update={"centre": now})
-        for body in self._of_place[name]:
-            (x, y, z), turn = self.bullet.getBasePositionAndOrientation(body)
-            moved = (x + now[0] - before[0], y + now[1] - before[1], z)
-            self.bullet.resetBasePositionAndOrientation(body, moved, turn)
+        meant = self.cell.places[name]
+        x, y = meant.centre
+        self.places[name] = meant.model_copy(update={"centre": (x + shift[0], y + shift[1])})
+        for body, position in self._of_place[name].items():
+            self.bullet.resetBasePositionAndOrientation(body, np.add(position, (*shift, 0)).tolist(), (0, 0, 0, 1))
 
     def _build_table(self) -> None:
         self._box((*TABLE_AT, -0.05), (*TABLE_HALF, 0.05), TABLE_RGB, seen=False)
@@ -197,7 +197,7 @@ class World:
             bodies.append(self._box((x + offset, y, high), (WALL / 2, half + WALL, high), place.colour))
             bodies.append(self._box((x, y + offset, high), (half + WALL, WALL / 2, high), place.colour))
         if name != TRAY:
-            self._of_place[name] = bodies
+            self._of_place[name] = {body: self.bullet.getBasePositionAndOrientation(body)[0] for body in bodies}
 
     def _box(
         self,
