@@ -2,8 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -53,9 +52,8 @@ def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None,
 
     Raises: BadInput (a wrong scene, or another one than an unfinished run's), UnknownName.
     """
-    with _hushed():
-        from sim.scenario import SCENARIOS, load_scenario
-        from sim.snapshot import load
+    from sim.scenario import SCENARIOS, load_scenario
+    from sim.snapshot import load
 
     wanted = scenario_of(scene, seed) if scene is not None or seed is not None else None
     saved = load(folder) if left else None
@@ -95,16 +93,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Without what libraries in C print on stderr when they are loaded; pybullet greets."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
