@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from skills.base import Value
 from skills.errors import BadInput
 from skills.scene import PartQuery
-from skills.words import TRAY
+from skills.words import TRAY, Size
 
 PlanOutcome = Literal["planned", "question", "refused", "answer", "control"]
 Control = Literal["stop", "pause", "resume", "cancel"]
@@ -43,6 +43,16 @@ class Plan(Value):
     steps: tuple[Step, ...]
 
 
+class Hole(Value):
+    """One hole of a fixture; it takes one bolt of its size."""
+
+    fixture: str
+    size: Size
+
+    def describe(self) -> str:
+        return f"{self.size} hole of the {self.fixture}"
+
+
 class Understanding(Value):
     """What a planner made of one instruction.
 
@@ -51,6 +61,7 @@ class Understanding(Value):
         text: the question, the reason for the refusal, or the answer; may introduce a plan.
         choices: for a question, the answers that would do.
         command: set where the outcome is `control`.
+        freed: the holes that the person says are empty again; only beside an answer.
     """
 
     outcome: PlanOutcome
@@ -58,6 +69,7 @@ class Understanding(Value):
     text: str = ""
     choices: tuple[str, ...] = ()
     command: Control | None = None
+    freed: tuple[Hole, ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -65,6 +77,8 @@ class Understanding(Value):
             raise BadInput("plan", self.plan, "at least one step where the outcome is planned, else absent")
         if (self.outcome == "control") != (self.command is not None):
             raise BadInput("command", self.command, "set exactly where the outcome is control")
+        if self.freed and self.outcome != "answer":
+            raise BadInput("freed", self.freed, "empty unless the outcome is answer")
         if self.outcome in ("question", "refused", "answer") and not self.text:
             raise BadInput("text", self.text, f"said where the outcome is {self.outcome}")
         return self

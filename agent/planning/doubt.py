@@ -6,7 +6,7 @@ from typing import Literal
 from prompts.loader import render
 from skills.plan import Understanding
 
-MOST_CHOICES = 6
+MOST_CHOICES = 8
 
 
 class Doubt(Exception):

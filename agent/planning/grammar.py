@@ -6,13 +6,16 @@ from agent.planning.asides import take_openers
 from agent.planning.checks import check_definite, check_order
 from agent.planning.control import control_word
 from agent.planning.doubt import Doubt
+from agent.planning.fixtures import check_fixtures
 from agent.planning.lexicon import Lexicon
 from agent.planning.parse import Move, Parse
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
 from agent.planning.refusals import refuse
+from agent.planning.statements import freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
+from agent.planning.wording import listed
 from agent.planning.wordlist import words
 from prompts.loader import render
 from skills.catalogue import Catalogue
@@ -48,6 +51,9 @@ class GrammarPlanner:
             return Understanding(outcome="control", command=command)
         refuse(reading.plain)
         _check_sense(reading, self._lexicon)
+        if freed := freed_holes(Parse(reading.cursor(), self._lexicon)):
+            named = listed(holes_words(freed, self._lexicon))
+            return Understanding(outcome="answer", text=render("note-freed", holes=named), freed=freed)
         if is_question(asked := Parse(reading.cursor(), self._lexicon)):
             return Understanding(outcome="answer", text=answer(asked, scene))
         parse = Parse(reading.cursor(), self._lexicon)
@@ -55,6 +61,7 @@ class GrammarPlanner:
         moves = sorted(parse.moves, key=lambda move: move.order)
         for move in moves:
             check_definite(parse, move.phrase, scene)
+        check_fixtures(parse, moves)
         steps = [_step(move) for move in moves]
         check_order(steps)
         if not steps:

@@ -13,6 +13,9 @@ from skills.words import COLOURS, CONDITIONS, FINISHES, KINDS, SIZES, TRAY
 
 Field = Literal["condition", "size", "colour", "finish"]
 
+BRINGING: Final = ("place", "fixture")
+"""Parameters of skill cards whose values are places that parts are brought to."""
+
 FIELD_OF: Final[dict[str, Field]] = {
     **dict.fromkeys(CONDITIONS, "condition"),
     **dict.fromkeys(SIZES, "size"),
@@ -29,6 +32,7 @@ GRAMMAR_WORDS: Final = words(
     "size colour color kind kinds condition made single respectively likewise touch alone leave keep exactly",
     "precisely i we not either neither nor mark paint painted lying located lies test inspection should must shall",
     "will need needs go goes belong belongs get gets stop halt pause resume continue cancel please help",
+    "hole holes free again emptied cleared freed unloaded vacant took taken removed",
 )
 """Words that the grammar itself reads."""
 
@@ -43,17 +47,22 @@ class Noun:
 
 
 class Lexicon:
-    """The words of one cell. Values that no skill card knows are not in it."""
+    """The words of one cell. Values that no skill card knows are not in it.
+
+    Attributes:
+        holes: the sizes of bolts that each fixture takes, one of each.
+    """
 
     def __init__(self, cell: Cell, catalogue: Catalogue) -> None:
         parameters = [parameter for card in catalogue for parameter in card.parameters.items()]
         known = {value for _, parameter in parameters for value in parameter.values}
-        reachable = {value for slot, parameter in parameters if slot == "place" for value in parameter.values}
+        reachable = {value for slot, parameter in parameters if slot in BRINGING for value in parameter.values}
         self.kinds = tuple(kind for kind in KINDS if kind in known)
         self.values = tuple(value for value in FIELD_OF if value in known)
         self.places = tuple(place for place in cell.destinations if place in reachable)
         self.unreachable = tuple(place for place in cell.destinations if place not in reachable)
         self.place_names = cell.destinations
+        self.holes = {name: tuple(fixture.holes) for name, fixture in cell.fixtures.items() if name in reachable}
         self.nouns = _nouns(self.kinds)
         self.attributes = _attributes(self.values)
         self.superlatives = _inverted(synonyms.SUPERLATIVES)

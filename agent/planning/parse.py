@@ -7,11 +7,13 @@ from typing import Final, Literal
 from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Lexicon
 from agent.planning.tokens import END, Cursor
-from agent.planning.wording import query_words
+from agent.planning.wording import into, query_words
 from agent.planning.wordlist import words
 from skills.scene import PartQuery
 
 Quantity = int | Literal["all"]
+Span = tuple[int, int]
+"""The tokens [start, end)."""
 
 DETERMINERS: Final = frozenset({"the", "this", "that", "these", "those", "my", "our", "a", "an"})
 PREPOSITIONS: Final = words("in into inside onto on at to towards over within from off for with without of -> : =")
@@ -50,11 +52,15 @@ class PartPhrase:
 
 @dataclass
 class Move:
-    """One step in the making; `order` sorts steps that were said in another order than they are done."""
+    """One step in the making; `order` sorts steps that were said in another order than they are done.
+
+    `place_at` are the tokens that name the place, where they stand in the clause.
+    """
 
     phrase: PartPhrase
     place: str
     order: int = 0
+    place_at: Span | None = None
 
 
 @dataclass
@@ -62,7 +68,7 @@ class Pending:
     """Parts that were named without a place so far; `default` is where they go when none follows."""
 
     phrases: list[PartPhrase]
-    prompt: Literal["ask-place", "ask-remove"] = "ask-place"
+    prompt: Literal["ask-place", "ask-remove", "ask-fixture"] = "ask-place"
     default: str | None = None
 
 
@@ -73,6 +79,7 @@ class Parse:
     Attributes:
         kind: of the last parts that were named; what "the blue one" takes.
         place_noun: of the last place that was named; what "the right one" takes.
+        place_at: the tokens of that place; None when it was meant by "there" and the like.
         kept: what was said to be left alone before anything was said to be moved.
         group: index of the first move of the last clause.
     """
@@ -81,21 +88,28 @@ class Parse:
     lexicon: Lexicon
     kind: str | None = None
     place_noun: str | None = None
+    place_at: Span | None = None
     moves: list[Move] = field(default_factory=list)
     pending: Pending | None = None
     kept: list[PartQuery] = field(default_factory=list)
     group: int = 0
     order: int = 0
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places that the parts named last can be brought to: only bolts go into fixtures."""
+        inserted = self.kind in {None, "bolt"}
+        return tuple(place for place in self.lexicon.places if inserted or place not in self.lexicon.holes)
+
     def listed_places(self) -> str:
-        return ", ".join(self.lexicon.places)
+        return ", ".join(self.places)
 
     def add(self, phrases: Iterable[PartPhrase], place: str) -> None:
         """One clause's parts go to `place`."""
         self.group = len(self.moves)
         if self.kept:
             phrases = [phrase.leaving_out(self.kept) for phrase in phrases]
-        self.moves += [Move(phrase, place, self.order) for phrase in phrases]
+        self.moves += [Move(phrase, place, self.order, self.place_at) for phrase in phrases]
 
     def flush(self) -> None:
         """Settles what still waits for a place. Raises: Doubt when none was said and none follows from the words."""
@@ -109,14 +123,21 @@ class Parse:
     def ask_place(self, pending: Pending) -> Doubt:
         end = pending.phrases[-1].end
         pronoun = "it" if [phrase.quantity for phrase in pending.phrases] == [1] else "them"
+        places = self._offered(pending)
         return Doubt(
             pending.prompt,
-            choices=[
-                self.cursor.swapped(end, end, f"and put {pronoun} in the {place}") for place in self.lexicon.places
-            ],
+            choices=[self.cursor.swapped(end, end, f"and put {pronoun} {into(place)}") for place in places],
             part=" and ".join(phrase.describe() for phrase in pending.phrases),
-            places=self.listed_places(),
+            places=", ".join(places),
         )
+
+    def _offered(self, pending: Pending) -> tuple[str, ...]:
+        """Places that all of the parts can be brought to; a fixture where they are to be inserted."""
+        places, holes = self.lexicon.places, self.lexicon.holes
+        if pending.prompt == "ask-fixture":
+            return tuple(place for place in places if place in holes)
+        bolts = all(phrase.query.kind == "bolt" for phrase in pending.phrases)
+        return tuple(place for place in places if bolts or place not in holes)
 
     def not_understood(self) -> Doubt:
         """The words at the cursor, up to the next stop, as what was not understood."""

@@ -29,6 +29,7 @@ def take_place(parse: Parse) -> str | None:
     meant |= _tail(parse)
     if unknown:
         raise unknown_place(parse, start)
+    parse.place_at = (start, cursor.at)
     return _resolve(parse, frozenset(meant), start)
 
 
@@ -48,7 +49,7 @@ def names_place(parse: Parse) -> bool:
 
 def unknown_place(parse: Parse, start: int) -> Doubt:
     """The words from `start` to the next boundary name no place of the cell."""
-    cursor, places = parse.cursor, parse.lexicon.places
+    cursor, places = parse.cursor, parse.places
     if start >= len(cursor.tokens):
         return Doubt(
             "ask-where",

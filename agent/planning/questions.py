@@ -21,8 +21,8 @@ from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
 _ASKING: Final = words("how what which where is are count list describe any does who whose name whats")
 _TAILS: Final = words(
     "are is there do you see can on in the tray table here currently at moment have we got left visible around",
-    "present exist of to right be does it contain lie lying seen find detect spot recognise recognize all . , ; me",
-    "out up still this",
+    "present exist of to right be does it contain lie lies lying seen find detect spot recognise recognize all . , ;",
+    "me out up still this",
 )
 _SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {
@@ -122,6 +122,8 @@ def _are_they(look: Look) -> str | None:
     if cursor.take_run("the", "tray", "empty"):
         parts = look.parts()
         return render("answer-no", parts=parts_words(parts)) if parts else render("answer-empty")
+    if names_place(parse):
+        _take_unseen(parse)
     some = cursor.word() == "any"
     draft = take_part(parse)
     if draft is None:
@@ -266,15 +268,20 @@ def _is_over(parse: Parse) -> bool:
     while cursor.word() != END:
         at = cursor.at
         if cursor.take("in", "on", "inside", "at") and names_place(parse):
-            place = take_place(parse)
-            if place and place != "tray":
-                raise Doubt("refuse-unseen-place", "refused", place=place)
+            _take_unseen(parse)
             continue
         cursor.at = at
         if cursor.word() not in _TAILS:
             return False
         cursor.at += 1
     return True
+
+
+def _take_unseen(parse: Parse) -> None:
+    """Steps over the tray. Raises: Doubt for any other place, because no camera sees it."""
+    place = take_place(parse)
+    if place and place != "tray":
+        raise Doubt("refuse-unseen-place", "refused", place=place)
 
 
 def _region(part: PerceivedPart) -> str:

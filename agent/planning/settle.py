@@ -5,7 +5,7 @@ from typing import Final, Literal
 from agent.planning.doubt import Doubt
 from agent.planning.parse import Parse, PartPhrase, Pending
 
-Action = Literal["put", "remove", "discard", "throw"]
+Action = Literal["put", "insert", "remove", "discard", "throw"]
 
 REJECTION: Final = "rejection bin"
 
@@ -23,8 +23,16 @@ def settle(parse: Parse, phrases: list[PartPhrase], action: Action, place: str |
         parse.add(phrases, place)
         return
     rejects = REJECTION in parse.lexicon.places and (action == "discard" or (action == "remove" and all_failed))
-    prompt: Literal["ask-place", "ask-remove"] = "ask-remove" if action == "remove" and not all_failed else "ask-place"
+    prompt: Literal["ask-place", "ask-remove", "ask-fixture"] = "ask-place"
+    if action == "remove" and not all_failed:
+        prompt = "ask-remove"
+    elif action == "insert" and parse.lexicon.holes and all(_is_insertable(phrase) for phrase in phrases):
+        prompt = "ask-fixture"
     parse.pending = Pending(phrases, prompt, REJECTION if rejects else None)
+
+
+def _is_insertable(phrase: PartPhrase) -> bool:
+    return phrase.query.kind == "bolt"
 
 
 def _remaining(parse: Parse, phrase: PartPhrase) -> PartPhrase:

@@ -96,7 +96,7 @@ def _introduces(parse: Parse, phrases: list[PartPhrase]) -> bool:
 
 
 def _action(classes: frozenset[str]) -> Action:
-    order: tuple[Action, ...] = ("throw", "discard", "remove", "put")
+    order: tuple[Action, ...] = ("throw", "discard", "remove", "insert", "put")
     return next((action for action in order if action in classes), "put")
 
 
@@ -155,6 +155,7 @@ def _take_same_place(parse: Parse) -> str | None:
     if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
         parse.flush()
         if parse.moves:
+            parse.place_at = None
             return parse.moves[-1].place
     cursor.at = start
     return None

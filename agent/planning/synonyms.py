@@ -53,7 +53,7 @@ PLACE_WORDS: Final[dict[str, str]] = {
     "quality control": "qc qa quality inspection",
     "conveyor": "conveyor conveyer",
     "belt": "belt",
-    "fixture": "fixture jig",
+    "fixture": "fixture fixtures jig jigs nest nests",
     "bin": "bin bins box container bucket basket crate tub",
     "left": "left lefthand",
     "right": "right righthand",
@@ -64,8 +64,10 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "put": words(
         "put place move drop bring transfer carry deliver deposit insert sort load store send set lay stick pop plop",
         "dump feed stow pack relocate shift transport route convey separate release position pick grab take get fetch",
-        "lift grasp grip seize collect gather select choose catch retrieve stash pull slot seat empty",
+        "lift grasp grip seize collect gather select choose catch retrieve stash pull push slide slot seat fit plug",
+        "mount install empty",
     ),
+    "insert": words("insert fit seat slot plug mount install"),
     "remove": words("remove clear clean eliminate evict delete"),
     "discard": words("discard trash scrap reject dispose bin"),
     "throw": words("throw toss chuck fling hurl lob"),
@@ -90,7 +92,7 @@ IRREGULAR: Final[dict[str, str]] = {
     "got": "get",
     "caught": "catch",
 }
-DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot")
+DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot fit plug")
 """Verbs that double their last letter: putting, dropped."""
 
 COPULAS: Final = words("go goes belong belongs should must shall is are be have has to get gets need needs will")
@@ -162,6 +164,13 @@ FOLDS: Final[dict[str, str]] = {
     "as well": "too",
     "no good": "failed",
     "out of spec": "failed",
+    "the line": "belt",
+    "the production line": "belt",
+    "the assembly line": "belt",
+    "the conveyor line": "belt",
+    "conveyor line": "belt",
+    "conveying belt": "belt",
+    "transport belt": "belt",
     "in to": "into",
     "on to": "onto",
     "inside of": "into",

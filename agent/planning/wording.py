@@ -2,9 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from skills.plan import Plan, Step
 from skills.scene import PartQuery, PerceivedPart
+
+_PREPOSITIONS: Final = {"belt": "on", "fixture": "into"}
+"""Of a place whose name ends so."""
 
 
 def query_words(query: PartQuery, plural: bool) -> str:
@@ -18,12 +22,18 @@ def query_words(query: PartQuery, plural: bool) -> str:
     return f"{words} except {left_out}" if left_out else words
 
 
+def into(place: str) -> str:
+    """“on the conveyor belt”, "into the left fixture", "in the left bin"."""
+    preposition = _PREPOSITIONS.get(place.split()[-1], "in")
+    return f"{preposition} the {place}"
+
+
 def step_words(step: Step) -> str:
     """The step as an instruction, such as "put up to 2 failed gears in the left bin"."""
     if step.quantity == "all":
-        return f"put all {query_words(step.part, plural=True)} in the {step.destination}"
+        return f"put all {query_words(step.part, plural=True)} {into(step.destination)}"
     bound = "up to " if step.at_most else ""
-    return f"put {bound}{step.quantity} {query_words(step.part, plural=step.quantity != 1)} in the {step.destination}"
+    return f"put {bound}{step.quantity} {query_words(step.part, plural=step.quantity != 1)} {into(step.destination)}"
 
 
 def plan_words(plan: Plan) -> str:

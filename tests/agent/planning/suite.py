@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml
 
-from skills.card import Parameter
-from skills.catalogue import Catalogue, load_catalogue
+from skills.catalogue import load_catalogue
 from skills.cell import Cell, load_cell
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart, Scene
@@ -17,16 +16,12 @@ ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "tests" / "agent" / "instructions"
 CELL = load_cell(ROOT / "cells" / "default.yaml")
 CATALOGUE = load_catalogue()
-FIXTURES = ("left fixture", "right fixture")
 
 
-def full_cell() -> tuple[Cell, Catalogue]:
-    """The default cell, and a place card that reaches the fixtures."""
-    place = CATALOGUE["place"]
-    reach = Parameter(values=(*place.parameters["place"].values, *FIXTURES))
-    cards = {card.name: card for card in CATALOGUE}
-    cards["place"] = place.model_copy(update={"parameters": {"place": reach}})
-    return CELL, Catalogue(cards)
+def bare_cell() -> Cell:
+    """The default cell without conveyor belt and fixtures."""
+    bins = {name: place for name, place in CELL.places.items() if place.kind in ("tray", "bin")}
+    return CELL.model_copy(update={"places": bins})
 
 
 @dataclass(frozen=True)
@@ -41,6 +36,7 @@ class Row:
     steps: tuple[Step, ...] = ()
     says: str = ""
     command: str | None = None
+    freed: tuple[str, ...] = ()
 
     def fault(self, got: Understanding) -> str | None:
         """What is wrong with `got`; None when it is right."""
@@ -50,6 +46,8 @@ class Row:
             return f"planned {[step.describe() for step in got.plan.steps if got.plan]}"
         if got.command != self.command:
             return f"command {got.command}"
+        if (freed := tuple(hole.describe() for hole in got.freed)) != self.freed:
+            return f"freed {freed}"
         return None if self.says in got.text else f"said {got.text!r}"
 
 
@@ -77,7 +75,8 @@ def _row(category: str, row: dict[str, Any]) -> Row:
         Step(part=PartQuery.model_validate(part), quantity=quantity, destination=place, at_most=bool(rest))
         for part, quantity, place, *rest in row.pop("steps", ())
     )
-    default = "control" if "command" in row else "planned"
+    default = "control" if "command" in row else "answer" if "freed" in row else "planned"
+    freed = tuple(f"{size} hole of the {fixture}" for fixture, size in row.pop("freed", ()))
     outcome = row.pop("outcome", default)
     outcomes = (outcome,) if isinstance(outcome, str) else tuple(outcome)
-    return Row(category, row.pop("say"), steps=steps, outcomes=outcomes, **row)
+    return Row(category, row.pop("say"), steps=steps, outcomes=outcomes, freed=freed, **row)

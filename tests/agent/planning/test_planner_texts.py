@@ -3,15 +3,16 @@
 import pytest
 
 from agent.planning.grammar import LONGEST, GrammarPlanner
-from skills.plan import Understanding
-from tests.agent.planning.suite import CATALOGUE, CELL, scenes
+from skills.plan import Hole, Understanding
+from tests.agent.planning.suite import CATALOGUE, CELL, bare_cell, scenes
 
 PLANNER = GrammarPlanner(CELL, CATALOGUE)
+BARE = GrammarPlanner(bare_cell(), CATALOGUE)
 SCENES = scenes()
 
 
 def test_a_place_that_is_not_there_is_answered_with_those_that_are():
-    assert PLANNER.understand("put all bolts on the conveyor belt", None) == Understanding(
+    assert BARE.understand("put all bolts on the conveyor belt", None) == Understanding(
         outcome="question",
         text="“the conveyor belt” is no place of this cell that I can bring parts to. "
         "The places are: rejection bin, red quality control bin, left bin, right bin.",
@@ -21,6 +22,40 @@ def test_a_place_that_is_not_there_is_answered_with_those_that_are():
             "put all bolts on the left bin",
             "put all bolts on the right bin",
         ),
+    )
+
+
+def test_what_no_hole_takes_is_offered_every_other_place():
+    assert PLANNER.understand("Pick up the largest gear and insert it into the fixture on the left.", None) == (
+        Understanding(
+            outcome="question",
+            text="No hole takes 1 largest gear: “left fixture” takes bolts only, one of each size M6, M8, M10. "
+            "Where shall 1 largest gear go instead? "
+            "I can bring parts to: rejection bin, red quality control bin, left bin, right bin, conveyor belt.",
+            choices=tuple(
+                f"Pick up the largest gear and insert it into the {place}."
+                for place in ("rejection bin", "red quality control bin", "left bin", "right bin", "conveyor belt")
+            ),
+        )
+    )
+
+
+def test_a_fixture_is_asked_for_where_a_bolt_is_to_be_inserted():
+    assert PLANNER.understand("insert the M8 bolt", None) == Understanding(
+        outcome="question",
+        text="Into which fixture shall 1 M8 bolt go: left fixture, right fixture?",
+        choices=(
+            "insert the M8 bolt and put it into the left fixture",
+            "insert the M8 bolt and put it into the right fixture",
+        ),
+    )
+
+
+def test_what_is_said_of_a_fixture_is_taken_from_the_persons_word():
+    assert PLANNER.understand("The M6 and M8 holes of the left jig are free again.", None) == Understanding(
+        outcome="answer",
+        text="Taken from your word: the M6 and M8 holes of the left fixture can take bolts again.",
+        freed=(Hole(fixture="left fixture", size="M6"), Hole(fixture="left fixture", size="M8")),
     )
 
 
@@ -52,6 +87,24 @@ def test_a_typing_error_is_said():
             "question",
             "“the M8 gear” names no part: a gear is small or large. Which do you mean? "
             "You could say: “put the small gear in the left bin” or “put the large gear in the left bin”.",
+        ),
+        (
+            "insert two M8 bolts into the left fixture",
+            "question",
+            "“left fixture” has one hole for each size M6, M8, M10: there is no room for 2 M8 bolts. "
+            "How many shall go there? You could say: “insert 1 M8 bolt into the left fixture”.",
+        ),
+        (
+            "insert an M8 bolt into the left fixture, then another M8 bolt into the left fixture",
+            "question",
+            "“left fixture” has one hole for each size M6, M8, M10: there is no room for 1 M8 bolt. "
+            "How many shall go there?",
+        ),
+        (
+            "put an M8 in the left fixture",
+            "question",
+            "“left fixture” takes bolts only, one of each size M6, M8, M10. Which of them do you mean by “an M8”? "
+            "You could say: “put 1 M8 bolt in the left fixture”.",
         ),
         (
             "put at least two nuts in the left bin",
