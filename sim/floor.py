@@ -39,18 +39,23 @@ def lay_floors(
     rgb: Floats, depth: Floats, segments: NDArray[np.int32], view: View, floors: Sequence[Floor], light: Light
 ) -> None:
     """Paint the floors into `rgb` (H, W, 3) [0..255] in place, wherever no body stands (`segments` -1)."""
-    x, y, seen = _ground(len(rgb), view)
-    seen &= segments < 0
-    lit = _lit(light, _shadow(depth, segments, view, light)) if seen.any() else rgb
-    free = seen.copy()
-    for floor in reversed(floors):
+    x, y, free = _ground(len(rgb), view)
+    free &= segments < 0
+    painted = free.copy()
+    bright = np.float32(1) - np.float32(light.shadow) * _shadow(depth, segments, view, light)
+    ambient, lamp = _lit(light)
+    shares = np.zeros((2 * len(floors), *free.shape), np.float32)  # of ambient and lamp light, for each floor
+    for index, floor in reversed(list(enumerate(floors))):
         here = free & (np.abs(x - floor.centre[0]) <= floor.half[0]) & (np.abs(y - floor.centre[1]) <= floor.half[1])
         free &= ~here
-        pixels = np.flatnonzero(here)
-        shade = lit.reshape(-1, 3)[pixels] * np.array(floor.rgb, np.float32)
+        shares[2 * index] = here
         if floor.texture.contrast > FAINT:
-            shade *= sample(floor.texture, x.reshape(-1)[pixels], y.reshape(-1)[pixels])[:, None]
-        rgb.reshape(-1, 3)[pixels] = np.minimum(shade, 255)
+            pixels = np.flatnonzero(here)
+            shares[2 * index].reshape(-1)[pixels] = sample(floor.texture, x.reshape(-1)[pixels], y.reshape(-1)[pixels])
+        np.multiply(shares[2 * index], bright, out=shares[2 * index + 1])
+    tones = np.array([light_of * np.array(floor.rgb) for floor in floors for light_of in (ambient, lamp)], np.float32)
+    colours = (shares.reshape(len(tones), -1).T @ tones).reshape(rgb.shape)
+    np.copyto(rgb, colours, where=(painted & ~free)[..., None])
 
 
 def _ground(size: int, view: View) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -67,13 +72,11 @@ def _ground(size: int, view: View) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     return np.float32(view.eye[0]) + ray[0] * far, np.float32(view.eye[1]) + ray[1] * far, seen
 
 
-def _lit(light: Light, shadow: Floats) -> Floats:
-    """(H, W, 3) light [0..255] that a surface facing up sends back, by TinyRenderer's formula; `shadow` is 0 to 1."""
+def _lit(light: Light) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(3,) ambient and lamp light [0..255] that a surface facing up sends back, by TinyRenderer's formula."""
     slope = light.direction[2] / float(np.linalg.norm(light.direction))
-    lamp = 255 * light.strength * ((0.95 - light.ambient) * slope + SPECULAR * slope**2)
-    colour = (lamp * np.array(light.colour)).astype(np.float32)
-    bright = np.float32(1) - np.float32(light.shadow) * shadow
-    return np.asarray(bright[..., None] * colour + np.float32(255 * light.strength * light.ambient))
+    lamp = light.strength * ((0.95 - light.ambient) * slope + SPECULAR * slope**2)
+    return np.full(3, 255 * light.strength * light.ambient), 255 * lamp * np.array(light.colour)
 
 
 def _shadow(depth: Floats, segments: NDArray[np.int32], view: View, light: Light) -> Floats:
