@@ -70,3 +70,22 @@ def record(
         failed = make(out, configured, episodes, seed, lambda done, total: update(done, total, ""))
     answer(f"{out}: {episodes} episodes; the expert failed {failed} more, which were left out")
     return ExitCode.DONE
+
+
+@app.command()
+def sheet(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The picture, a PNG file.")],
+    setting: Annotated[
+        str, typer.Option("--setting", metavar="NAME", help="What varies: a file of sim/randomization, without .yaml.")
+    ] = "default",
+    seed: DrawSeed = 0,
+    cell: CellFile = None,
+) -> ExitCode:
+    """Draw twelve scenes of a setting side by side, as the overhead camera sees them."""
+    from sim.setting import load_setting
+    from sim.sheet import save
+    from sim.sheet import sheet as make
+
+    save(make(configured_cell(cell), load_setting(setting), seed), out)
+    answer(str(out))
+    return ExitCode.DONE
