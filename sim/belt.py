@@ -2,12 +2,18 @@
 
 from typing import Any, Final
 
-from sim.solids import stand_box
+import numpy as np
+
+from sim.solids import stand_box, stand_prism
 from skills.base import FloatArray
 from skills.place import Belt
 
 RAIL: Final = 0.004
 """Thickness of rails and of the chute's walls [m]."""
+STEP_DOWN: Final = 0.003
+"""From the belt's surface to the chute's floor, which slopes down to the table [m]."""
+SLIPPERY: Final = 0.03
+"""The chute's friction: what lies in it does not pile up at its mouth."""
 FRAME_RGB: Final = (0.45, 0.46, 0.48)
 
 
@@ -52,7 +58,11 @@ class MovingBelt:
         half_x, half_y = self._belt.width / 2, self._belt.chute / 2
         for inner, outer in ((x - half_x - RAIL, x - half_x), (x + half_x, x + half_x + RAIL)):
             stand_box(self._world, (inner, y - half_y, 0.0), (outer, y + half_y, top), FRAME_RGB)
-        end = y + self._belt.sign * (half_y + RAIL / 2)
+        start, end = y - self._belt.sign * half_y, y + self._belt.sign * half_y
+        slope = np.array([(start, 0.0), (end, 0.0), (start, self._belt.height - STEP_DOWN)])
+        floor = stand_prism(self._world, slope, x - half_x, x + half_x, FRAME_RGB)
+        self._world.changeDynamics(floor, -1, lateralFriction=SLIPPERY)
+        end += self._belt.sign * RAIL / 2
         stand_box(self._world, (x - half_x, end - RAIL / 2, 0.0), (x + half_x, end + RAIL / 2, top), FRAME_RGB)
 
 
