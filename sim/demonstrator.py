@@ -1,74 +1,108 @@
-"""The expert: keyframes of a grasp or a release, from ground truth. Training data only.
+"""The expert: keyframes of a grasp or a release, from ground truth. Training data and measurements only.
 
 Five rows of `tcp_waypoints` each: hover, descend, close, lift, home for a pick; above, lower, open, raise,
 home for a release.
 """
 
+from typing import Final
+
 import numpy as np
 
+from sim.grasps import Grasp
+from sim.parts.catalogue import TIP, shape_of
 from sim.robot import home_tcp
-from sim.world import TruePart
 from skills.base import FloatArray
 from skills.cell import Cell
-from skills.place import Place
+from skills.errors import BadInput
+from skills.place import Belt, Fixture, Place
 from skills.spots import SPOTS
+from skills.words import SHANK, Size
 
-HOVER, LIFT = 0.12, 0.16
-"""Heights of the tool centre point over the tray before and after a grasp [m]."""
-CLEARANCE = 0.018
-"""Opening beyond the part's width on approach [m]: wide open fingers hit neighbours and walls."""
-ABOVE_BIN, IN_BIN = 0.20, 0.085
-"""Heights of the tool centre point over and in a bin [m]; bolts of 84 mm clear the 50 mm walls."""
-BACK_GAP = 0.004
+HOVER: Final = 0.12
+LIFT: Final = 0.16
+"""Heights of the tool centre point over the tray before and after a grasp [m] …"""
+OVER_GRASP: Final = 0.08
+"""… and at least this far over the grasp itself, where parts are heaped [m]."""
+ABOVE: Final = 0.20
+"""Height of the tool centre point over a bin, the belt or a fixture [m]: bolts of 84 mm clear every wall."""
+IN_BIN: Final = 0.085
+"""Height of the tool centre point in a bin [m]; bolts of 84 mm clear the 50 mm walls."""
+OVER_BELT: Final = 0.032
+"""Height of the tool centre point over the belt's surface [m]: what hangs below the fingers does not drag."""
+BACK_GAP: Final = 0.004
 """A part that is put back is released this far above the height at which it was held [m]."""
-KEYFRAMES = 5
-DOWN = (np.pi, 0.0)
+NEST_GAP: Final = 0.001
+"""A bolt is released this far above where it comes to lie in its nest [m]."""
+NEST_OPENING: Final = 0.014
+"""Fingers open this much beyond the shank in a fixture [m]: a bolt may lie in the next hole."""
+HELD_OVER: Final = 0.002
+"""Fingers that hold a bolt stand this much farther apart than its shank is thick [m]: it leans between them."""
+KEYFRAMES: Final = 5
+DOWN: Final = (np.pi, 0.0)
 """Roll and pitch of the tool that points down [rad]."""
 
 
-def pick_waypoints(cell: Cell, part: TruePart) -> FloatArray:
-    """(5, 7) waypoints that grasp `part` and carry it home; round parts are grasped across y."""
-    shape = part.spec.shape
-    (centre_x, centre_y), (x, y) = cell.tray.centre, part.at
-    yaw = half_turn(part.yaw) if part.spec.kind in ("bolt", "bracket") else 0.0
-    opening = min(shape.grasp_width + CLEARANCE, cell.robot.gripper.max_width)
-    at = (centre_x + x, centre_y + y)
+def pick_waypoints(cell: Cell, grasp: Grasp) -> FloatArray:
+    """(5, 7) waypoints that take hold as `grasp` says and carry the part home."""
+    x, y, z = grasp.at
     home = home_tcp(cell.robot.home)
     return np.array(
         [
-            [*at, HOVER, *DOWN, yaw, opening],
-            [*at, shape.grasp_height, *DOWN, yaw, opening],
-            [*at, shape.grasp_height, *DOWN, yaw, 0.0],
-            [*at, LIFT, *DOWN, yaw, 0.0],
+            [x, y, max(HOVER, z + OVER_GRASP), *DOWN, grasp.yaw, grasp.opening],
+            [x, y, z, *DOWN, grasp.yaw, grasp.opening],
+            [x, y, z, *DOWN, grasp.yaw, 0.0],
+            [x, y, max(LIFT, z + OVER_GRASP), *DOWN, grasp.yaw, 0.0],
             [*home[:3], *DOWN, 0.0, 0.0],
         ]
     )
 
 
 def place_waypoints(cell: Cell, place: Place) -> FloatArray:
-    """(5, 7) waypoints that release the part in the gripper over the middle of a bin."""
-    return _release(cell, place.release, ABOVE_BIN, IN_BIN)
+    """(5, 7) waypoints that release the part in the gripper over the middle of a bin or where the belt takes it."""
+    low = place.height + OVER_BELT if isinstance(place, Belt) else IN_BIN
+    return _release(cell, place.release, ABOVE, low, cell.robot.gripper.max_width)
 
 
 def put_back_waypoints(cell: Cell, spot: str) -> FloatArray:
     """(5, 7) waypoints that lay the part down on one of the tray's nine spots."""
     x, y = np.add(cell.tray.centre, SPOTS[spot])
-    return _release(cell, (float(x), float(y)), LIFT, 0.0125 + BACK_GAP)
+    return _release(cell, (float(x), float(y)), LIFT, TIP + BACK_GAP, cell.robot.gripper.max_width)
 
 
-def half_turn(yaw: float) -> float:
-    """The same axis with an angle in [-pi/2, pi/2): a parallel gripper can't tell a half turn."""
-    return float((yaw + np.pi / 2) % np.pi - np.pi / 2)
+def insert_waypoints(cell: Cell, fixture: Fixture, width: float) -> FloatArray:
+    """(5, 7) waypoints that lay the bolt in the gripper into the hole of its size, which `width` [m] tells.
+
+    Raises: BadInput when no bolt is that wide, or the fixture has no such hole.
+    """
+    size = bolt_of(width)
+    nest = fixture.hole(size)
+    low = nest.z + _grip_over_axis(size) + NEST_GAP
+    return _release(cell, (nest.x, nest.y), ABOVE, low, SHANK[size] + NEST_OPENING)
 
 
-def _release(cell: Cell, at: tuple[float, float], above: float, low: float) -> FloatArray:
+def bolt_of(width: float) -> Size:
+    """The size of the bolt that the fingers hold `width` [m] apart. Raises: BadInput."""
+    held = {size: shank + HELD_OVER for size, shank in SHANK.items()}
+    size = min(held, key=lambda name: abs(held[name] - width))
+    if abs(held[size] - width) > HELD_OVER:
+        raise BadInput("width", round(width, 4), f"that of a held bolt: {', '.join(f'{w:g}' for w in held.values())} m")
+    return size
+
+
+def _grip_over_axis(size: Size) -> float:
+    """How far over its axis a bolt is held that lay on the tray, on its head and the shank's end [m]."""
+    shape = shape_of("bolt", size)
+    return shape.grasp_height - (shape.height + shape.grasp_width) / 4
+
+
+def _release(cell: Cell, at: tuple[float, float], above: float, low: float, opening: float) -> FloatArray:
     home, wide = home_tcp(cell.robot.home), cell.robot.gripper.max_width
     return np.array(
         [
             [*at, above, *DOWN, 0.0, 0.0],
             [*at, low, *DOWN, 0.0, 0.0],
-            [*at, low, *DOWN, 0.0, wide],
-            [*at, above, *DOWN, 0.0, wide],
+            [*at, low, *DOWN, 0.0, opening],
+            [*at, above, *DOWN, 0.0, opening],
             [*home[:3], *DOWN, 0.0, wide],
         ]
     )

@@ -20,6 +20,8 @@ ARM_FORCE = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
 """Joint torque limits [Nm]: FRANKA Robotics, Panda limits."""
 FINGER_SPEED = 0.1
 """[m/s], each finger."""
+PAD_STIFFNESS, PAD_DAMPING = 1e6, 1e3
+"""Of the finger pads [N/m, Ns/m]: a bolt that touches them in one line sinks in by 0.1 mm, not 2.5."""
 COUPLING_FORCE = 200.0
 """What the gear that couples both fingers can take [N]: well over the grip, so that a part is held in the middle."""
 
@@ -41,7 +43,15 @@ class Panda:
         self._cell = cell
         self.body = int(bullet.loadURDF(str(URDF), [0, 0, 0], useFixedBase=True))
         for finger in FINGERS:
-            bullet.changeDynamics(self.body, finger, lateralFriction=1.5, rollingFriction=0.01, spinningFriction=0.05)
+            bullet.changeDynamics(
+                self.body,
+                finger,
+                lateralFriction=1.5,
+                rollingFriction=0.01,
+                spinningFriction=0.05,
+                contactStiffness=PAD_STIFFNESS,
+                contactDamping=PAD_DAMPING,
+            )
         self._couple_fingers()
         self._told = GripperCommand(cell.robot.gripper.max_width, cell.robot.gripper.force)
         self.place(cell.robot.home, cell.robot.gripper.max_width)

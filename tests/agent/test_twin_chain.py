@@ -15,7 +15,9 @@ from agent.twin import Surprises, Twin
 from agent.workcell import assemble, build_gate, build_planner
 from sim.demonstrator import pick_waypoints, place_waypoints, put_back_waypoints
 from sim.driver import SimDriver
+from sim.grasps import taught_grasp
 from sim.judge import judge
+from sim.lying import lying
 from sim.scenario import SCENARIOS, Scenario, load_scenario
 from sim.world import World
 from skills.cell import Cell
@@ -58,7 +60,7 @@ class Oracle:
         if skill == "put_back":
             return put_back_waypoints(cell, words["spot"])
         _, body = min((pair for pair in self._lying() if fits(pair[0], words)), key=lambda pair: pair[0].at)
-        return pick_waypoints(cell, self._world.true_part(body))
+        return pick_waypoints(cell, taught_grasp(cell, lying(self._world, body)))
 
     def _lying(self):
         for body in self._world.bodies:

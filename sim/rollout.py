@@ -1,0 +1,141 @@
+"""The expert at one table: its motions go through the gate like a policy's, and ground truth says what came of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+from safety.audit import Audit
+from safety.gate import SafetyGate
+from safety.grip import Grip
+from safety.latch import Latch
+from sim.demonstrator import insert_waypoints, pick_waypoints, place_waypoints, put_back_waypoints
+from sim.fixture import lies_in
+from sim.grasps import Grasp, NoGrasp, choose_grasp, choose_pick
+from sim.lying import Lying, lying, lying_parts
+from sim.motion import NoWay, Ways
+from sim.world import World
+from skills.base import FloatArray
+from skills.call import Ruling, SkillCall
+from skills.chunk import ActionChunk
+from skills.errors import BadInput
+from skills.protocols import Clock, Driver
+from skills.scene import PartQuery
+from skills.words import TRAY
+
+Cause = Literal["no_grasp", "no_way", "refused", "missed", "dropped", "wrong_part", "wrong_place"]
+
+EXPERT: Final = "expert"
+SETTLE_STEPS: Final = 60
+
+
+class Cockpit(Driver, Clock, Protocol):
+    """A robot that keeps the cell's time."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of one skill call of the expert.
+
+    Attributes:
+        cause: why it failed; None for success.
+        detail: what held no grasp, the gate's rule, or where the part is.
+        vias: rows that only led round something; a chunk of the policy has room for none.
+    """
+
+    cause: Cause | None
+    detail: str = ""
+    vias: int = 0
+
+
+class Expert:
+    """Picks and releases parts of `world` by ground truth.
+
+    Args:
+        driver: of that world; a recording one keeps what was seen.
+        ways: of the world's cell, for many tables.
+        state: folder for the gate's latch and audit.
+        seed: of the ways round obstacles.
+    """
+
+    def __init__(self, world: World, driver: Cockpit, ways: Ways, state: Path, seed: int = 0) -> None:
+        self._world, self._driver, self._ways, self._seed = world, driver, ways, seed
+        self._gate = SafetyGate(world.cell, driver, driver, Latch(state / "latch.json"), Audit(state / "audit.jsonl"))
+        self._calls = 0
+
+    def pick(self, index: int, phrase: str = EXPERT) -> Tried:
+        """Take that body from the tray."""
+        part, *others = self._parts_from(index)
+        grasp = choose_grasp(self._world.cell, part, others)
+        if isinstance(grasp, NoGrasp):
+            return Tried("no_grasp", grasp.cause)
+        return self._take(index, grasp, phrase)
+
+    def pick_any(self) -> tuple[int, Tried]:
+        """Take the part that is the easiest to take; -1 where none is."""
+        chosen = choose_pick(self._world.cell, lying_parts(self._world))
+        if isinstance(chosen, NoGrasp):
+            return -1, Tried("no_grasp", chosen.cause)
+        index, grasp = chosen
+        return index, self._take(index, grasp, EXPERT)
+
+    def place(self, index: int, place: str) -> Tried:
+        """Release the body in the gripper over a bin or the belt. Raises: BadInput for a fixture."""
+        where = self._world.places[place]
+        if where.kind == "fixture":
+            raise BadInput("place", place, "a bin or a belt; see insert")
+        return self._release(index, place_waypoints(self._world.cell, where), place)
+
+    def put_back(self, index: int, spot: str) -> Tried:
+        return self._release(index, put_back_waypoints(self._world.cell, spot), TRAY)
+
+    def insert(self, index: int, fixture: str) -> Tried:
+        """Lay the bolt in the gripper into the hole of its size. Raises: BadInput when what is held is no bolt."""
+        place = self._world.cell.fixture(fixture)
+        rows = insert_waypoints(self._world.cell, place, self._driver.measure().gripper_width)
+        tried = self._release(index, rows, fixture)
+        body = lying(self._world, self._world.bodies[index])
+        if tried.cause is None and not lies_in(place, body.spec.size, body.origin, body.rotation[:, 0]):
+            return Tried("wrong_place", f"not in the hole of the {fixture}", tried.vias)
+        return tried
+
+    def _parts_from(self, index: int) -> list[Lying]:
+        parts = lying_parts(self._world)
+        return [parts[index], *parts[:index], *parts[index + 1 :]]
+
+    def _take(self, index: int, grasp: Grasp, phrase: str) -> Tried:
+        vias, ruling = self._send(pick_waypoints(self._world.cell, grasp), phrase)
+        if isinstance(ruling, Tried):
+            return ruling
+        lifted = [number for number, body in enumerate(self._world.bodies) if self._world.where(body) == "air"]
+        if lifted == [index]:
+            return Tried(None, vias=vias)
+        if lifted:
+            return Tried("wrong_part", f"{len(lifted)} parts lifted", vias)
+        return Tried("missed", self._world.where(self._world.bodies[index]), vias)
+
+    def _release(self, index: int, rows: FloatArray, wanted: str) -> Tried:
+        vias, ruling = self._send(rows, EXPERT)
+        self._world.advance(SETTLE_STEPS)
+        if isinstance(ruling, Tried):
+            return ruling
+        where = self._world.where(self._world.bodies[index])
+        return Tried(None if where == wanted else "wrong_place", where, vias)
+
+    def _send(self, rows: FloatArray, phrase: str) -> tuple[int, Ruling | Tried]:
+        """Find a way and let the gate carry it out; how many vias it took, and the ruling or why there is none."""
+        seen = self._gate.observe()
+        grip = Grip.unknown(seen.gripper_width, self._world.cell.robot.gripper)
+        way = self._ways.clear(rows, grip, self._seed)
+        if isinstance(way, NoWay):
+            return 0, Tried("no_way", f"{way.finding.rule}: {way.finding.text}")
+        self._calls += 1
+        call_id = f"{EXPERT}-{self._calls}"
+        call = SkillCall(id=call_id, skill=EXPERT, arguments={}, phrase=phrase, part=PartQuery())
+        chunk = ActionChunk(way.rows, "tcp_waypoints", seen.sequence, seen.time_ns, call_id, EXPERT, done=True)
+        self._gate.bind(call, EXPERT)
+        ruling = self._gate.execute(chunk)
+        self._gate.unbind()
+        if ruling.decision == "stop":
+            rule = ruling.findings[0].rule
+            return way.vias, Tried("dropped" if rule == "grasp" else "refused", ruling.describe(), way.vias)
+        return way.vias, ruling
