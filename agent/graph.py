@@ -4,7 +4,7 @@ A node returns only what it changed. A route knows every case; loops are bounded
 the state (questions, tries, failures in a row, empty looks). Nothing is retried by the framework.
 """
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -12,9 +12,13 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agent.nodes_account import account, next_step, recover, report
 from agent.nodes_act import act, ground, look, verify, wake
-from agent.nodes_plan import approve, clarify, understand
+from agent.nodes_plan import approve, clarify, inquire, understand
 from agent.state import RunState
 from agent.workcell import Workcell
+
+NODES: Final = (
+    understand, clarify, inquire, approve, wake, look, ground, act, verify, account, recover, next_step, report,
+)  # fmt: skip
 
 Graph: TypeAlias = CompiledStateGraph[RunState, Workcell, RunState, RunState]
 
@@ -22,11 +26,12 @@ Graph: TypeAlias = CompiledStateGraph[RunState, Workcell, RunState, RunState]
 def build_graph(checkpointer: "BaseCheckpointSaver[Any]") -> Graph:
     """The compiled graph; its state survives in `checkpointer`."""
     graph = StateGraph(RunState, context_schema=Workcell)
-    for node in (understand, clarify, approve, wake, look, ground, act, verify, account, recover, next_step, report):
+    for node in NODES:
         graph.add_node(node.__name__, node)
     graph.add_conditional_edges(START, after_start)
     graph.add_conditional_edges("understand", after_understand)
     graph.add_conditional_edges("clarify", after_clarify)
+    graph.add_conditional_edges("inquire", after_inquire)
     graph.add_conditional_edges("approve", after_approve)
     graph.add_conditional_edges("wake", after_wake)
     graph.add_conditional_edges("look", after_look)
@@ -45,14 +50,18 @@ def after_start(state: RunState) -> Literal["understand", "wake"]:
     return "wake" if state.accounts else "understand"
 
 
-def after_understand(state: RunState) -> Literal["clarify", "approve", "report"]:
+def after_understand(state: RunState) -> Literal["clarify", "inquire", "report"]:
     if state.outcome is not None or state.understanding is None:
         return "report"
-    return "clarify" if state.understanding.outcome == "question" else "approve"
+    return "clarify" if state.understanding.outcome == "question" else "inquire"
 
 
 def after_clarify(state: RunState) -> Literal["understand", "report"]:
     return "report" if state.outcome else "understand"
+
+
+def after_inquire(state: RunState) -> Literal["approve", "report"]:
+    return "report" if state.outcome else "approve"
 
 
 def after_approve(state: RunState) -> Literal["look", "report"]:

@@ -19,7 +19,10 @@ from skills.plan import Plan, Step
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.words import TRAY, finish_of
 
-PICK, PLACE, PUT_BACK = "pick", "place", "put_back"
+PICK, PLACE, INSERT, PUT_BACK = "pick", "place", "insert", "put_back"
+
+BRINGING: Final = {PLACE: "place", INSERT: "fixture"}
+"""The skills that bring a part to where it goes, each with the parameter that names the place."""
 
 CLEARLY: Final = 0.015
 """Lead [m] towards the robot at which a part is clearly the nearest; three times the 95th percentile
@@ -66,13 +69,18 @@ class Grounder:
 
     def refusal(self, plan: Plan) -> str | None:
         """Why this plan can't be done here whatever lies on the tray; None when it may be."""
-        places = self._catalogue[PLACE].parameters["place"].values
-        for step in plan.steps:
-            if step.source != TRAY:
-                return f"parts are taken from the {TRAY} only, not from the {step.source}"
-            if step.destination not in places or self._phrase(PLACE, {"place": step.destination}) is None:
-                return str(UnknownName("destination", step.destination, places))
-        return None
+        return next((reason for step in plan.steps if (reason := self._refused(step))), None)
+
+    def _refused(self, step: Step) -> str | None:
+        if step.source != TRAY:
+            return f"parts are taken from the {TRAY} only, not from the {step.source}"
+        skill = self._bringing(step.destination)
+        if skill is None:
+            return str(UnknownName("destination", step.destination, self._places()))
+        if skill == INSERT and step.part.kind != "bolt":
+            return f"the {step.destination} takes bolts only, and {step.part.describe()} may be something else"
+        grounded = self.bring(step, "")
+        return grounded.text if isinstance(grounded, Ungrounded) else None
 
     def pick(
         self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()
@@ -96,16 +104,23 @@ class Grounder:
             text=f"no trained phrase singles out the {named}; move it nearer to the robot than the parts like it",
         )
 
-    def place(self, step: Step, call_id: str) -> Grounded | Ungrounded:
-        """The call that brings the held part to the step's destination."""
-        arguments = {"place": step.destination}
-        phrase = self._phrase(PLACE, arguments)
+    def bring(self, step: Step, call_id: str) -> Grounded | Ungrounded:
+        """The call that brings the held part to the step's destination, with the skill that reaches it.
+
+        Raises: UnknownName when no skill does.
+        """
+        skill = self._bringing(step.destination)
+        if skill is None:
+            raise UnknownName("destination", step.destination, self._places())
+        arguments = {BRINGING[skill]: step.destination}
+        phrase = self._phrase(skill, arguments)
         if phrase is None:
-            wanted = self._catalogue[PLACE].render(arguments)
-            near = nearest(wanted, self._contract(PLACE).phrases)
-            return Ungrounded(reason="no_phrase", text=f"{wanted!r} was not trained; nearest: {', '.join(near)}")
+            wanted, weights = self._catalogue[skill].render(arguments), self._catalogue[skill].checkpoint
+            near = ", ".join(map(repr, nearest(wanted, self._contract(skill).phrases)))
+            text = f"{wanted!r} was not trained; nearest: {near}. Train it: smolcell train {weights}"
+            return Ungrounded(reason="no_phrase", text=text)
         call = SkillCall(
-            id=call_id, skill=PLACE, arguments=arguments, phrase=phrase, part=step.part, destination=step.destination
+            id=call_id, skill=skill, arguments=arguments, phrase=phrase, part=step.part, destination=step.destination
         )
         return Grounded(call=call)
 
@@ -121,6 +136,16 @@ class Grounder:
                 )
                 return Grounded(call=call)
         return Ungrounded(reason="no_spot", text="no spot of the tray is free for the held part")
+
+    def _bringing(self, place: str) -> str | None:
+        """The skill that brings parts to `place`; None when there is none."""
+        reached = ((skill, self._catalogue[skill].parameters[slot].values) for skill, slot in BRINGING.items())
+        return next((skill for skill, places in reached if place in places), None)
+
+    def _places(self) -> tuple[str, ...]:
+        """Every place that a skill brings parts to."""
+        reached = (self._catalogue[skill].parameters[slot].values for skill, slot in BRINGING.items())
+        return tuple(place for places in reached for place in places)
 
     def _denote(self, target: PerceivedPart, wanted: PartQuery, promised: Parts, parts: Parts) -> Denotation | None:
         """The best phrase that leads to `target`, or None."""

@@ -8,17 +8,20 @@ import fcntl
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Final, Self
 
 from agent.events import Event, Moving
 from agent.executor import Execution
+from agent.holes import Filled
 from agent.state import SAVED
 from skills.base import Value
 from skills.call import Outcome, SkillCall
 from skills.errors import Unavailable
+from skills.plan import Hole
+from skills.words import SIZES
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -34,6 +37,10 @@ CREATE TABLE IF NOT EXISTS calls (
 );
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS holes (
+    fixture TEXT, size TEXT, run TEXT NOT NULL REFERENCES runs (id), sure INTEGER NOT NULL,
+    PRIMARY KEY (fixture, size)
 );
 """
 
@@ -164,6 +171,27 @@ class Journal:
             ).fetchall()
         for time_ns, event in rows:
             yield time_ns, json.loads(event)
+
+    def fill(self, hole: Hole, run_id: str, *, sure: bool) -> None:
+        """A bolt of this run lies in the hole, or, unless `sure`, may lie there."""
+        with self._lock, self._database as database:
+            database.execute(
+                "INSERT OR REPLACE INTO holes (fixture, size, run, sure) VALUES (?, ?, ?, ?)",
+                (hole.fixture, hole.size, run_id, sure),
+            )
+
+    def free(self, holes: Iterable[Hole]) -> None:
+        """These holes are empty: a person said so, or nothing was let go there."""
+        with self._lock, self._database as database:
+            pairs = [(hole.fixture, hole.size) for hole in holes]
+            database.executemany("DELETE FROM holes WHERE fixture = ? AND size = ?", pairs)
+
+    def filled(self) -> tuple[Filled, ...]:
+        """The holes that are not known to be empty, in the order of their names."""
+        with self._lock:
+            rows = self._database.execute("SELECT fixture, size, run, sure FROM holes").fetchall()
+        found = (Filled(hole=Hole(fixture=at, size=size), run=run, sure=bool(sure)) for at, size, run, sure in rows)
+        return tuple(sorted(found, key=lambda one: (one.hole.fixture, SIZES.index(one.hole.size))))
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""

@@ -3,13 +3,14 @@
 The law of every account: seen = moved + left + lost, whatever happens on the tray.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from agent.difference import Difference, alike, same_part
 from skills.base import Value
 from skills.plan import Plan, Step
 from skills.scene import PerceivedPart, Scene, select
+from skills.words import Size
 
 
 class Account(Value):
@@ -50,12 +51,15 @@ def open_accounts(plan: Plan) -> tuple[Account, ...]:
     return tuple(Account(step=step) for step in plan.steps)
 
 
-def reconcile(account: Account, scene: Scene) -> Account:
-    """The account after a fresh look at the tray, with an empty gripper."""
+def reconcile(account: Account, scene: Scene, no_room: Collection[Size] = ()) -> Account:
+    """The account after a fresh look at the tray, with an empty gripper. Parts of a size in `no_room` can't be
+    brought to the destination; they count as left.
+    """
     step = account.step if account.looked else pin(account.step, scene)
     lying = select(step.part, scene.parts)
     skipped = tuple(part for part in account.skipped if any(same_part(part, other) for other in lying))
-    waiting = [part for part in lying if not any(same_part(part, other) for other in skipped)]
+    fitting = (part for part in lying if part.size not in no_room)
+    waiting = [part for part in fitting if not any(same_part(part, other) for other in skipped)]
     return account.model_copy(
         update={
             "step": step,

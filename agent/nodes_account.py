@@ -1,16 +1,22 @@
 """Nodes after a verdict: account for a success, recover from anything else, end the run."""
 
+from typing import Final
+
 from langgraph.runtime import Runtime
 
 from agent import events
-from agent.difference import compare
+from agent.difference import alike, compare
 from agent.grounding import PUT_BACK
+from agent.holes import in_the_way
 from agent.ledger import delivered, shortfall, skip, standing, still_missing
 from agent.recovery import Action, Situation, react
 from agent.state import RunState, Update
+from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
+from skills.scene import PerceivedPart
 
+BRING: Final = "bring"
 LEFT_OPEN: Update = {"call": None, "execution": None, "judged": None, "after": None}
 
 
@@ -20,20 +26,25 @@ def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
     done: Update = {**LEFT_OPEN, "look": state.after, "lost": _lost(state)}
     match state.task:
         case "pick":
-            return {**done, "held": state.judged.held, "task": "place"}
-        case "place":
+            return {**done, "held": state.judged.held, "task": "bring"}
+        case "bring":
+            if state.hole is not None:
+                runtime.context.journal.fill(state.hole, state.run_id, sure=True)
             account = delivered(state.account)
             runtime.context.tell(state.run_id, events.Accounted(account=account))
             accounts = state.with_account(account)
             return {**done, "held": None, "task": "pick", "accounts": accounts, "tries": {}, "in_a_row": 0}
         case "put_back":
-            return {**done, "held": None, "task": "pick", "why": None, **_after_put_back(state, runtime.context)}
+            update = {**done, "held": None, "task": "pick", "why": None, **_after_put_back(state, runtime.context)}
+            return {**update, "tries": {what: n for what, n in state.tries.items() if what != BRING}}
 
 
 def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """Choose from the table what is done about a call that was no success, or a look that failed."""
     verdict, situation = _trouble(state)
     cause: Cause = verdict.cause or "unclear"
+    if state.hole is not None and state.judged is not None and _was_not_let_go(state.judged):
+        runtime.context.journal.free([state.hole])
     key = _key(state)
     tries = {**state.tries, key: state.tries.get(key, 0) + 1}
     counted: Update = {"tries": tries, "in_a_row": state.in_a_row + 1}
@@ -45,12 +56,15 @@ def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
     return {**counted, **_seen_so_far(state), **_follow(state, action, verdict)}
 
 
-def next_step(state: RunState) -> Update:
+def next_step(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """The step is met or short. With parts of it left on the tray the run ends here, because the
     next step might take them to another place.
     """
     if state.standing == "short" and state.account.left:
-        return {"outcome": Outcome(outcome="incomplete", reason=shortfall(state.account))}
+        assert state.look is not None
+        full = in_the_way(state.account.step, state.look.scene, runtime.context.journal.filled())
+        reason = "; ".join((shortfall(state.account), *(one.describe() for one in full)))
+        return {"outcome": Outcome(outcome="incomplete", reason=reason)}
     return {"step": state.step + 1}
 
 
@@ -79,6 +93,11 @@ def _key(state: RunState) -> str:
     return f"pick {state.target.describe()}" if state.task == "pick" and state.target else state.task
 
 
+def _was_not_let_go(judged: Judged) -> bool:
+    """Whether what was to be inserted is surely not in the hole: still held, on the tray, or never there."""
+    return judged.holding or judged.verdict.cause in ("dropped_inside", "gone")
+
+
 def _seen_so_far(state: RunState) -> Update:
     """A judged call is over and its look is the tray now; after a look that failed all stays open."""
     if state.blocked is not None:
@@ -96,29 +115,39 @@ def _follow(state: RunState, action: Action, verdict: Verdict) -> Update:
         case "put_back":
             return {"task": "put_back", "why": verdict.cause}
         case "skip":
-            return {"task": "pick", **_skipped(state)}
+            return {"task": "pick", **_skipped(state, state.target)}
         case "hand_over":
             return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {verdict.reason}")}
 
 
 def _after_put_back(state: RunState, workcell: Workcell) -> Update:
-    """The wrong part lies on the tray again: another try, or the wanted one is left alone."""
+    """A part lies on the tray again, because it was the wrong one or could not be brought away: another try, or
+    the wanted one is left alone.
+    """
     if state.why is None or state.target is None:
         return {}
-    tries = state.tries.get(f"pick {state.target.describe()}", 0)
+    tries = max(state.tries.get(f"pick {state.target.describe()}", 0), state.tries.get(BRING, 0))
     attempts = workcell.cell.agent.attempts
     action = react("free", state.why, tries=tries, in_a_row=state.in_a_row, attempts=attempts)
     if action == "skip":
-        return _skipped(state)
+        return _skipped(state, _lies_now(state, state.target))
     if action == "hand_over":
         return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {state.why.replace('_', ' ')}")}
     return {}
 
 
-def _skipped(state: RunState) -> Update:
-    if state.target is None:
+def _lies_now(state: RunState, target: PerceivedPart) -> PerceivedPart:
+    """Where the wanted part is after a put back: if it was held itself, on its new spot."""
+    assert state.look is not None
+    assert state.after is not None
+    laid = compare(state.look.scene, state.after.scene).appeared
+    return next((part for part in laid if alike(part, target)), target)
+
+
+def _skipped(state: RunState, part: PerceivedPart | None) -> Update:
+    if part is None:
         return {}
-    return {"accounts": state.with_account(skip(state.account, state.target)), "target": None}
+    return {"accounts": state.with_account(skip(state.account, part)), "target": None}
 
 
 def _lost(state: RunState) -> tuple[object, ...]:

@@ -6,8 +6,9 @@ from agent import events
 from agent.difference import compare
 from agent.executor import WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
+from agent.holes import insertable, misfit, no_room
 from agent.ledger import reconcile, standing, still_missing
-from agent.looking import Blocked
+from agent.looking import Blocked, Look
 from agent.state import RunState, Update
 from agent.verifier import Judged
 from agent.workcell import Workcell
@@ -46,9 +47,9 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
             "look": seen,
             "lost": lost,
             "held": state.held if trusted else None,
-            "task": "place" if trusted else "put_back",
+            "task": "bring" if trusted else "put_back",
         }
-    account = reconcile(state.account, seen.scene)
+    account = reconcile(state.account, seen.scene, no_room(state.account.step, workcell.journal.filled()))
     workcell.tell(state.run_id, events.Looked(look=seen, account=account))
     dropped = (state.held,) if state.held else ()
     return {
@@ -75,6 +76,8 @@ def act(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """Make the call, at most once: the journal holds its id before anything moves."""
     assert state.call is not None
     workcell, call = runtime.context, state.call
+    if (hole := state.hole) is not None:
+        workcell.journal.fill(hole, state.run_id, sure=False)
     workcell.tell(state.run_id, events.Calling(call=call))
     execution = workcell.executor.run(
         state.run_id,
@@ -97,7 +100,7 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
     seen = workcell.verifier.verify(card, call, state.look, state.held, watched=watched)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
-    judged = explain(seen.judged, state.execution, state.held)
+    judged = measure(explain(seen.judged, state.execution, state.held), seen.after, state, workcell)
     workcell.tell(state.run_id, events.Verified(call_id=call.id, verdict=judged.verdict))
     attempt = Attempt(
         call=call,
@@ -124,14 +127,28 @@ def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) ->
     return judged.model_copy(update={"verdict": verdict})
 
 
+def measure(judged: Judged, after: Look, state: RunState, workcell: Workcell) -> Judged:
+    """The verdict on a pick for a fixture with what the gripper's width says: it chooses the hole, so it must be
+    that of the bolt that was seen.
+    """
+    wanted = state.task == "pick" and state.account.step.destination in workcell.cell.fixtures
+    if not wanted or judged.held is None or judged.verdict.judgement != "success":
+        return judged
+    reason = misfit(judged.held, after.width)
+    if reason is None:
+        return judged
+    verdict = Verdict(judgement="failure", reason=reason, confidence=judged.verdict.confidence, cause="wrong_part")
+    return judged.model_copy(update={"verdict": verdict})
+
+
 def _next_call(state: RunState, workcell: Workcell) -> Grounded | Ungrounded:
     assert state.look is not None
     call_id = f"{state.run_id}/{state.calls + 1}"
     match state.task:
         case "pick":
-            step, scene = state.account.step, state.look.scene
-            return workcell.grounder.pick(step, scene, call_id, state.account.skipped)
-        case "place":
-            return workcell.grounder.place(state.account.step, call_id)
+            step = insertable(state.account.step, no_room(state.account.step, workcell.journal.filled()))
+            return workcell.grounder.pick(step, state.look.scene, call_id, state.account.skipped)
+        case "bring":
+            return workcell.grounder.bring(state.account.step, call_id)
         case "put_back":
             return workcell.grounder.put_back(state.held, state.look.scene, call_id)

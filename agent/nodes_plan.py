@@ -7,12 +7,14 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agent import events
+from agent.holes import Filled, needed_by
 from agent.ledger import open_accounts
 from agent.looking import Blocked
 from agent.state import RunState, Update
 from agent.workcell import Workcell
+from prompts.loader import render
 from skills.call import Outcome
-from skills.plan import Plan, Understanding
+from skills.plan import Hole, Plan, Understanding
 from skills.scene import Scene, select
 
 QUESTIONS: Final = 3
@@ -41,6 +43,36 @@ def clarify(state: RunState) -> Update:
     if not answer:
         return {"outcome": Outcome(outcome="incomplete", reason=f"a question is open: {question}")}
     return {"instruction": answered(asked.choices, str(answer)), "questions": state.questions + 1}
+
+
+def inquire(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Ask whether full holes that the plan needs are free again: no camera sees them. Of a hole that is not, the
+    run leaves the bolts on the tray and says so.
+    """
+    assert state.understanding is not None
+    assert state.understanding.plan is not None
+    workcell = runtime.context
+    glance = workcell.looker.glance()
+    if isinstance(glance, Blocked):
+        return {}
+    freed: list[Hole] = []  # written down when all is answered: a node that asks is run again from its start
+    for full in needed_by(state.understanding.plan, glance.scene, workcell.journal.filled()):
+        answer = _is_free(full)
+        if answer is None:
+            return {"outcome": Outcome(outcome="incomplete", reason=f"a question is open: {_question(full)}")}
+        freed += [full.hole] if answer else []
+    workcell.journal.free(freed)
+    return {}
+
+
+def _is_free(full: Filled) -> bool | None:
+    asked = events.Asked(question=_question(full), choices=(YES, "no"))
+    said = answered(asked.choices, str(interrupt(asked.model_dump(mode="json")))).lower()
+    return {YES: True, "y": True, "no": False, "n": False}.get(said)
+
+
+def _question(full: Filled) -> str:
+    return render("ask-hole-free", hole=full.describe())
 
 
 def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
@@ -75,6 +107,7 @@ def answered(choices: Sequence[str], answer: str) -> str:
 
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
+    workcell.journal.free(understanding.freed)
     match understanding.outcome:
         case "answer":
             return {"outcome": Outcome(outcome="done", reason=understanding.text)}

@@ -3,15 +3,16 @@
 from typing import Any, Literal
 
 from agent.executor import Execution
+from agent.grounding import INSERT
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
 from agent.verifier import Judged
 from skills.base import Value
 from skills.call import Attempt, Cause, Outcome, SkillCall
-from skills.plan import Understanding
+from skills.plan import Hole, Understanding
 from skills.scene import PerceivedPart
 
-Task = Literal["pick", "place", "put_back"]
+Task = Literal["pick", "bring", "put_back"]
 Update = dict[str, Any]
 
 
@@ -22,7 +23,7 @@ class RunState(Value):
         approved: a person has agreed beforehand to whatever the plan moves.
         questions: how often a person was asked.
         step: index of the step under way.
-        task: which skill is to be called next.
+        task: what is to be done next; which skill brings a part depends on the place.
         standing: how the step stood at the last look.
         look: the tray as it is believed to be; the look before the call under way.
         after: the look that the verdict rests on.
@@ -61,6 +62,13 @@ class RunState(Value):
     blocked: Blocked | None = None
     attempts: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None
+
+    @property
+    def hole(self) -> Hole | None:
+        """The hole that the insert under way is to fill; None in any other call."""
+        if self.call is None or self.call.skill != INSERT or self.held is None or self.call.destination is None:
+            return None
+        return Hole(fixture=self.call.destination, size=self.held.size)
 
     @property
     def account(self) -> Account:

@@ -17,6 +17,9 @@ from skills.words import TRAY
 
 SURE: Final = 0.7
 """Confidence below which one look is not believed."""
+UNSEEN: Final = 0.8
+"""How far it is believed that a bolt sits in its hole, which no camera sees: it was held before, let go at the hole
+under the gate's watch, and is not on the tray. The share of inserts that a policy must reach to be used at all."""
 
 
 class Judged(Value):
@@ -67,6 +70,8 @@ def judge(
         judged, expected = _judge_pick(call, before, after, seen), Difference(gone=seen.gone)
     elif call.destination == TRAY:
         judged, expected = _judge_put_back(after, seen, held), Difference(appeared=seen.appeared)
+    elif card.done_check == "part_inserted":
+        judged, expected = _judge_insert(after, seen, held, watched), Difference()
     else:
         judged, expected = _judge_place(after, seen, held, watched), Difference()
     tidy = not judged.lost and seen == expected
@@ -169,6 +174,22 @@ def _judge_place(after: Look, seen: Difference, held: PerceivedPart | None, watc
         text = f"released, but {_names(seen.gone)} is missing on the tray"
         return _verdict("uncertain", text, seen.gone, "unclear")
     return _verdict("success", f"{held.describe() if held else 'the part'} was released", ())
+
+
+def _judge_insert(after: Look, seen: Difference, held: PerceivedPart | None, watched: bool) -> Judged:
+    """Let go at a hole that no camera sees. The gripper can't tell a bolt in its hole from one beside it: both
+    leave it open. So it is never certain, and without the gate's watch it is not believed.
+    """
+    judged = _judge_place(after, seen, held, watched)
+    if judged.verdict.judgement != "success":
+        return judged
+    name = held.describe() if held else "the part"
+    if not watched:
+        text = f"{name} is not held and not on the tray; no camera sees whether it sits in the hole"
+        return _verdict("uncertain", text, _some(held), "unclear")
+    text = f"{name} was let go at the hole; no camera sees how it sits"
+    verdict = judged.verdict.model_copy(update={"reason": text, "confidence": UNSEEN})
+    return judged.model_copy(update={"verdict": verdict})
 
 
 def _judge_put_back(after: Look, seen: Difference, held: PerceivedPart | None) -> Judged:

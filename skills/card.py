@@ -66,7 +66,7 @@ class SkillCard(Value):
     never: tuple[dict[str, tuple[str, ...]], ...] = ()
     checkpoint: str
     start_pose: Literal["home", "holding"]
-    done_check: Literal["part_in_gripper", "part_released"]
+    done_check: Literal["part_in_gripper", "part_released", "part_inserted"]
     budget: Budget
     examples: tuple[Example, ...] = ()
 

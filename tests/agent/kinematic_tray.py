@@ -22,7 +22,7 @@ from skills.contract import Contract, Statistics
 from skills.observation import Observation
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart, Scene
-from skills.words import Colour, Condition, Kind, Size
+from skills.words import SHANK, Colour, Condition, Kind, Size
 
 CELL: Cell = load_cell(Path(__file__).parents[2] / "cells" / "default.yaml")
 CATALOGUE = load_catalogue()
@@ -138,7 +138,7 @@ class Tray:
             return
         self.held = min(near, key=lambda one: math.dist(one.at, at))
         self.parts.remove(self.held)
-        self.width = GRASP
+        self.width = SHANK[self.held.size] if self.held.kind == "bolt" else GRASP
         if fault == "knock":
             self.table.append(self.parts.pop())
 
@@ -155,14 +155,21 @@ class Tray:
     def _release(self, at: tuple[float, float], width: float) -> None:
         assert self.held is not None
         there = (at[0] + CELL.tray.centre[0], at[1] + CELL.tray.centre[1])
-        for name in CELL.destinations:
-            place = CELL.places[name]
-            if all(abs(have - want) < half for have, want, half in zip(there, place.centre, place.extent, strict=True)):
-                self.bins[name].append(self.held)
-                break
-        else:
+        name = next((name for name in CELL.destinations if covers(name, there)), None)
+        if name is None:
             self.parts.append(self.held.model_copy(update={"at": at}))
+        elif name in CELL.fixtures and not self._slips_in(name, there):
+            self.table.append(self.held)
+        else:
+            self.bins[name].append(self.held)
         self.held, self.width = None, width
+
+    def _slips_in(self, fixture: str, there: tuple[float, float]) -> bool:
+        """Whether the held bolt is over the hole of its size, and no other lies in it."""
+        assert self.held is not None
+        nest = CELL.fixture(fixture).hole(self.held.size)
+        empty = all(one.size != self.held.size for one in self.bins[fixture])
+        return empty and math.dist(there, (nest.x, nest.y)) < 0.005
 
 
 class Killed(BaseException):
@@ -248,7 +255,9 @@ class TextPolicy:
         self.phrases.append(phrase)
         skill, arguments = self._meant[phrase]
         return ActionChunk(
-            values=self._pick(observation, arguments) if skill == "pick" else release(skill, arguments),
+            values=self._pick(observation, arguments)
+            if skill == "pick"
+            else release(skill, arguments, observation.gripper_width),
             space="tcp_waypoints",
             answers=observation.sequence,
             observed_ns=observation.time_ns,
@@ -267,9 +276,18 @@ class TextPolicy:
         return np.array([[x, y, z, np.pi, 0, 0, w] for z, w in rows] + [[0.3, 0, 0.5, np.pi, 0, 0, 0]])
 
 
-def release(skill: str, arguments: Mapping[str, str]) -> np.ndarray:
+def covers(name: str, there: tuple[float, float]) -> bool:
+    """Whether the point lies over the place."""
+    place = CELL.places[name]
+    return all(abs(at - centre) < half for at, centre, half in zip(there, place.centre, place.extent, strict=True))
+
+
+def release(skill: str, arguments: Mapping[str, str], width: float) -> np.ndarray:
     if skill == "place":
         x, y = CELL.places[arguments["place"]].release
+    elif skill == "insert":
+        nest = CELL.fixture(arguments["fixture"]).hole(min(SHANK, key=lambda size: abs(SHANK[size] - width)))
+        x, y = nest.x, nest.y
     else:
         from skills.spots import SPOTS
 

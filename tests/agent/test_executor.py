@@ -32,6 +32,11 @@ PLACE = PICK.model_copy(
 )
 
 
+INSERT = PLACE.model_copy(
+    update={"skill": "insert", "phrase": "insert it into the left fixture", "destination": "left fixture"}
+)
+
+
 class Memory:
     """A call log that forgets everything at the end of a test."""
 
@@ -94,11 +99,20 @@ def test_a_pick_never_begins_with_something_in_the_gripper() -> None:
     assert (world.motions, world.held) == (0, part("gear", "small", "red"))
 
 
-def test_a_place_never_begins_with_an_empty_gripper() -> None:
+@pytest.mark.parametrize("call", [PLACE, INSERT])
+def test_nothing_is_brought_away_with_an_empty_gripper(call: SkillCall) -> None:
     world = Tray(NUT)
-    execution = executor(TrayGate(world)).run("run-00001", PLACE)
+    execution = executor(TrayGate(world)).run("run-00001", call)
     assert (execution.status, execution.text) == ("empty", "nothing is held that could be brought away")
     assert world.motions == 0
+
+
+def test_an_insert_begins_at_home_with_the_bolt_and_ends_there_without() -> None:
+    world = Tray(NUT)
+    world.held, world.width, world.at_home = part("bolt", "M8", "silver"), 0.016, False
+    execution = executor(TrayGate(world)).run("run-00001", INSERT)
+    assert (execution.status, execution.chunks) == ("ended", 1)
+    assert (world.held, world.at_home, world.bins["left fixture"]) == (None, True, [part("bolt", "M8", "silver")])
 
 
 def test_a_closed_latch_lets_nothing_begin() -> None:

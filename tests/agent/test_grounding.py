@@ -8,6 +8,7 @@ import pytest
 
 from agent.grounding import Grounded, Grounder, Ungrounded
 from agent.spots import ROOM, clearance, free_spots
+from skills.call import SkillCall
 from skills.contract import Contract
 from skills.plan import Plan
 from skills.scene import PartQuery, PerceivedPart, Scene, select
@@ -99,11 +100,51 @@ def test_only_trained_phrases_are_used() -> None:
 def test_places_that_were_not_trained_are_refused_with_the_nearest() -> None:
     thin = contract_of("place").model_copy(update={"phrases": {"place it in the left bin": 5}})
     grounder = Grounder(CATALOGUE, {**CONTRACTS, "place": thin})
-    assert grounder.place(step("right bin"), "run-1/1") == Ungrounded(
-        reason="no_phrase", text="'place it in the right bin' was not trained; nearest: place it in the left bin"
+    assert grounder.bring(step("right bin"), "run-1/1") == Ungrounded(
+        reason="no_phrase",
+        text="'place it in the right bin' was not trained; nearest: 'place it in the left bin'. "
+        "Train it: smolcell train place",
     )
     assert grounder.refusal(Plan(steps=(step("left bin"),))) is None
-    assert grounder.refusal(Plan(steps=(step("right bin"),))) is not None
+    assert grounder.refusal(Plan(steps=(step("left bin"), step("left fixture", kind="bolt")))) == (
+        "'insert it into the left fixture' was not trained; nearest: 'place it in the left bin'. "
+        "Train it: smolcell train place"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "skill", "arguments", "phrase"),
+    [
+        ("left bin", "place", {"place": "left bin"}, "place it in the left bin"),
+        ("conveyor belt", "place", {"place": "conveyor belt"}, "place it on the conveyor belt"),
+        ("right fixture", "insert", {"fixture": "right fixture"}, "insert it into the right fixture"),
+    ],
+)
+def test_the_skill_that_reaches_the_place_brings_the_part(
+    place: str, skill: str, arguments: Mapping[str, str], phrase: str
+) -> None:
+    wanted = step(place, kind="bolt")
+    grounded = GROUNDER.bring(wanted, "run-1/1")
+    assert grounded == Grounded(
+        call=SkillCall(
+            id="run-1/1", skill=skill, arguments=arguments, phrase=phrase, part=wanted.part, destination=place
+        )
+    )
+
+
+def test_a_place_that_no_skill_reaches_is_refused_with_those_that_are() -> None:
+    assert GROUNDER.refusal(Plan(steps=(step("shelf"),))) == (
+        "destination: 'shelf' is not known; allowed is one of 'rejection bin', 'red quality control bin', 'left bin', "
+        "'right bin', 'conveyor belt', 'left fixture', 'right fixture'."
+    )
+
+
+@pytest.mark.parametrize("query", [{}, {"size": "M8"}, {"kind": "nut"}])
+def test_only_what_is_surely_a_bolt_is_inserted(query: Mapping[str, str]) -> None:
+    wanted = step("left fixture", **query)
+    assert GROUNDER.refusal(Plan(steps=(wanted,))) == (
+        f"the left fixture takes bolts only, and {wanted.part.describe()} may be something else"
+    )
 
 
 def test_spots_are_the_cards_and_lie_on_the_tray() -> None:
@@ -177,7 +218,7 @@ def test_ten_thousand_plans_render_only_phrases_of_the_contract_and_mean_a_right
         wanted = step(rng.choice(CELL.destinations), **dict(draw_query(rng, meant)))
         grounded = grounder.pick(wanted, Scene(parts=lying, sequence=1, time_ns=1), "run-1/1")
         promised = select(wanted.part, lying)
-        releases = (grounder.place(wanted, "run-1/2"), grounder.put_back(meant, scene(*lying), "run-1/3"))
+        releases = (grounder.bring(wanted, "run-1/2"), grounder.put_back(meant, scene(*lying), "run-1/3"))
         for release in releases:
             if isinstance(release, Grounded):
                 contracts["place"].require(release.call.phrase)

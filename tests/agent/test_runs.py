@@ -279,13 +279,13 @@ def test_something_unknown_in_the_gripper_is_put_back_first(lay) -> None:
 
 
 def test_a_step_that_can_not_be_done_here_is_refused_before_anything_moves(lay) -> None:
-    bench = lay(Tray(*MIXED), step("conveyor belt"))
+    bench = lay(Tray(*MIXED), step("shelf"))
     report = run(bench.workcell, "go")
     assert report.exit_code == ExitCode.BAD_INPUT
     assert report.outcome == Outcome(
         outcome="refused",
-        reason="destination: 'conveyor belt' is not known; allowed is one of 'rejection bin', "
-        "'red quality control bin', 'left bin', 'right bin'.",
+        reason="destination: 'shelf' is not known; allowed is one of 'rejection bin', 'red quality control bin', "
+        "'left bin', 'right bin', 'conveyor belt', 'left fixture', 'right fixture'.",
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from agent.difference import Difference, compare
 from agent.looking import Grip, Look, Looker
-from agent.verifier import Verifier, judge
+from agent.verifier import UNSEEN, Verifier, is_plausible, judge
 from skills.call import SkillCall, Verdict
 from skills.scene import PartQuery, PerceivedPart, Scene
 from tests.agent.kinematic_tray import CATALOGUE, CELL, TextPerceiver, Tray, TrayGate, part, scene
@@ -19,6 +19,7 @@ PICK = SkillCall(
 PLACE = SkillCall(
     id="2", skill="place", arguments={}, phrase="place it in the left bin", part=PICK.part, destination="left bin"
 )
+INSERT = PLACE.model_copy(update={"skill": "insert", "destination": "left fixture"})
 PUT_BACK = PLACE.model_copy(update={"skill": "put_back", "destination": "tray"})
 LOOKER = Looker(CELL, TrayGate(Tray()), TextPerceiver())
 
@@ -92,6 +93,32 @@ def test_a_part_that_left_the_tray_is_lost_unless_it_is_known_to_be_held() -> No
 def test_place(width: float, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None, reason: str) -> None:
     verdict = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(width, *after), BOLT).verdict
     assert (verdict.judgement, verdict.cause, verdict.reason) == (judgement, cause, reason)
+
+
+@pytest.mark.parametrize(
+    ("width", "watched", "after", "judgement", "cause", "confidence"),
+    [
+        (OPEN, True, (NUT,), "success", None, UNSEEN),
+        (OPEN, False, (NUT,), "uncertain", "unclear", 0.95),
+        (OPEN, False, (NUT, BOLT), "failure", "dropped_inside", 0.95),
+        (HELD, True, (NUT,), "failure", "missed", 1.0),
+        (SHUT, True, (NUT, BOLT), "failure", "dropped_inside", 0.95),
+        (SHUT, True, (NUT,), "failure", "dropped_outside", 0.95),
+        (OPEN, True, (), "uncertain", "unclear", 0.95),
+    ],
+)
+def test_insert(
+    width: float,
+    watched: bool,
+    after: tuple[PerceivedPart, ...],
+    judgement: str,
+    cause: str | None,
+    confidence: float,
+) -> None:
+    judged = judge(CATALOGUE["insert"], INSERT, look(HELD, NUT), look(width, *after), BOLT, watched=watched)
+    verdict = judged.verdict
+    assert (verdict.judgement, verdict.cause, verdict.confidence) == (judgement, cause, confidence)
+    assert is_plausible(judged) == (judgement == "success" or cause == "missed"), "else it is looked at again"
 
 
 def test_after_an_unwatched_motion_a_part_like_the_held_one_is_the_held_one() -> None:

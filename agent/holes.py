@@ -1,0 +1,61 @@
+"""What is known of the fixtures' holes. No camera sees them: it is what the journal holds of our own inserts, and
+what a person says.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from skills.base import Value
+from skills.plan import Hole, Plan, Step
+from skills.scene import PartQuery, PerceivedPart, Scene, select
+from skills.words import SHANK, Size
+
+SNUG: Final = 0.0015
+"""How far [m] the closed gripper's width may be from a shank's diameter; shanks of two sizes differ by 4 mm."""
+
+
+class Filled(Value):
+    """A hole that an insert of ours has filled; unless `sure`, it was begun and its end is not known."""
+
+    hole: Hole
+    run: str
+    sure: bool
+
+    def describe(self) -> str:
+        return f"the {self.hole.describe()} {'was' if self.sure else 'may have been'} filled by {self.run}"
+
+
+def no_room(step: Step, filled: Iterable[Filled]) -> frozenset[Size]:
+    """The sizes that can't be brought to the step's destination, because a bolt lies in their hole."""
+    return frozenset(one.hole.size for one in filled if one.hole.fixture == step.destination)
+
+
+def insertable(step: Step, full: Collection[Size]) -> Step:
+    """`step` without the bolts whose hole is full."""
+    left_out = tuple(PartQuery(kind="bolt", size=size) for size in sorted(full))
+    without = (*step.part.without, *left_out)
+    return step.model_copy(update={"part": step.part.model_copy(update={"without": without})}) if full else step
+
+
+def in_the_way(step: Step, scene: Scene, filled: Iterable[Filled]) -> tuple[Filled, ...]:
+    """The filled holes without which the step can't be met with the bolts that lie on the tray."""
+    here = [one for one in filled if one.hole.fixture == step.destination]
+    sizes = {part.size for part in select(step.part, scene.parts)}
+    needed = tuple(one for one in here if one.hole.size in sizes)
+    free = len(sizes) - len(needed)
+    return () if step.quantity != "all" and step.quantity <= free else needed
+
+
+def needed_by(plan: Plan, scene: Scene, filled: Iterable[Filled]) -> tuple[Filled, ...]:
+    """The filled holes that stand in the way of any step, each once."""
+    known = tuple(filled)
+    return tuple(dict.fromkeys(one for step in plan.steps for one in in_the_way(step, scene, known)))
+
+
+def misfit(held: PerceivedPart, width: float) -> str | None:
+    """Why the part in the gripper must not be inserted, by the measured width [m]; None when it fits."""
+    shank = SHANK[held.size] if held.kind == "bolt" else None
+    if shank is not None and abs(width - shank) <= SNUG:
+        return None
+    said = f"the shank of a bolt {held.size} measures {shank * 1e3:.0f} mm" if shank else "only bolts are inserted"
+    return f"{held.describe()} was seen, but the gripper is closed to {width * 1e3:.1f} mm: {said}"
