@@ -1,6 +1,7 @@
 """A cell put together: the one place where its parts are chosen. Nothing here decides anything."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -88,15 +89,23 @@ def assemble(
 def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
     """The cell with the simulator's robot and cameras over the scenario's parts; close it after use.
 
+    Who lays a table anew empties the fixtures too, so the journal's holes are free.
+
     Raises: Unavailable (another process), BadInput (no weights, a wrong contract, parts that do not fit).
     """
     from sim.driver import SimDriver
+    from sim.setting import load_setting
     from sim.world import World
 
     parts = scenario.layout()
-    world = World(cell, scenario.seed)
-    world.reset(parts)
-    return _twin_over(cell, scenario, world, SimDriver(world), state)
+    with ExitStack() as undo:
+        world = World(cell, scenario.seed, load_setting(scenario.setting))
+        undo.callback(world.close)
+        world.reset(parts)
+        twin = _twin_over(cell, scenario, world, SimDriver(world), state)
+        undo.pop_all()
+    twin.workcell.journal.free(one.hole for one in twin.workcell.journal.filled())
+    return twin
 
 
 def reopen_twin(cell: Cell, state: Path) -> "Twin":
@@ -109,8 +118,13 @@ def reopen_twin(cell: Cell, state: Path) -> "Twin":
     saved = load(state)
     if saved is None:
         raise Unavailable(f"there is no table in {state}.", "Open the cell with a scene.")
-    world, driver = restore(cell, saved)
-    return _twin_over(cell, saved.scenario.model_copy(update={"surprises": ()}), world, driver, state)
+    scenario = saved.scenario.model_copy(update={"surprises": ()})
+    with ExitStack() as undo:
+        world, driver = restore(cell, saved)
+        undo.callback(world.close)
+        twin = _twin_over(cell, scenario, world, driver, state)
+        undo.pop_all()
+    return twin
 
 
 def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDriver", state: Path) -> "Twin":
@@ -118,19 +132,21 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
     from sim.snapshot import lasting
 
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
-    journal = Journal(state)
-    kept = lasting(state, scenario, world, driver)
-    workcell = assemble(
-        cell=cell,
-        catalogue=load_catalogue(),
-        gate=build_gate(cell, kept, kept, state),
-        clock=kept,
-        perceiver=perceiver,
-        planner=build_planner(cell),
-        checkpoints=checkpoints,
-        journal=journal,
-        calls=Surprises(journal, world, scenario),
-    )
+    with ExitStack() as undo:
+        journal = undo.enter_context(Journal(state))
+        kept = lasting(state, scenario, world, driver)
+        workcell = assemble(
+            cell=cell,
+            catalogue=load_catalogue(),
+            gate=build_gate(cell, kept, kept, state),
+            clock=kept,
+            perceiver=perceiver,
+            planner=build_planner(cell),
+            checkpoints=checkpoints,
+            journal=journal,
+            calls=Surprises(journal, world, scenario),
+        )
+        undo.pop_all()
     return Twin(workcell, world)
 
 
