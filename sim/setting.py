@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from skills.base import Value
-from skills.errors import UnknownName
+from skills.errors import BadInput, UnknownName
 from skills.yamlfile import parse_model, read_yaml
 
 FOLDER: Final = Path(__file__).parent / "randomization"
@@ -165,8 +165,11 @@ def load_setting(name: str = DEFAULT) -> Setting:
 
 def read_setting(path: Path) -> Setting:
     """A setting file, laid over the default. Raises: UnknownName, BadInput."""
-    base = read_yaml(FOLDER / f"{DEFAULT}.yaml")
-    return parse_model({**_laid_over(base, read_yaml(path) or {}), "name": path.stem}, Setting, str(path))
+    base, change = read_yaml(FOLDER / f"{DEFAULT}.yaml"), read_yaml(path)
+    if isinstance(change, Mapping) and "name" in change:
+        raise BadInput(f"{path}: name", change["name"], "left out; a setting is named like its file")
+    whole = _laid_over(base, change)
+    return parse_model({**whole, "name": path.stem} if isinstance(whole, Mapping) else whole, Setting, str(path))
 
 
 def _laid_over(base: Any, change: Any) -> Any:
