@@ -4,7 +4,7 @@ Most phrases are such that every word is needed: leaving one out would let in an
 Otherwise the sight of the scene alone would predict the target, and the words would not be learnt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -64,6 +64,22 @@ def draw_pick(
             continue
         card.render(arguments)
         return arguments, target
+    return None
+
+
+def draw_words_for(
+    target: int, parts: Sequence[TruePart], rng: np.random.Generator, said: Collection[Mapping[str, str]] = ()
+) -> dict[str, str] | None:
+    """Arguments of a pick that mean just this part, other ones than those `said`; None when none are found."""
+    words = [truth_words(part) for part in parts]
+    strict = bool(rng.random() < NEEDED_SHARE)
+    for attempt in range(10 * TRIES):
+        arguments = _draw_words(words[target], rng)
+        found = matching(arguments, words)
+        if arguments in said or target_of(found, parts) != target:
+            continue
+        if not strict or attempt >= 5 * TRIES or _all_needed(arguments, found, words):
+            return arguments
     return None
 
 

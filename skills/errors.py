@@ -7,15 +7,19 @@ SmolcellError                 exit code 1
 └── StoppedBySafety           4   the latch is closed; a person has to reset it
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class SmolcellError(Exception):
     """Base of every error that smolcell raises on purpose; `exit_code` is what the doors return."""
 
     exit_code: ClassVar[int] = 1
+
+    def __reduce__(self) -> "tuple[Callable[..., SmolcellError], tuple[Any, ...]]":
+        """What crosses from a worker process to its command: the sentence and the facts, not a new call."""
+        return _again, (type(self), self.args, self.__dict__)
 
 
 class BadInput(SmolcellError):
@@ -58,6 +62,13 @@ class StoppedBySafety(SmolcellError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"stopped: {reason}. Check the cell, then run: smolcell reset --by YOUR_NAME")
+
+
+def _again(kind: type[SmolcellError], sentence: tuple[Any, ...], facts: dict[str, Any]) -> SmolcellError:
+    error = kind.__new__(kind)
+    error.args = sentence
+    error.__dict__.update(facts)
+    return error
 
 
 def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

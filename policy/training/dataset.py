@@ -35,12 +35,15 @@ class CameraEntry(Value):
 
 
 class DataIndex(Value):
-    """`dataset.json`. A generator may tell more than training needs: other fields are left unread."""
+    """`dataset.json`. A generator may tell more than training needs: other fields are left unread.
+
+    `splits`: first scene and the one after the last of each, by name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     format: Literal["tray-keyframes"]
-    version: Literal[1]
+    version: Literal[2]
     name: str
     seed: int
     image_size: int
@@ -54,6 +57,7 @@ class DataIndex(Value):
     state_names: tuple[str, ...]
     keyframes: int
     tray_centre: tuple[float, float]
+    splits: dict[str, tuple[int, int]]
     shards: dict[str, str]
 
 
@@ -115,11 +119,20 @@ class TrayData:
         return replace(self, examples=self.examples.take(rows))
 
     def split(self, held_out: int) -> "tuple[TrayData, TrayData]":
-        """All scenes but the last `held_out`, and those. Raises: BadInput."""
-        scenes = len(self.images)
-        if not 0 < held_out < scenes:
-            raise BadInput("held_out", held_out, f"between 1 and {scenes - 1}, as the data set has {scenes} scenes")
-        return self._scenes(0, scenes - held_out), self._scenes(scenes - held_out, scenes)
+        """The scenes for training, and the first `held_out` of those for validation. Raises: BadInput."""
+        training, validation = self.of_split("train"), self.of_split("validation")
+        scenes = len(validation.images)
+        if not 0 < held_out <= scenes:
+            raise BadInput("held_out", held_out, f"between 1 and {scenes}, the scenes of split 'validation'")
+        if not len(training.images):
+            raise BadInput("data set", self.index.name, "one with scenes for training")
+        return training, validation._scenes(0, held_out)
+
+    def of_split(self, name: str) -> "TrayData":
+        """The scenes of one split. Raises: UnknownName."""
+        if name not in self.index.splits:
+            raise UnknownName("split", name, self.index.splits)
+        return self._scenes(*self.index.splits[name])
 
     def _scenes(self, first: int, last: int) -> "TrayData":
         inside = (self.examples.image >= first) & (self.examples.image < last)
@@ -161,6 +174,7 @@ def load_data(folder: Path, image_size: int) -> TrayData:
     starts = np.cumsum([0, *(len(shard["images"]) for shard in shards)])
     for start, shard in zip(starts, shards, strict=False):
         shard["examples_image"] += np.int32(start)
+    _check_splits(folder, index, int(starts[-1]))
     joined = {key: np.concatenate([shard[key] for shard in shards]) for key in _SHARD}
     return TrayData(
         index,
@@ -169,6 +183,12 @@ def load_data(folder: Path, image_size: int) -> TrayData:
         Examples(*(joined[f"examples_{key}"] for key in ("image", "phrase", "waypoints", "state", "target"))),
         hashlib.sha256("".join(index.shards.values()).encode()).hexdigest(),
     )
+
+
+def _check_splits(folder: Path, index: DataIndex, scenes: int) -> None:
+    for name, (first, last) in index.splits.items():
+        if not 0 <= first <= last <= scenes:
+            raise BadInput(f"{folder / INDEX_FILE}: splits.{name}", [first, last], f"scenes from 0 to {scenes}")
 
 
 _SHARD: dict[str, tuple[type, tuple[int | None, ...]]] = {

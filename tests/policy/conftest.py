@@ -74,7 +74,7 @@ def write_data(folder: Path, scenes: tuple[int, ...] = (6, 4)) -> Path:
         hashes[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     index = {
         "format": "tray-keyframes",
-        "version": 1,
+        "version": 2,
         "name": "bars",
         "seed": 0,
         "image_size": SIDE,
@@ -88,6 +88,7 @@ def write_data(folder: Path, scenes: tuple[int, ...] = (6, 4)) -> Path:
         "state_names": ["x [m]", "y [m]", "z [m]", "cos 2yaw", "sin 2yaw", "width [m]"],
         "keyframes": 5,
         "tray_centre": [0.5, 0.0],
+        "splits": {"train": [0, sum(scenes) - 3], "validation": [sum(scenes) - 3, sum(scenes)]},
         "shards": hashes,
         "scenes": sum(scenes),
     }

@@ -57,11 +57,26 @@ def test_the_split_shares_no_scene(bars: Path) -> None:
     assert len(training.examples) + len(held_out.examples) == 40
 
 
-def test_a_split_that_leaves_nothing_is_refused(bars: Path) -> None:
+def test_more_scenes_held_out_than_there_are_for_validation(bars: Path) -> None:
     with pytest.raises(BadInput) as raised:
-        load_data(bars, 64).split(10)
+        load_data(bars, 64).split(4)
     assert str(raised.value) == (
-        "held_out: 10 is not allowed; it must be between 1 and 9, as the data set has 10 scenes."
+        "held_out: 4 is not allowed; it must be between 1 and 3, the scenes of split 'validation'."
+    )
+
+
+def test_an_unknown_split(bars: Path) -> None:
+    with pytest.raises(UnknownName) as raised:
+        load_data(bars, 64).of_split("validations")
+    assert raised.value.nearest == ("validation",)
+
+
+def test_a_split_past_the_last_scene(own_bars: Path) -> None:
+    respell(own_bars, lambda index: index["splits"].update(train=[0, 11]))
+    with pytest.raises(BadInput) as raised:
+        load_data(own_bars, 64)
+    assert str(raised.value) == (
+        f"{own_bars}/dataset.json: splits.train: [0, 11] is not allowed; it must be scenes from 0 to 10."
     )
 
 
@@ -140,7 +155,7 @@ def test_other_words_than_the_cells_are_refused(own_bars: Path) -> None:
 
 
 def test_another_format_is_refused(own_bars: Path) -> None:
-    respell(own_bars, lambda index: index.update(version=2))
+    respell(own_bars, lambda index: index.update(version=1))
     with pytest.raises(BadInput, match="version"):
         load_data(own_bars, 64)
 

@@ -1,7 +1,7 @@
 """`smolcell data`: training data from the twin, as keyframes for the small policy or as LeRobot episodes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
+
+MOST: Final = 10_000_000
 
 app = new_app("Make training data in the twin.")
 
@@ -25,27 +27,39 @@ def data() -> None:
 def generate(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the data set; its name is the set's.")],
     scenes: Annotated[
-        int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1), help="Pictures of the tray.")
+        int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1, MOST), help="Pictures of the tray.")
     ],
     seed: DrawSeed = 0,
     workers: WorkersOfAllCores = CORES,
+    setting: Annotated[
+        str, typer.Option("--setting", metavar="NAME", help="What varies from scene to scene: sim/randomization.")
+    ] = "default",
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="ADDRESS", help="Work on this Ray cluster (or: local). Needs the extra `scale`."),
+    ] = None,
     cell: CellFile = None,
 ) -> ExitCode:
-    """Draw scenes, photograph them, and write down parts, phrases and keyframes.
+    """Draw scenes, photograph them, and write down parts, phrases and keyframes: about 10 examples a scene.
 
     The same command goes on with a data set that was cut off; the result does not depend on that, nor on --workers.
     """
-    from sim.generate import DataPlan
-    from sim.generate import generate as make
+    from sim.data.generate import generate as make
+    from sim.data.generate import local_hands, ray_hands
+    from sim.data.plan import DataPlan
+    from sim.setting import load_setting
 
     configured = configured_cell(cell)
-    plan = DataPlan(usable_folder("--out", out), out.resolve().name, seed, scenes)
+    plan = DataPlan(usable_folder("--out", out), out.resolve().name, seed, scenes, load_setting(setting).name)
+    hands = local_hands(workers) if ray is None else ray_hands(ray, workers)
     try:
         with progress("scenes") as update:
-            index = make(plan, configured, workers, lambda done: update(done.done, done.total, ""))
+            index = make(plan, configured, hands, lambda done, total: update(done, total, ""))
     except KeyboardInterrupt:
-        again = f"smolcell data generate --out {out} --scenes {scenes} --seed {seed} --workers {workers}"
-        raise Interrupted(f"{again}{f' --cell {cell}' if cell else ''}") from None
+        options = {"--out": out, "--scenes": scenes, "--seed": seed, "--workers": workers, "--setting": setting}
+        given = options | {name: value for name, value in (("--ray", ray), ("--cell", cell)) if value}
+        again = " ".join(f"{name} {value}" for name, value in given.items())
+        raise Interrupted(f"smolcell data generate {again}") from None
     answer(str(index))
     return ExitCode.DONE
 
@@ -54,7 +68,7 @@ def generate(
 def record(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new LeRobot dataset.")],
     episodes: Annotated[
-        int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1), help="Picks that succeed.")
+        int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1, MOST), help="Picks that succeed.")
     ],
     seed: DrawSeed = 0,
     cell: CellFile = None,
@@ -66,6 +80,7 @@ def record(
     from sim.record import record as make
 
     configured = configured_cell(cell)
+    usable_folder("--out", out.parent)
     with progress("episodes") as update:
         failed = make(out, configured, episodes, seed, lambda done, total: update(done, total, ""))
     answer(f"{out}: {episodes} episodes; the expert failed {failed} more, which were left out")

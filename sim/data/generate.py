@@ -1,0 +1,92 @@
+"""Making a data set: shards by many hands, written by one.
+
+Scene `i` depends on the plan and on `i` alone, so that the set is the same for any number of workers, wherever
+they run, and however often it was interrupted. A shard is there whole or not at all; one that is there is not
+made again. Workers hand back a shard's bytes and never touch the disk, so that they may run on other machines.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.claim import claimed
+from sim.data.index import phrases_of, write_index
+from sim.data.plan import DataPlan
+from sim.data.ray_hands import shared_out_on_ray
+from sim.data.scenes import make_scene
+from sim.data.shards import shard_bytes, write_whole
+from sim.data.splits import split_of
+from sim.setting import load_setting
+from sim.workers import shared_out
+from sim.world import World
+from skills.catalogue import load_catalogue
+from skills.cell import Cell
+
+
+@dataclass(frozen=True)
+class ShardJob:
+    """The `shard`-th shard of a plan."""
+
+    plan: DataPlan
+    cell: Cell
+    shard: int
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A shard as it was made."""
+
+    name: str
+    content: bytes
+
+
+Hands = Callable[[Callable[[ShardJob], Shard], Iterable[ShardJob]], Iterator[Shard]]
+"""Who does the work: gives results in any order."""
+
+
+def local_hands(workers: int) -> Hands:
+    """`workers` processes of this machine."""
+    return lambda work, jobs: shared_out(work, jobs, workers)
+
+
+def ray_hands(address: str, workers: int) -> Hands:
+    """`workers` at a time of the Ray cluster at `address`."""
+    return lambda work, jobs: shared_out_on_ray(work, jobs, address, workers)
+
+
+def generate(
+    plan: DataPlan, cell: Cell, hands: Hands, on_progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> Path:
+    """Make the data set, or go on with it. Returns the path of its `dataset.json`.
+
+    Args:
+        on_progress: told how many scenes of how many are on disk.
+
+    Raises: BadInput when the folder holds something else, Unavailable when another process makes it, a worker
+        was killed, or the disk is full: what is there stays, and the same call goes on.
+    """
+    with claimed(plan.folder, plan.claim()):
+        missing = [number for number, name in enumerate(plan.shards) if not (plan.folder / name).exists()]
+        done = plan.scenes - sum(len(plan.scenes_of(number)) for number in missing)
+        on_progress(done, plan.scenes)
+        for shard in hands(make_shard, [ShardJob(plan, cell, number) for number in missing]):
+            write_whole(plan.folder / shard.name, shard.content)
+            done += len(plan.scenes_of(plan.shards.index(shard.name)))
+            on_progress(done, plan.scenes)
+        return write_index(plan, cell, load_catalogue())
+
+
+def make_shard(job: ShardJob) -> Shard:
+    """Make one shard in a world of its own."""
+    plan, catalogue = job.plan, load_catalogue()
+    world = World(job.cell, 0, load_setting(plan.setting))
+    try:
+        scenes = [
+            make_scene(world, catalogue, split_of(number, plan.splits), np.random.default_rng([plan.seed, number]))
+            for number in plan.scenes_of(job.shard)
+        ]
+    finally:
+        world.close()
+    return Shard(plan.shards[job.shard], shard_bytes(scenes, phrases_of(catalogue)))
