@@ -1,5 +1,6 @@
 """The paint that inspection leaves on a failed part: anywhere on the sides that can lie uppermost."""
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -25,47 +26,60 @@ NUT_HALF_ANGLE: Final = 1.3
 BRACKET_DOT: Final = {"small": 5.0, "large": 6.0}
 """Radius [mm]."""
 
-Where = tuple[float, float]
+STEPS: Final = 32
+"""In so many steps a mark's place is told, along and across: a world keeps the shape of each mark that it has drawn."""
+
+Where = tuple[int, int]
+Shares = tuple[float, float]
 
 
+@cache
 def mark_of(kind: Kind, size: Size, where: Where) -> Mesh:
     """The mark's mesh, in the part's frame.
 
     Args:
-        where: each in 0..1. A bolt's band lies at the first share of its shank; a nut's sector and a gear's dot are
-            turned by the first share of a turn; a bracket's dot lies at these shares of its plate's length and width.
+        where: each in 0..STEPS - 1. A bolt's band lies at the first share of its shank; a nut's sector and a gear's dot
+            are turned by the first share of a turn; a bracket's dot lies at these shares of its plate's length and
+            width.
     """
     builders = {"bolt": _band, "nut": _sector, "gear": _dot_of_gear, "bracket": _dot_of_bracket}
-    return Mesh.of(builders[kind](size, where))
+    along, across = where
+    return Mesh.of(builders[kind](size, (along / STEPS, across / STEPS)))
 
 
-def _band(size: Size, where: Where) -> Points:
+def draw_where(rng: np.random.Generator) -> Where:
+    """Anywhere."""
+    along, across = rng.integers(STEPS, size=2)
+    return int(along), int(across)
+
+
+def _band(size: Size, share: Shares) -> Points:
     shank, neck, right = bolt_measures(size)
     width = max(10.0, 0.2 * (right - neck))
-    start = neck + 0.5 + where[0] * (right - neck - width - 1.0)
+    start = neck + 0.5 + share[0] * (right - neck - width - 1.0)
     return along_x(prism(regular(16, shank / 2 + 0.5), start, start + width))
 
 
-def _sector(size: Size, where: Where) -> Points:
-    outline = sector(bore_of_nut(size), SCALE * ACROSS_FLATS[size] / 2 * 0.98, 2 * np.pi * where[0], NUT_HALF_ANGLE)
+def _sector(size: Size, share: Shares) -> Points:
+    outline = sector(bore_of_nut(size), SCALE * ACROSS_FLATS[size] / 2 * 0.98, 2 * np.pi * share[0], NUT_HALF_ANGLE)
     return _both_sides(Polygon(outline), SCALE * NUT_HEIGHT[size] / 2)
 
 
-def _dot_of_gear(size: Size, where: Where) -> Points:
+def _dot_of_gear(size: Size, share: Shares) -> Points:
     radius, height, _ = GEAR[size]
     bore = bore_of_gear(size)
-    away, angle = (0.78 * radius + bore) / 2, 2 * np.pi * where[0]
+    away, angle = (0.78 * radius + bore) / 2, 2 * np.pi * share[0]
     dot = min(6.0, (0.78 * radius - bore) / 2 + 0.5)
     return _both_sides(Polygon(regular(16, dot, (away * np.cos(angle), away * np.sin(angle)))), height / 2)
 
 
-def _dot_of_bracket(size: Size, where: Where) -> Points:
+def _dot_of_bracket(size: Size, share: Shares) -> Points:
     """On the plate beside the upright leg; a drilled hole stays open."""
     plate, low, high = bracket_plate(size)
     left, front, right, back = plate.bounds
     dot = BRACKET_DOT[size]
-    x = left + dot + where[0] * (right - left - 2 * dot)
-    y = front + dot + where[1] * (back - front - 2 * dot)
+    x = left + dot + share[0] * (right - left - 2 * dot)
+    y = front + dot + share[1] * (back - front - 2 * dot)
     area = Polygon(regular(16, dot, (x, y))).intersection(plate)
     if not isinstance(area, Polygon):  # a hole's rim cuts a crumb off
         area = max(area.geoms, key=lambda piece: piece.area)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,9 @@ from trimesh.creation import extrude_polygon, triangulate_polygon
 Points = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mesh:
-    """Flat-shaded triangles: (3·N, 3) vertices [m], (3·N,) indices, (3·N, 3) unit normals."""
+    """Flat-shaded triangles: (3·N, 3) vertices [m], (3·N,) indices, (3·N, 3) unit normals. Equal only to itself."""
 
     vertices: Points
     indices: NDArray[np.int64]
@@ -27,11 +26,6 @@ class Mesh:
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-15
         return cls(corners.reshape(-1, 3), np.arange(3 * len(corners)), np.repeat(normals, 3, axis=0))
-
-    @cached_property
-    def lists(self) -> tuple[list[list[float]], list[int], list[list[float]]]:
-        """Vertices, indices and normals as PyBullet takes them."""
-        return self.vertices.tolist(), self.indices.tolist(), self.normals.tolist()
 
 
 def prism(outline: Points, low: float, high: float, bore: float = 0.0) -> Points:

@@ -1,14 +1,16 @@
 """Putting parts into a physics world: body, collision shape, mark."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pybullet
 
 from sim.parts.catalogue import Shape, Solid, shape_of
-from sim.parts.marks import mark_of
+from sim.parts.marks import Where, draw_where, mark_of
 from sim.parts.mesh import Mesh, Points
 from skills.words import Colour, Condition, Kind, Size, finish_of
 
@@ -22,6 +24,7 @@ RGB: dict[Colour, tuple[float, float, float]] = {
     "blue": (0.10, 0.22, 0.75),
     "green": (0.10, 0.50, 0.18),
 }
+WHITE = (1.0, 1.0, 1.0)
 MARK_RGB = (1.0, 0.05, 0.80)
 """Magenta: of all paints the farthest from every part colour."""
 
@@ -48,7 +51,7 @@ class Paint:
 
     rgb: Colour3
     mark_rgb: Colour3
-    mark_at: tuple[float, float]
+    mark_at: Where
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,7 @@ def draw_paint(colour: Colour, rng: np.random.Generator) -> Paint:
     """Shades vary a little; the mark may be anywhere."""
     base = np.array(RGB[colour]) * (1 + rng.uniform(-0.1, 0.1)) + rng.uniform(-0.04, 0.04, 3)
     magenta = np.array(MARK_RGB) * rng.uniform(0.85, 1.0)
-    where = rng.random(2)
-    return Paint(_colour(np.clip(base, 0, 1)), _colour(magenta), (float(where[0]), float(where[1])))
+    return Paint(_colour(np.clip(base, 0, 1)), _colour(magenta), draw_where(rng))
 
 
 def spawn(world: Any, spec: PartSpec, position: tuple[float, float, float], paint: Paint) -> Body:
@@ -81,11 +83,11 @@ def spawn(world: Any, spec: PartSpec, position: tuple[float, float, float], pain
     shape = spec.shape
     marks = []
     if spec.condition == "failed":
-        marks.append(mesh_visual(world, mark_of(spec.kind, spec.size, paint.mark_at), paint.mark_rgb))
+        marks.append(mesh_visual(world, mark_of(spec.kind, spec.size, paint.mark_at), WHITE))
     body = world.createMultiBody(
         baseMass=shape.mass,
-        baseCollisionShapeIndex=_collision(world, shape.solids),
-        baseVisualShapeIndex=mesh_visual(world, shape.body, paint.rgb),
+        baseCollisionShapeIndex=_kept(world, shape.solids, lambda: _collision(world, shape.solids)),
+        baseVisualShapeIndex=mesh_visual(world, shape.body, WHITE),
         basePosition=position,
         baseOrientation=world.getQuaternionFromEuler([0, 0, spec.yaw]),
         linkMasses=[1e-4] * len(marks),
@@ -99,18 +101,38 @@ def spawn(world: Any, spec: PartSpec, position: tuple[float, float, float], pain
         linkJointTypes=[pybullet.JOINT_FIXED] * len(marks),
         linkJointAxis=[[0, 0, 1]] * len(marks),
     )
+    world.changeVisualShape(body, -1, rgbaColor=[*paint.rgb, 1])
+    for link in range(len(marks)):
+        world.changeVisualShape(body, link, rgbaColor=[*paint.mark_rgb, 1])
     world.changeDynamics(body, -1, lateralFriction=1.0, rollingFriction=0.002, spinningFriction=0.01)
     return Body(body, spec, paint)
 
 
-def mesh_visual(world: Any, mesh: Mesh, rgb: tuple[float, ...]) -> int:
-    """A visual shape of `mesh` in one colour."""
-    vertices, indices, normals = mesh.lists
-    return int(
-        world.createVisualShape(
-            pybullet.GEOM_MESH, vertices=vertices, indices=indices, normals=normals, rgbaColor=[*rgb, 1]
-        )
+def mesh_visual(world: Any, mesh: Mesh, rgb: Colour3) -> int:
+    """A visual shape of `mesh` in one colour; a world makes it once, for it never gives one back."""
+    return _kept(world, (mesh, rgb), lambda: _make_visual(world, mesh, rgb))
+
+
+_SHAPES: WeakKeyDictionary[Any, dict[Hashable, int]] = WeakKeyDictionary()
+"""What each world has made."""
+
+
+def _kept(world: Any, key: Hashable, make: Callable[[], int]) -> int:
+    made = _SHAPES.setdefault(world, {})
+    if key not in made:
+        made[key] = make()
+    return made[key]
+
+
+def _make_visual(world: Any, mesh: Mesh, rgb: Colour3) -> int:
+    shape = world.createVisualShape(
+        pybullet.GEOM_MESH,
+        vertices=mesh.vertices.tolist(),
+        indices=mesh.indices.tolist(),
+        normals=mesh.normals.tolist(),
+        rgbaColor=[*rgb, 1],
     )
+    return int(shape)
 
 
 def _colour(channels: Points) -> Colour3:
