@@ -1,6 +1,6 @@
-"""Closed-loop evaluation of a policy in the twin: one call a scene, first attempt, judged by ground truth.
+"""Closed-loop evaluation in the twin: one call a scene, first attempt, judged by ground truth.
 
-The policy sees pictures and the phrase; the scene is drawn, and the result judged, by the twin. The
+A policy sees pictures and the phrase; the scene is drawn, and the result judged, by the twin. The
 scenes come from seeds of their own, which no training data uses.
 """
 
@@ -10,31 +10,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any, Final
 
 import numpy as np
 
+from agent.trial_table import SPLITS, Table
+from agent.trials import Actor, Trial
 from policy.evaluation.statistics import Tally
-from skills.call import SkillCall
 from skills.cell import Cell
 from skills.errors import UnknownName
-from skills.scene import PartQuery
 
-Cause = Literal["success", "wrong_part", "missed", "dropped", "wrong_place", "refused"]
-
-HELD_OUT = 777
+HELD_OUT: Final = 777
 """Mixed into every seed here and nowhere else."""
-SKILLS = ("pick", "place", "put_back")
+BLOCK: Final = 5
+"""Scenes that a worker is given at a time."""
+SKILLS: Final = ("pick", "place", "put_back", "insert")
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One scene: what was asked, of which part, and what came of it."""
+class Job:
+    """What is measured: who does `skill`, on scenes of `split` drawn from `seed`."""
 
-    phrase: str
-    words: dict[str, str]
-    cause: Cause
-    detail: str = ""
+    cell: Cell
+    actor: Actor
+    skill: str
+    split: str
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class EvalReport:
     """All trials of an evaluation."""
 
     skill: str
+    split: str
     seed: int
     trials: tuple[Trial, ...]
 
@@ -57,6 +59,7 @@ class EvalReport:
         words = {word for trial in self.trials for word in trial.words}
         return {
             "skill": self.skill,
+            "split": self.split,
             "seed": self.seed,
             **_share(self.trials),
             "causes": dict(sorted(causes.items())),
@@ -81,37 +84,33 @@ def _share(trials: tuple[Trial, ...]) -> dict[str, Any]:
 
 
 def evaluate(
-    cell: Cell,
-    skill: str,
-    checkpoint: Path | None,
-    n: int,
-    seed: int,
-    workers: int,
-    on_progress: Callable[[int, int], None] = lambda _done, _n: None,
+    job: Job, n: int, workers: int, on_progress: Callable[[int, int], None] = lambda _done, _n: None
 ) -> EvalReport:
-    """Run `n` scenes and judge each. `checkpoint` None: the cell file's own.
+    """Run `n` scenes and judge each.
 
-    Raises: UnknownName (no such skill), BadInput (unreadable checkpoint).
+    Raises: UnknownName (no such skill or split), BadInput (unreadable checkpoint).
     """
-    if skill not in SKILLS:
-        raise UnknownName("skill", skill, SKILLS)
-    jobs = [(cell, skill, checkpoint, seed, list(range(n))[part::workers]) for part in range(workers)]
+    if job.skill not in SKILLS:
+        raise UnknownName("skill", job.skill, SKILLS)
+    if job.split not in SPLITS:
+        raise UnknownName("split", job.split, SPLITS)
     if workers == 1:
-        numbered = list(_watched(_trials(*jobs[0]), n, on_progress))
+        numbered = list(_watched(_trials(job, range(n)), n, on_progress))
     else:
         with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            numbered = list(_watched(_merged(pool, jobs), n, on_progress))
-    return EvalReport(skill, seed, tuple(trial for _, trial in sorted(numbered, key=lambda pair: pair[0])))
+            numbered = list(_watched(_merged(pool, job, n), n, on_progress))
+    trials = tuple(trial for _, trial in sorted(numbered, key=lambda pair: pair[0]))
+    return EvalReport(job.skill, job.split, job.seed, trials)
 
 
-def _merged(pool: Any, jobs: list[Any]) -> Iterator[tuple[int, Trial]]:
-    blocks = [(*job[:4], job[4][at : at + 5]) for job in jobs for at in range(0, len(job[4]), 5)]
+def _merged(pool: Any, job: Job, n: int) -> Iterator[tuple[int, Trial]]:
+    blocks = [(job, range(first, min(first + BLOCK, n))) for first in range(0, n, BLOCK)]
     for block in pool.imap_unordered(_block, blocks):
         yield from block
 
 
-def _block(job: Any) -> list[tuple[int, Trial]]:
-    return list(_trials(*job))
+def _block(block: tuple[Job, range]) -> list[tuple[int, Trial]]:
+    return list(_trials(*block))
 
 
 def _watched(
@@ -122,116 +121,16 @@ def _watched(
         yield numbered
 
 
-def _trials(
-    cell: Cell, skill: str, checkpoint: Path | None, seed: int, numbers: list[int]
-) -> Iterator[tuple[int, Trial]]:
-    from agent.workcell import checkpoint_folder
-    from policy.smolvla import OnnxSmolVLA
+def _trials(job: Job, numbers: range) -> Iterator[tuple[int, Trial]]:
     from skills.catalogue import load_catalogue
 
-    card = load_catalogue()[skill]
-    policy = OnnxSmolVLA(checkpoint or checkpoint_folder(cell, card.checkpoint))
+    card = load_catalogue()[job.skill]
+    act = job.actor.ready(card)
     for number in numbers:
+        rng = np.random.default_rng([HELD_OUT, job.seed, number])
         with TemporaryDirectory(prefix="smolcell-eval-") as state:
-            rng = np.random.default_rng([HELD_OUT, seed, number])
-            yield number, _Bench(cell, skill, policy, rng, Path(state)).run(f"eval-{seed}-{number}")
-
-
-class _Bench:
-    """One scene on one table, with the gate in front of the robot."""
-
-    def __init__(self, cell: Cell, skill: str, policy: Any, rng: np.random.Generator, state: Path) -> None:
-        from agent.workcell import build_gate
-        from sim.driver import SimDriver
-        from sim.layout import draw_look, place_parts
-        from sim.world import World
-
-        self._cell, self._skill, self._policy, self._rng = cell, skill, policy, rng
-        self._world = World(cell, int(rng.integers(2**31)))
-        specs: list[Any] = []
-        while not specs:
-            specs = place_parts([draw_look(rng) for _ in range(rng.integers(1, 10))], rng, strict=False)
-        self._world.reset(specs)
-        driver = SimDriver(self._world)
-        self._gate = build_gate(cell, driver, driver, state)
-
-    def run(self, call_id: str) -> Trial:
-        try:
-            return self._pick(call_id) if self._skill == "pick" else self._release(call_id)
-        finally:
-            self._world.close()
-
-    def _pick(self, call_id: str) -> Trial:
-        from sim.commands import draw_pick, truth_words
-        from skills.catalogue import load_catalogue
-
-        card = load_catalogue()["pick"]
-        before = self._world.true_parts()
-        drawn = draw_pick(card, before, self._rng)
-        arguments, target = drawn if drawn else ({"kind": "part"}, min(range(len(before)), key=lambda i: before[i].at))
-        phrase = card.render(arguments)
-        words = truth_words(before[target]) | {"words in phrase": str(len(arguments)), "parts": str(len(before))}
-        refused = self._act("pick", arguments, phrase, call_id)
-        if refused:
-            return Trial(phrase, words, "refused", refused)
-        lifted = [i for i, body in enumerate(self._world.bodies) if self._world.where(body) == "air"]
-        if lifted == [target]:
-            return Trial(phrase, words, "success")
-        if lifted:
-            return Trial(phrase, words, "wrong_part", f"{before[lifted[0]].spec} instead of {before[target].spec}")
-        return Trial(phrase, words, "missed", f"{before[target].spec}")
-
-    def _release(self, call_id: str) -> Trial:
-        """Let the expert pick a part, then let the policy bring it away."""
-        from sim.demonstrator import pick_waypoints
-        from skills.catalogue import load_catalogue
-        from skills.spots import SPOTS
-        from skills.words import TRAY
-
-        card = load_catalogue()[self._skill]
-        choices = list(card.calls())
-        arguments = choices[int(self._rng.integers(len(choices)))]
-        held = int(self._rng.integers(len(self._world.bodies)))
-        body = self._world.bodies[held]
-        if self._skill == "put_back":
-            self._clear_spot(SPOTS[arguments["spot"]], held)
-        waypoints = pick_waypoints(self._cell, self._world.true_part(body))
-        self._send(waypoints, "expert", f"{call_id}-expert", "expert")
-        phrase = card.render(arguments)
-        words = {"kind": body.spec.kind, "size": body.spec.size, **arguments}
-        if self._world.where(body) != "air":
-            return Trial(phrase, words, "missed", "the expert's own pick failed")
-        refused = self._act(self._skill, arguments, phrase, call_id)
-        wanted = arguments.get("place", TRAY)
-        where = self._world.where(body)
-        if refused:
-            return Trial(phrase, words, "refused", refused)
-        return Trial(phrase, words, "success" if where == wanted else "wrong_place", f"{body.spec} → {where}")
-
-    def _clear_spot(self, spot: tuple[float, float], keep: int) -> None:
-        """Take away what lies where a part is to be put back."""
-        for index, body in enumerate(self._world.bodies):
-            if index != keep and np.hypot(*np.subtract(self._world.true_part(body).at, spot)) < 0.07:
-                self._world.bullet.resetBasePositionAndOrientation(
-                    body.id, (1.0 + 0.1 * index, 0.8, 0.05), (0, 0, 0, 1)
-                )
-
-    def _act(self, skill: str, arguments: dict[str, str], phrase: str, call_id: str) -> str:
-        """One chunk of the policy through the gate; the reason where it was refused."""
-        call = SkillCall(id=call_id, skill=skill, arguments=arguments, phrase=phrase, part=PartQuery())
-        self._gate.bind(call, self._policy.contract.weights_hash)
-        try:
-            ruling = self._gate.execute(self._policy.act(self._gate.observe(), phrase, call_id))
-        finally:
-            self._gate.unbind()
-        return ruling.describe() if ruling.decision == "stop" else ""
-
-    def _send(self, waypoints: Any, checkpoint: str, call_id: str, skill: str) -> None:
-        from skills.chunk import ActionChunk
-
-        call = SkillCall(id=call_id, skill=skill, arguments={}, phrase="expert", part=PartQuery())
-        seen = self._gate.observe()
-        chunk = ActionChunk(waypoints, "tcp_waypoints", seen.sequence, seen.time_ns, call_id, checkpoint, done=True)
-        self._gate.bind(call, checkpoint)
-        self._gate.execute(chunk)
-        self._gate.unbind()
+            table = Table(job.cell, job.skill, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
+            try:
+                yield number, act(table, card)
+            finally:
+                table.close()

@@ -5,7 +5,7 @@ was taught: at its middle, a bolt or bracket across its axis, round parts across
 find no room for that are other yaws, offsets along the part, openings and heights tried.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -41,6 +41,8 @@ ENGAGED: Final = 0.003
 """… and at least this far down beside a part [m]; beside a round shank at least to its axis."""
 OFFSETS: Final = (0.0, -0.25, 0.25)
 """Grasps along the axis of bolts and brackets, as shares of their length."""
+HIGHER: Final = 0.1
+"""What a part's height over the table is worth against room: a heap is taken from its top."""
 YAWS: Final = 12
 TURNED: Final = 0.004
 """So much more room a grasp in another direction needs to be chosen [m]."""
@@ -85,12 +87,19 @@ def taught_grasp(cell: Cell, part: Lying) -> Grasp:
     return Grasp((float(x), float(y), shape.grasp_height), yaw, opening, 0.0)
 
 
-def choose_grasp(cell: Cell, part: Lying, others: Sequence[Lying]) -> Grasp | NoGrasp:
-    """The best grasp of `part` among `others`: as it is taught where there is room, else the roomiest."""
+NO_THINGS: Final[FloatArray] = np.empty((0, 3))
+
+
+def choose_grasp(cell: Cell, part: Lying, others: Sequence[Lying], things: FloatArray = NO_THINGS) -> Grasp | NoGrasp:
+    """The best grasp of `part` among `others`: as it is taught where there is room, else the roomiest.
+
+    Args:
+        things: (N, 3) points on what else stands on the tray, robot base frame [m].
+    """
     near = [other for other in others if _distance(part, other) < 0.25]
     if buried(part, near):
         return NoGrasp("buried")
-    space = _Space(cell, part, near)
+    space = _Space(cell, part, near, things)
     if part.is_flat and part.origin[2] < part.shape.height / 2 + 0.003:
         taught = taught_grasp(cell, part)
         room = space.room(taught)
@@ -99,16 +108,19 @@ def choose_grasp(cell: Cell, part: Lying, others: Sequence[Lying]) -> Grasp | No
     return _roomiest(cell, part, space)
 
 
-def choose_pick(cell: Cell, parts: Sequence[Lying]) -> tuple[int, Grasp] | NoGrasp:
-    """The part that is easiest to take of all, and how: the one to begin a heap with."""
+def choose_pick(
+    cell: Cell, parts: Sequence[Lying], among: Collection[int], things: FloatArray = NO_THINGS
+) -> tuple[int, Grasp] | NoGrasp:
+    """Which of the parts `among` is the easiest to take of all, and how: the one to begin a heap with."""
     found: list[tuple[float, int, Grasp]] = []
     causes: list[NoGraspCause] = []
-    for index, part in enumerate(parts):
-        grasp = choose_grasp(cell, part, [other for other in parts if other is not part])
+    for index in among:
+        others = [other for number, other in enumerate(parts) if number != index]
+        grasp = choose_grasp(cell, parts[index], others, things)
         if isinstance(grasp, NoGrasp):
             causes.append(grasp.cause)
         else:
-            found.append((min(grasp.room, ENOUGH) + 0.1 * part.top, index, grasp))
+            found.append((min(grasp.room, ENOUGH) + HIGHER * parts[index].top, index, grasp))
     if not found:
         return NoGrasp(max(set(causes), key=causes.count) if causes else "no_room")
     _, index, grasp = max(found, key=lambda entry: entry[0])
@@ -179,9 +191,9 @@ def _heights(part: Lying, low: float, high: float) -> Iterator[float]:
 class _Space:
     """What the fingers must not touch round one part: its neighbours, the tray's walls, the part itself."""
 
-    def __init__(self, cell: Cell, part: Lying, others: Sequence[Lying]) -> None:
+    def __init__(self, cell: Cell, part: Lying, others: Sequence[Lying], things: FloatArray) -> None:
         self._tray, self._part = cell.tray, part
-        self._others = np.concatenate([np.empty((0, 3)), *(other.points for other in others)])
+        self._others = np.concatenate([things, *(other.points for other in others)])
 
     def room(self, grasp: Grasp) -> float:
         """Least distance of the open gripper from anything [m]; negative where it would touch."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.parts.catalogue import Shape, shape_of
 from sim.parts.spawn import Body, PartSpec
+from sim.things import extent, thing_outline
 from sim.world import World
 from skills.base import FloatArray
 from skills.words import Kind, Size
@@ -65,6 +66,15 @@ def lying(world: World, body: Body) -> Lying:
     origin = np.array(position)
     points = surface_points(body.spec.kind, body.spec.size) @ rotation.T + origin
     return Lying(body.spec, points, origin, rotation)
+
+
+def thing_points(world: World) -> FloatArray:
+    """(N, 3) points on top of the things on the tray that are no parts, robot base frame [m]."""
+    tops = [np.empty((0, 3))]
+    for thing in world.appearance.things:
+        flat = thing_outline(thing) + np.asarray(world.cell.tray.centre)
+        tops.append(np.column_stack([flat, np.full(len(flat), extent(thing.kind)[2])]))
+    return np.concatenate(tops)
 
 
 @cache

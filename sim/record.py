@@ -16,21 +16,19 @@ from safety.audit import Audit
 from safety.gate import SafetyGate
 from safety.latch import Latch
 from sim.commands import draw_pick
-from sim.demonstrator import pick_waypoints
 from sim.driver import SimDriver
 from sim.layout import draw_look, place_parts
+from sim.motion import Ways
+from sim.rollout import Expert
 from sim.world import World
 from skills.base import FloatArray
-from skills.call import SkillCall
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.chunk import ActionChunk, GripperCommand, JointSlice
+from skills.chunk import GripperCommand, JointSlice
 from skills.errors import BadInput, Unavailable
 from skills.observation import Observation
-from skills.scene import PartQuery
 
 FPS = 10
-EXPERT = "expert"
 JOINT_NAMES = (*(f"joint_{number} [rad]" for number in range(1, 8)), "width [m]")
 
 
@@ -89,10 +87,11 @@ def record(
     if folder.exists():
         raise BadInput("folder", str(folder), "a folder that does not exist yet")
     dataset = _create(folder, cell)
+    ways = Ways(cell)
     failed = done = number = 0
     try:
         while done < episodes:
-            episode = _episode(cell, np.random.default_rng([seed, number]), f"{EXPERT}-{seed}-{number}")
+            episode = _episode(cell, ways, np.random.default_rng([seed, number]))
             number += 1
             if episode is None:
                 failed += 1
@@ -138,7 +137,7 @@ def _columns(frame: Frame, phrase: str) -> dict[str, Any]:
     return {**pictures, **numbers, "task": phrase}
 
 
-def _episode(cell: Cell, rng: np.random.Generator, call_id: str) -> tuple[str, list[Frame]] | None:
+def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> tuple[str, list[Frame]] | None:
     """One pick by the expert, through the gate; None where it did not succeed."""
     world = World(cell, int(rng.integers(2**31)))
     try:
@@ -148,20 +147,12 @@ def _episode(cell: Cell, rng: np.random.Generator, call_id: str) -> tuple[str, l
         if drawn is None:
             return None
         arguments, target = drawn
-        phrase = card.render(arguments)
-        call = SkillCall(id=call_id, skill="pick", arguments=arguments, phrase=phrase, part=PartQuery())
         driver = RecordingDriver(SimDriver(world))
         with TemporaryDirectory(prefix="smolcell-record-") as state:
             gate = SafetyGate(
                 cell, driver, driver, Latch(Path(state) / "latch.json"), Audit(Path(state) / "audit.jsonl")
             )
-            gate.bind(call, EXPERT)
-            gate.execute(_chunk(gate.observe(), pick_waypoints(cell, parts[target]), call_id))
-        lifted = world.where(world.bodies[target]) == "air"
-        return (phrase, driver.frames) if lifted else None
+            tried = Expert(world, gate, ways).pick(target)
+        return (card.render(arguments), driver.frames) if tried.cause is None else None
     finally:
         world.close()
-
-
-def _chunk(seen: Observation, waypoints: FloatArray, call_id: str) -> ActionChunk:
-    return ActionChunk(waypoints, "tcp_waypoints", seen.sequence, seen.time_ns, call_id, EXPERT, done=True)

@@ -1,24 +1,22 @@
 """The expert at one table: its motions go through the gate like a policy's, and ground truth says what came of them."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal, Protocol
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
-from safety.audit import Audit
 from safety.gate import SafetyGate
 from safety.grip import Grip
-from safety.latch import Latch
 from sim.demonstrator import insert_waypoints, pick_waypoints, place_waypoints, put_back_waypoints
 from sim.fixture import lies_in
 from sim.grasps import Grasp, NoGrasp, choose_grasp, choose_pick
-from sim.lying import Lying, lying, lying_parts
+from sim.lying import Lying, lying, lying_parts, thing_points
 from sim.motion import NoWay, Ways
 from sim.world import World
 from skills.base import FloatArray
 from skills.call import Ruling, SkillCall
 from skills.chunk import ActionChunk
 from skills.errors import BadInput
-from skills.protocols import Clock, Driver
+from skills.place import Fixture
 from skills.scene import PartQuery
 from skills.words import TRAY
 
@@ -26,10 +24,6 @@ Cause = Literal["no_grasp", "no_way", "refused", "missed", "dropped", "wrong_par
 
 EXPERT: Final = "expert"
 SETTLE_STEPS: Final = 60
-
-
-class Cockpit(Driver, Clock, Protocol):
-    """A robot that keeps the cell's time."""
 
 
 @dataclass(frozen=True)
@@ -51,37 +45,35 @@ class Expert:
     """Picks and releases parts of `world` by ground truth.
 
     Args:
-        driver: of that world; a recording one keeps what was seen.
+        gate: of the robot in that world.
         ways: of the world's cell, for many tables.
-        state: folder for the gate's latch and audit.
         seed: of the ways round obstacles.
     """
 
-    def __init__(self, world: World, driver: Cockpit, ways: Ways, state: Path, seed: int = 0) -> None:
-        self._world, self._driver, self._ways, self._seed = world, driver, ways, seed
-        self._gate = SafetyGate(world.cell, driver, driver, Latch(state / "latch.json"), Audit(state / "audit.jsonl"))
+    def __init__(self, world: World, gate: SafetyGate, ways: Ways, seed: int = 0) -> None:
+        self._world, self._gate, self._ways, self._seed = world, gate, ways, seed
         self._calls = 0
 
-    def pick(self, index: int, phrase: str = EXPERT) -> Tried:
+    def pick(self, index: int) -> Tried:
         """Take that body from the tray."""
         part, *others = self._parts_from(index)
-        grasp = choose_grasp(self._world.cell, part, others)
+        grasp = choose_grasp(self._world.cell, part, others, thing_points(self._world))
         if isinstance(grasp, NoGrasp):
             return Tried("no_grasp", grasp.cause)
-        return self._take(index, grasp, phrase)
+        return self._take(index, grasp)
 
-    def pick_any(self) -> tuple[int, Tried]:
-        """Take the part that is the easiest to take; -1 where none is."""
-        chosen = choose_pick(self._world.cell, lying_parts(self._world))
+    def pick_any(self, among: Collection[int]) -> tuple[int, Tried]:
+        """Take that of the bodies `among` which is the easiest to take; -1 where none is."""
+        chosen = choose_pick(self._world.cell, lying_parts(self._world), among, thing_points(self._world))
         if isinstance(chosen, NoGrasp):
             return -1, Tried("no_grasp", chosen.cause)
         index, grasp = chosen
-        return index, self._take(index, grasp, EXPERT)
+        return index, self._take(index, grasp)
 
     def place(self, index: int, place: str) -> Tried:
         """Release the body in the gripper over a bin or the belt. Raises: BadInput for a fixture."""
         where = self._world.places[place]
-        if where.kind == "fixture":
+        if isinstance(where, Fixture):
             raise BadInput("place", place, "a bin or a belt; see insert")
         return self._release(index, place_waypoints(self._world.cell, where), place)
 
@@ -89,21 +81,34 @@ class Expert:
         return self._release(index, put_back_waypoints(self._world.cell, spot), TRAY)
 
     def insert(self, index: int, fixture: str) -> Tried:
-        """Lay the bolt in the gripper into the hole of its size. Raises: BadInput when what is held is no bolt."""
+        """Lay the bolt in the gripper into the hole of its size. Raises: UnknownName."""
         place = self._world.cell.fixture(fixture)
-        rows = insert_waypoints(self._world.cell, place, self._driver.measure().gripper_width)
-        tried = self._release(index, rows, fixture)
-        body = lying(self._world, self._world.bodies[index])
-        if tried.cause is None and not lies_in(place, body.spec.size, body.origin, body.rotation[:, 0]):
-            return Tried("wrong_place", f"not in the hole of the {fixture}", tried.vias)
-        return tried
+        try:
+            rows = insert_waypoints(self._world.cell, place, self._gate.observe().gripper_width)
+        except BadInput as error:
+            return Tried("dropped", str(error))
+        return self._release(index, rows, fixture)
+
+    def judged(self, index: int, wanted: str) -> Tried:
+        """Whether that body has come to lie in `wanted`; a bolt in a fixture: in the hole of its size."""
+        self._world.advance(SETTLE_STEPS)
+        body = self._world.bodies[index]
+        where = self._world.where(body)
+        if where != wanted:
+            return Tried("wrong_place", where)
+        place = self._world.places[wanted]
+        if isinstance(place, Fixture):
+            lies = lying(self._world, body)
+            if not lies_in(place, body.spec.size, lies.origin, lies.rotation[:, 0]):
+                return Tried("wrong_place", f"beside the holes of the {wanted}")
+        return Tried(None)
 
     def _parts_from(self, index: int) -> list[Lying]:
         parts = lying_parts(self._world)
         return [parts[index], *parts[:index], *parts[index + 1 :]]
 
-    def _take(self, index: int, grasp: Grasp, phrase: str) -> Tried:
-        vias, ruling = self._send(pick_waypoints(self._world.cell, grasp), phrase)
+    def _take(self, index: int, grasp: Grasp) -> Tried:
+        vias, ruling = self._send(pick_waypoints(self._world.cell, grasp))
         if isinstance(ruling, Tried):
             return ruling
         lifted = [number for number, body in enumerate(self._world.bodies) if self._world.where(body) == "air"]
@@ -114,14 +119,12 @@ class Expert:
         return Tried("missed", self._world.where(self._world.bodies[index]), vias)
 
     def _release(self, index: int, rows: FloatArray, wanted: str) -> Tried:
-        vias, ruling = self._send(rows, EXPERT)
-        self._world.advance(SETTLE_STEPS)
+        vias, ruling = self._send(rows)
         if isinstance(ruling, Tried):
             return ruling
-        where = self._world.where(self._world.bodies[index])
-        return Tried(None if where == wanted else "wrong_place", where, vias)
+        return replace(self.judged(index, wanted), vias=vias)
 
-    def _send(self, rows: FloatArray, phrase: str) -> tuple[int, Ruling | Tried]:
+    def _send(self, rows: FloatArray) -> tuple[int, Ruling | Tried]:
         """Find a way and let the gate carry it out; how many vias it took, and the ruling or why there is none."""
         seen = self._gate.observe()
         grip = Grip.unknown(seen.gripper_width, self._world.cell.robot.gripper)
@@ -130,7 +133,7 @@ class Expert:
             return 0, Tried("no_way", f"{way.finding.rule}: {way.finding.text}")
         self._calls += 1
         call_id = f"{EXPERT}-{self._calls}"
-        call = SkillCall(id=call_id, skill=EXPERT, arguments={}, phrase=phrase, part=PartQuery())
+        call = SkillCall(id=call_id, skill=EXPERT, arguments={}, phrase=EXPERT, part=PartQuery())
         chunk = ActionChunk(way.rows, "tcp_waypoints", seen.sequence, seen.time_ns, call_id, EXPERT, done=True)
         self._gate.bind(call, EXPERT)
         ruling = self._gate.execute(chunk)

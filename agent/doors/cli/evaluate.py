@@ -1,7 +1,7 @@
-"""`smolcell eval`: how often a policy succeeds at its first attempt, on scenes that no training saw."""
+"""`smolcell eval`: how often a policy, or the expert, succeeds at its first attempt, on scenes that no training saw."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
@@ -12,9 +12,7 @@ from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 from skills.contract import load_contract
-from skills.errors import UnknownName
-
-SPLITS: Final = ("new-scenes",)
+from skills.errors import BadInput
 
 app = new_app()
 
@@ -27,6 +25,9 @@ def evaluate(
         typer.Option("--checkpoint", metavar="DIR", help="Weights and contract; else those that the cell file names."),
     ] = None,
     split: Annotated[str, typer.Option("--split", metavar="NAME", help="What is new about the scenes.")] = "new-scenes",
+    expert: Annotated[
+        bool, typer.Option("--expert", help="Measure the expert that makes training data, in place of a policy.")
+    ] = False,
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
     workers: Workers = 1,
@@ -37,17 +38,19 @@ def evaluate(
 
     Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call.
     """
+    from agent.evaluation import Job
     from agent.evaluation import evaluate as measure
+    from agent.trials import ExpertActor, PolicyActor
 
-    if split not in SPLITS:
-        raise UnknownName("--split", split, SPLITS)
     if checkpoint is not None:
+        if expert:
+            raise BadInput("--checkpoint", str(checkpoint), "left out with --expert, which has no weights")
         load_contract(checkpoint)  # a wrong folder is told before anything is drawn
+    whole_cell = configured_cell(cell)
+    actor = ExpertActor() if expert else PolicyActor(whole_cell, checkpoint)
+    job = Job(whole_cell, actor, skill, split, seed)
     with progress("scenes") as update:
-        report = measure(
-            configured_cell(cell), skill, checkpoint, n, seed, workers, lambda done, total: update(done, total, "")
-        )
-    content = {**report.as_json(), "split": split}
+        content = measure(job, n, workers, lambda done, total: update(done, total, "")).as_json()
     if as_json:
         answer_json(content)
     else:
