@@ -11,6 +11,7 @@ from agent.workcell import Workcell
 from sim.layout import Look, place_parts
 from sim.parts.spawn import PartSpec
 from sim.scenario import Scenario, Surprise, spec_of
+from sim.things import thing_outline
 from sim.world import World
 from skills.call import SkillCall
 from skills.words import TRAY
@@ -63,7 +64,8 @@ class Surprises:
             spec = spec_of(part, part.at, float(np.deg2rad(part.yaw_deg)))
         else:
             look = Look(part.kind, part.size, part.colour, part.condition == "failed")
-            spec = place_parts([look], self._rng, taken=self._lying())[-1]
+            things = [thing_outline(thing) for thing in self._world.appearance.things]
+            spec = place_parts([look], self._rng, taken=self._lying(), clear_of=things)[-1]
         self._world.bodies.append(self._world.add(spec))
 
     def _lying(self) -> list[PartSpec]:

@@ -85,27 +85,32 @@ def place_parts(
     rng: np.random.Generator,
     *,
     taken: Sequence[PartSpec] = (),
+    clear_of: Sequence[Points] = (),
     within: float = WORKING,
     strict: bool = True,
 ) -> list[PartSpec]:
     """A random separated layout around the parts `taken`, which come first in the answer.
 
-    Centres lie `within` that distance of the tray's centre [m].
+    Centres lie `within` that distance of the tray's centre [m]; `clear_of` are outlines of what is no part.
 
     Raises: BadInput when `strict` and a part finds no room; else such parts are left out.
     """
     for _ in range(FRESH_STARTS if strict else 1):
-        placed = _try_layout(looks, rng, taken, within)
+        placed = _try_layout(looks, rng, taken, clear_of, within)
         if len(placed) == len(taken) + len(looks) or not strict:
             return placed
     raise BadInput("parts", len(taken) + len(looks), f"at most what fits on the tray; {len(placed)} found room")
 
 
 def _try_layout(
-    looks: Sequence[Look], rng: np.random.Generator, taken: Sequence[PartSpec], within: float
+    looks: Sequence[Look],
+    rng: np.random.Generator,
+    taken: Sequence[PartSpec],
+    clear_of: Sequence[Points],
+    within: float,
 ) -> list[PartSpec]:
     placed = list(taken)
-    outlines = [outline_of(spec) for spec in taken]
+    outlines = [*clear_of, *(outline_of(spec) for spec in taken)]
     for look in looks:
         spot = _free_spot(look, outlines, within, rng)
         if spot is not None:

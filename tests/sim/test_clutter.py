@@ -132,3 +132,15 @@ def test_things_come_and_go_with_their_scene(cell):
         counts.add(world.bullet.getNumBodies() - sum(pieces.get(t.kind, 1) for t in world.appearance.things))
     assert len(counts) == 1
     world.close()
+
+
+def test_part_that_is_added_keeps_clear_of_things():
+    ranges, rng = (
+        load_setting("wild").things.model_copy(update={"share": 1.0, "count": (6, 6)}),
+        np.random.default_rng(1),
+    )
+    for _ in range(20):
+        things = [thing_outline(thing) for thing in draw_things(rng, ranges, [])]
+        for spec in place_parts(looks(rng, 3), rng, clear_of=things, strict=False):
+            mine = outline_of(spec)
+            assert all(np.linalg.norm(mine[:, None] - other[None], axis=-1).min() >= CLEAR for other in things)
