@@ -26,31 +26,34 @@ NUT_HALF_ANGLE: Final = 1.3
 BRACKET_DOT: Final = {"small": 5.0, "large": 6.0}
 """Radius [mm]."""
 
-STEPS: Final = 32
-"""In so many steps a mark's place is told, along and across: a world keeps the shape of each mark that it has drawn."""
+STEPS: Final = (32, 8)
+"""In so many steps a mark's place is told, along and across: PyBullet keeps 80 KB for every shape it has drawn."""
 
 Where = tuple[int, int]
 Shares = tuple[float, float]
 
 
-@cache
 def mark_of(kind: Kind, size: Size, where: Where) -> Mesh:
     """The mark's mesh, in the part's frame.
 
     Args:
-        where: each in 0..STEPS - 1. A bolt's band lies at the first share of its shank; a nut's sector and a gear's dot
-            are turned by the first share of a turn; a bracket's dot lies at these shares of its plate's length and
-            width.
+        where: steps of STEPS. A bolt's band lies at the first share of its shank; a nut's sector and a gear's dot are
+            turned by the first share of a turn; a bracket's dot lies at these shares of its plate's length and width.
     """
-    builders = {"bolt": _band, "nut": _sector, "gear": _dot_of_gear, "bracket": _dot_of_bracket}
     along, across = where
-    return Mesh.of(builders[kind](size, (along / STEPS, across / STEPS)))
+    return _mesh_of(kind, size, along, across if kind == "bracket" else 0)
 
 
 def draw_where(rng: np.random.Generator) -> Where:
     """Anywhere."""
-    along, across = rng.integers(STEPS, size=2)
+    along, across = rng.integers(STEPS)
     return int(along), int(across)
+
+
+@cache
+def _mesh_of(kind: Kind, size: Size, along: int, across: int) -> Mesh:
+    builders = {"bolt": _band, "nut": _sector, "gear": _dot_of_gear, "bracket": _dot_of_bracket}
+    return Mesh.of(builders[kind](size, (along / STEPS[0], across / (STEPS[1] - 1))))
 
 
 def _band(size: Size, share: Shares) -> Points:
