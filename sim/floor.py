@@ -19,6 +19,8 @@ from sim.view import View
 SPECULAR: Final = 0.05
 LEVELS: Final = 7
 """Heights at which a body's column is pushed down: a shadow of 25 mm of height has no holes then."""
+COLUMN: Final = 0.08
+"""What is seen higher than this [m] is no part that stands on the floor but the arm, with free space under it."""
 FAINT: Final = 0.004
 """Contrast below which a texture is not seen."""
 
@@ -94,7 +96,8 @@ def _shadow(depth: Floats, segments: NDArray[np.int32], view: View, light: Light
     axes = np.stack([view.right, view.up, view.forward], axis=1)
     start, slide = away @ axes, height[:, None] * (drift @ axes)
     for share in np.linspace(1 / LEVELS, 1, LEVELS):
-        right, up, ahead = (start - share * slide).T
+        casts = (height < COLUMN) | (share == 1)
+        right, up, ahead = (start - share * slide)[casts].T
         scale = size / 2 / view.tangent / np.maximum(ahead, 1e-3)
         column, row = (right * scale + size / 2).astype(np.int32), (size / 2 - up * scale).astype(np.int32)
         inside = (column >= 0) & (column < size) & (row >= 0) & (row < size)
