@@ -10,8 +10,10 @@ from skills.plan import Hole, Plan, Step
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.words import SHANK, Size
 
-SNUG: Final = 0.0015
-"""How far [m] the closed gripper's width may be from a shank's diameter; shanks of two sizes differ by 4 mm."""
+HELD_FROM: Final = -0.001
+HELD_TO: Final = 0.003
+"""How much wider [m] than the shank a gripper is that holds a bolt: by about 2 mm where it lies on its head and leans
+between the fingers, by nothing where it is held square. Shanks of two sizes differ by 4 mm."""
 
 
 class Filled(Value):
@@ -54,8 +56,11 @@ def needed_by(plan: Plan, scene: Scene, filled: Iterable[Filled]) -> tuple[Fille
 
 def misfit(held: PerceivedPart, width: float) -> str | None:
     """Why the part in the gripper must not be inserted, by the measured width [m]; None when it fits."""
-    shank = SHANK[held.size] if held.kind == "bolt" else None
-    if shank is not None and abs(width - shank) <= SNUG:
+    said = f"{held.describe()} was seen"
+    if held.kind != "bolt":
+        return f"{said}, and only bolts are inserted"
+    low, high = SHANK[held.size] + HELD_FROM, SHANK[held.size] + HELD_TO
+    if low <= width < high:
         return None
-    said = f"the shank of a bolt {held.size} measures {shank * 1e3:.0f} mm" if shank else "only bolts are inserted"
-    return f"{held.describe()} was seen, but the gripper is closed to {width * 1e3:.1f} mm: {said}"
+    span = f"{low * 1e3:.0f} to {high * 1e3:.0f} mm"
+    return f"{said}, but the gripper is closed to {width * 1e3:.1f} mm: a bolt {held.size} is held at {span}"

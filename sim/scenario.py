@@ -22,7 +22,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 TAGS = Literal[
     "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
-    "region", "question", "demo",
+    "region", "question", "demo", "conveyor", "insert",
 ]  # fmt: skip
 
 

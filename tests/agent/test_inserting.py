@@ -213,7 +213,7 @@ def test_a_bolt_that_the_gripper_knows_for_another_size_is_not_inserted(lay: Lay
     verdict = report.attempts[0].verdict
     assert (verdict.judgement, verdict.cause) == ("failure", "wrong_part")
     assert verdict.reason == (
-        "ok M8 silver bolt was seen, but the gripper is closed to 12.0 mm: the shank of a bolt M8 measures 16 mm"
+        "ok M8 silver bolt was seen, but the gripper is closed to 12.0 mm: a bolt M8 is held at 15 to 19 mm"
     )
     assert (report.outcome.outcome, bench.world.bins["left fixture"]) == ("incomplete", [])
 

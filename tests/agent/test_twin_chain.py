@@ -13,7 +13,7 @@ from agent.journal import Journal
 from agent.run import run
 from agent.twin import Surprises, Twin
 from agent.workcell import assemble, build_gate, build_planner
-from sim.demonstrator import pick_waypoints, place_waypoints, put_back_waypoints
+from sim.demonstrator import insert_waypoints, pick_waypoints, place_waypoints, put_back_waypoints
 from sim.driver import SimDriver
 from sim.grasps import taught_grasp
 from sim.judge import judge
@@ -43,7 +43,7 @@ class Oracle:
     def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
         self._contract.require(phrase)
         return ActionChunk(
-            values=self._waypoints(phrase),
+            values=self._waypoints(phrase, observation.gripper_width),
             space="tcp_waypoints",
             answers=observation.sequence,
             observed_ns=observation.time_ns,
@@ -52,11 +52,13 @@ class Oracle:
             done=True,
         )
 
-    def _waypoints(self, phrase: str):
+    def _waypoints(self, phrase: str, width: float):
         skill, words = self._meant[phrase]
         cell = self._world.cell
         if skill == "place":
             return place_waypoints(cell, cell.places[words["place"]])
+        if skill == "insert":
+            return insert_waypoints(cell, cell.fixture(words["fixture"]), width)
         if skill == "put_back":
             return put_back_waypoints(cell, words["spot"])
         _, body = min((pair for pair in self._lying() if fits(pair[0], words)), key=lambda pair: pair[0].at)
@@ -91,7 +93,7 @@ def oracle_twin(cell: Cell, scenario: Scenario, state: Path) -> Twin:
     return Twin(workcell, world)
 
 
-QUICK = ("removal-two-gears", "surprise-failed-gear", "nothing-failed")
+QUICK = ("removal-two-gears", "surprise-failed-gear", "nothing-failed", "largest-gear-conveyor", "insert-silver-m8")
 
 
 FILES = [
