@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from sim.layout import WORKING, Look, distance, draw_look, outline, place_parts
 from sim.parts.spawn import PartSpec
-from skills.base import Value
+from skills.base import Finite, Value
 from skills.call import RunOutcome
 from skills.errors import BadInput
 from skills.scene import PartQuery
@@ -24,7 +24,7 @@ TAGS = Literal[
 ]  # fmt: skip
 
 
-class ScenarioPart(Value):
+class ScenarioPart(Finite):
     """One part; `at` is x, y [m] from the tray's centre, absent: somewhere free, drawn from the seed."""
 
     kind: Kind

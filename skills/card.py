@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skills.base import Value
+from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
 from skills.yamlfile import load_model
 
@@ -22,7 +22,7 @@ class Parameter(Value):
     optional: bool = False
 
 
-class Budget(Value):
+class Budget(Finite):
     """How long one call may take: cell seconds of motion, and action chunks."""
 
     seconds: Annotated[float, Field(gt=0)]

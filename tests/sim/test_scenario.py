@@ -47,6 +47,7 @@ def test_random_parts_have_the_asked_number_of_failed_ones():
         ("name: x\nparts: [{kind: geer, size: small, colour: red}]\n", UnknownName, "Nearest: 'gear'"),
         ("name: x\nparts: [{kind: gear, size: M8, colour: red}]\n", BadInput, "size of a gear: 'M8'"),
         ("name: x\nparts: [{kind: gear, size: small, colour: red, at: [0.3, 0]}]\n", BadInput, "within ±0.095 m"),
+        ("name: x\nparts: [{kind: gear, size: small, colour: red, at: [.nan, 0]}]\n", BadInput, r"at.0: nan"),
         ("name: x\nseed: -1\nparts: []\n", BadInput, "seed: -1"),
         ("- 1\n", BadInput, "a mapping"),
         ("name: [\n", BadInput, "YAML"),
