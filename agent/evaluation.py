@@ -4,7 +4,6 @@ The policy sees pictures and the phrase; the scene is drawn, and the result judg
 scenes come from seeds of their own, which no training data uses.
 """
 
-import multiprocessing
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from policy.evaluation.statistics import Tally
+from sim.workers import shared_out
 from skills.call import SkillCall
 from skills.cell import Cell
 from skills.errors import UnknownName
@@ -99,14 +99,13 @@ def evaluate(
     if workers == 1:
         numbered = list(_watched(_trials(*jobs[0]), n, on_progress))
     else:
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            numbered = list(_watched(_merged(pool, jobs), n, on_progress))
+        numbered = list(_watched(_merged(jobs, workers), n, on_progress))
     return EvalReport(skill, seed, tuple(trial for _, trial in sorted(numbered, key=lambda pair: pair[0])))
 
 
-def _merged(pool: Any, jobs: list[Any]) -> Iterator[tuple[int, Trial]]:
+def _merged(jobs: list[Any], workers: int) -> Iterator[tuple[int, Trial]]:
     blocks = [(*job[:4], job[4][at : at + 5]) for job in jobs for at in range(0, len(job[4]), 5)]
-    for block in pool.imap_unordered(_block, blocks):
+    for block in shared_out(_block, blocks, workers):
         yield from block
 
 

@@ -1,6 +1,5 @@
 """The regression suite: scenarios through the whole cell, each in a world and a state folder of its own."""
 
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.exit_codes import ExitCode
 from policy.evaluation.statistics import Tally
+from sim.workers import shared_out
 from skills.base import Value
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
@@ -74,6 +74,8 @@ def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
             raise BadInput("scenario", str(path), "a scenario file or a folder of them")
         files += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     loaded = [(path, load_scenario(path)) for path in files]
+    if not loaded:
+        raise BadInput("scenario", ", ".join(map(str, paths)), "a folder with at least one scenario file (*.yaml)")
     known = sorted({tag for _, scenario in loaded for tag in scenario.tags})
     for tag in tags:
         if tag not in known:
@@ -84,7 +86,7 @@ def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
 def run_suite(
     paths: Sequence[Path], cell: Cell, workers: int, on_result: Callable[[ScenarioResult], None] = lambda _: None
 ) -> SuiteReport:
-    """Run every scenario file in `paths`, `workers` at a time."""
+    """Run every scenario file in `paths`, `workers` at a time. Raises: Unavailable (a worker was killed)."""
     jobs = [(path, cell) for path in paths]
     results: list[ScenarioResult] = []
     if workers == 1:
@@ -92,10 +94,9 @@ def run_suite(
             results.append(_run_file(job))
             on_result(results[-1])
     else:
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            for result in pool.imap_unordered(_run_file, jobs):
-                results.append(result)
-                on_result(result)
+        for result in shared_out(_run_file, jobs, workers):
+            results.append(result)
+            on_result(result)
     return SuiteReport(results=tuple(sorted(results, key=lambda result: result.name)))
 
 

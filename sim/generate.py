@@ -7,7 +7,7 @@ a shard that is there is not made again.
 
 import hashlib
 import json
-import multiprocessing
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.claim import claimed
 from sim.commands import draw_pick
 from sim.demonstrator import KEYFRAMES, half_turn, pick_waypoints, place_waypoints, put_back_waypoints
 from sim.layout import TAUGHT, Look, draw_look, place_parts
 from sim.robot import home_tcp
+from sim.workers import shared_out
 from sim.world import TruePart, World
 from skills.catalogue import Catalogue, load_catalogue
 from skills.cell import Cell
@@ -59,35 +61,28 @@ def generate(
 ) -> Path:
     """Make the data set, or go on with it. Returns the path of its `dataset.json`.
 
-    Raises: BadInput when the folder holds another data set.
+    Raises: BadInput when the folder holds something else, Unavailable when another process makes it.
     """
-    _claim(plan)
-    missing = [name for name in plan.shards() if not (plan.folder / name).exists()]
-    on_progress(_progress(plan, missing))
-    jobs = [(plan, cell, index) for index, name in enumerate(plan.shards()) if name in missing]
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for name in pool.imap_unordered(_make_shard, jobs):
+    _check(plan)
+    with claimed(plan.folder, {**asdict(plan), "folder": "."}):
+        missing = [name for name in plan.shards() if not (plan.folder / name).exists()]
+        on_progress(_progress(plan, missing))
+        jobs = [(plan, cell, index) for index, name in enumerate(plan.shards()) if name in missing]
+        for name in shared_out(_make_shard, jobs, workers):
             missing.remove(name)
             on_progress(_progress(plan, missing))
-    return _write_index(plan, cell)
+        return _write_index(plan, cell)
 
 
 def _progress(plan: DataPlan, missing: list[str]) -> Progress:
     return Progress(plan.scenes - min(plan.scenes, len(missing) * SHARD_SCENES), plan.scenes)
 
 
-def _claim(plan: DataPlan) -> None:
-    """Remember in the folder what is being made there, so that two data sets never mix."""
+def _check(plan: DataPlan) -> None:
     if plan.scenes < 1:
         raise BadInput("scenes", plan.scenes, "at least 1")
     if not 0 <= plan.seed < 2**32:
         raise BadInput("seed", plan.seed, "between 0 and 4294967295")
-    plan.folder.mkdir(parents=True, exist_ok=True)
-    claim = plan.folder / "plan.json"
-    content = json.dumps({**asdict(plan), "folder": "."}, sort_keys=True)
-    if claim.exists() and claim.read_text() != content:
-        raise BadInput("folder", str(plan.folder), f"empty, or the one of {claim.read_text()}")
-    claim.write_text(content)
 
 
 def _make_shard(job: tuple[DataPlan, Cell, int]) -> str:
@@ -218,10 +213,8 @@ def _write_index(plan: DataPlan, cell: Cell) -> Path:
     examples = 0
     hashes = {}
     for name in plan.shards():
-        content = (plan.folder / name).read_bytes()
-        hashes[name] = hashlib.sha256(content).hexdigest()
-        with np.load(plan.folder / name) as shard:
-            examples += len(shard["examples_image"])
+        hashes[name] = hashlib.sha256((plan.folder / name).read_bytes()).hexdigest()
+        examples += _examples_in(plan.folder / name)
     index = {
         "format": "tray-keyframes",
         "version": 1,
@@ -247,3 +240,11 @@ def _write_index(plan: DataPlan, cell: Cell) -> Path:
     draft.write_text(json.dumps(index, indent=1))
     draft.replace(path)
     return path
+
+
+def _examples_in(path: Path) -> int:
+    try:
+        with path.open("rb") as file, np.load(file) as shard:
+            return len(shard["examples_image"])
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        raise BadInput("shard", str(path), "as it was made; remove it, and the same command makes it again") from None

@@ -6,11 +6,12 @@ import shutil
 import numpy as np
 import pytest
 
+from sim.claim import claimed
 from sim.commands import matching
 from sim.demonstrator import half_turn
 from sim.generate import DataPlan, generate
 from skills.catalogue import load_catalogue
-from skills.errors import BadInput
+from skills.errors import BadInput, Unavailable
 from skills.words import COLOURS, KINDS, SIZES, finish_of
 
 
@@ -36,6 +37,26 @@ def test_another_data_set_in_the_folder_is_refused(data, tmp_path, cell):
     shutil.copytree(data, copy)
     with pytest.raises(BadInput, match="folder"):
         generate(DataPlan(copy, "test", 10, 24), cell, workers=1)
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, cell):
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(BadInput, match=r"new or empty; it holds 'thesis\.tex'"):
+        generate(DataPlan(tmp_path, "test", 9, 24), cell, workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_second_process_in_the_folder_is_refused(data, cell):
+    with claimed(data, json.loads((data / "plan.json").read_text())), pytest.raises(Unavailable, match="another proc"):
+        generate(DataPlan(data, "test", 9, 24), cell, workers=1)
+
+
+def test_a_damaged_shard_is_named(data, tmp_path, cell):
+    copy = tmp_path / "copy"
+    shutil.copytree(data, copy)
+    (copy / "shard-00000.npz").write_bytes((copy / "shard-00000.npz").read_bytes()[:5000])
+    with pytest.raises(BadInput, match=r"shard-00000\.npz' is not allowed; it must be as it was made"):
+        generate(DataPlan(copy, "test", 9, 24), cell, workers=1)
 
 
 def test_each_pick_means_the_nearest_part_that_its_phrase_fits(data):

@@ -1,7 +1,7 @@
 """`smolcell data`: training data from the twin, as keyframes for the small policy or as LeRobot episodes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +12,8 @@ from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
+
+MOST: Final = 10_000_000
 
 app = new_app("Make training data in the twin.")
 
@@ -25,7 +27,7 @@ def data() -> None:
 def generate(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the data set; its name is the set's.")],
     scenes: Annotated[
-        int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1), help="Pictures of the tray.")
+        int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1, MOST), help="Pictures of the tray.")
     ],
     seed: DrawSeed = 0,
     workers: WorkersOfAllCores = CORES,
@@ -54,7 +56,7 @@ def generate(
 def record(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new LeRobot dataset.")],
     episodes: Annotated[
-        int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1), help="Picks that succeed.")
+        int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1, MOST), help="Picks that succeed.")
     ],
     seed: DrawSeed = 0,
     cell: CellFile = None,
@@ -66,6 +68,7 @@ def record(
     from sim.record import record as make
 
     configured = configured_cell(cell)
+    usable_folder("--out", out.parent)
     with progress("episodes") as update:
         failed = make(out, configured, episodes, seed, lambda done, total: update(done, total, ""))
     answer(f"{out}: {episodes} episodes; the expert failed {failed} more, which were left out")

@@ -43,7 +43,20 @@ WRONG = {
     ),
     "scenes": (
         ["data", "generate", "--out", "x", "--scenes", "0"],
-        "BadInput: --scenes: 0 is not allowed; it must be a whole number, 1 or more.",
+        "BadInput: --scenes: 0 is not allowed; it must be a whole number from 1 to 10000000.",
+    ),
+    "more scenes than anybody has room for": (
+        ["data", "generate", "--out", "x", "--scenes", "99999999999"],
+        "BadInput: --scenes: 99999999999 is not allowed; it must be a whole number from 1 to 10000000.",
+    ),
+    "no folder for episodes": (
+        ["data", "record", "--out", "/dev/null/x", "--episodes", "1"],
+        "BadInput: --out: '/dev/null' is not allowed; it must be a folder that can be written (File exists).",
+    ),
+    "suite without scenarios": (
+        ["regress", str(Path(__file__).parent)],
+        f"BadInput: scenario: '{Path(__file__).parent}' is not allowed; it must be a folder with at least one "
+        "scenario file (*.yaml).",
     ),
     "scene and seed": (
         ["run", "x", "--scene", "a.yaml", "--seed", "1"],
