@@ -1,5 +1,6 @@
 """The command `smolcell`. Nothing heavy is imported here: a command loads what it needs when it is called."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from agent.doors.cli.commands import Register
 from agent.doors.cli.errors import Interrupted, report
 from agent.doors.cli.output import keep_stdout_for_answers
 from agent.exit_codes import ExitCode
+from skills.errors import BadInput
 
 HELP = """An adaptive bin-picking workcell: language in, exact phrases to the policy, every action through the gate,
 every result seen before it is believed.
@@ -33,12 +35,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
-        returned = typer.main.get_command(app).main(given, prog_name="smolcell", standalone_mode=False)
-        return _finish(returned, as_json=as_json)
+        return _flushed(_run(given, as_json=as_json))
     except BrokenPipeError:
         return _deaf()
+
+
+def _run(given: list[str], *, as_json: bool) -> int:
+    try:
+        texts = [_text(argument) for argument in given]
+        returned = typer.main.get_command(app).main(texts, prog_name="smolcell", standalone_mode=False)
+        return _finish(returned, as_json=as_json)
+    except BrokenPipeError:
+        raise
     except Exception as error:
         return report(error, as_json=as_json)
+
+
+def _text(argument: str) -> str:
+    """An argument as UTF-8, whatever the locale took it for. Raises: BadInput."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        raise BadInput("command line", argument, "UTF-8 text") from None
+
+
+def _flushed(code: int) -> int:
+    """`code`, once all answers are out; another where they can't be."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _deaf()
+        return code if code == ExitCode.UNAVAILABLE else report(error, as_json=False)  # told already
+    return code
 
 
 def _finish(returned: Any, *, as_json: bool) -> int:
@@ -50,8 +80,6 @@ def _finish(returned: Any, *, as_json: bool) -> int:
 
 def _deaf() -> int:
     """Nobody reads stdout any more (`smolcell … | head`): end quietly, and keep the exit from flushing it."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return ExitCode.INTERNAL
 

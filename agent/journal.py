@@ -18,7 +18,7 @@ from agent.executor import Execution
 from agent.state import SAVED
 from skills.base import Value
 from skills.call import Outcome, SkillCall
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -56,7 +56,7 @@ class CallRecord(Value):
 class Journal:
     """The journal of one cell; open in one process at a time.
 
-    Raises: Unavailable when another process has it open.
+    Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,9 +64,16 @@ class Journal:
         self._path = folder / FILE
         self._lock_file = _lock(folder / "journal.lock")
         self._lock = threading.Lock()
-        self._database = self._connect()
-        with self._database:
-            self._database.executescript(_SCHEMA)
+        try:
+            self._database = self._connect()
+            with self._database:
+                self._database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._lock_file.close()
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise
+            wanted = f"a journal of smolcell ({error}); move it away, and a new one begins"
+            raise BadInput("journal", str(self._path), wanted) from None
         self._saver_database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -174,8 +181,8 @@ class Journal:
         allowed = [(value.__module__, value.__name__) for value in SAVED]
         return SqliteSaver(self._saver_database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
 
-    def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10)
+    def _connect(self, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10, factory=kind)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.execute("PRAGMA foreign_keys=ON")

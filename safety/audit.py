@@ -43,7 +43,7 @@ class Audit:
     def record(self, kind: str, **content: Any) -> str:
         """Append one line; returns its hash. Raises: OSError, ValueError (not JSON)."""
         line, digest = _line(self._count + 1, self._last, kind, content)
-        with self._path.open("a", encoding="utf-8") as file:
+        with self._path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -97,7 +97,7 @@ def _lines(path: Path) -> Iterator[str]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput("audit", str(path), f"a readable file ({error})") from None
-    yield from text.splitlines()
+    yield from text.removesuffix("\n").split("\n") if text else ()  # a name may hold what else ends a line
 
 
 def _drop_torn_tail(path: Path) -> int:

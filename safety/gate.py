@@ -16,7 +16,7 @@ from safety.cases import Moment, State
 from safety.grip import Grip
 from safety.judge import Judge, Judged, Objection, ask
 from safety.kinematics import Arm
-from safety.latch import Latch
+from safety.latch import Latch, require_name
 from safety.provenance import Provenance
 from safety.route import chunk_route, home_route
 from safety.rules.table import Stage
@@ -125,9 +125,9 @@ class SafetyGate:
         """A person, named, has looked at the cell and opens the latch. Raises: BadInput."""
         with self._moving:
             self._settle_stop()
-            reason = self._latch.reason
-            self._latch.open(by)
-            self._audit.record("reset", by=by, reason=reason, time_ns=self._clock.now_ns())
+            require_name(by)
+            self._audit.record("reset", by=by, reason=self._latch.reason, time_ns=self._clock.now_ns())
+            self._latch.open(by)  # after its record: no stop is opened without one
 
     def _rule(self, described: dict[str, Any], decide: Callable[[Observation], Judged], progress: Progress) -> Ruling:
         """Run one motion alone; whatever goes wrong in it ends in a latched stop."""

@@ -27,10 +27,15 @@ class Latch:
 
     def open(self, by: str) -> None:
         """A person, named, opens the latch. Raises: BadInput without a name."""
-        if not by.strip():
-            raise BadInput("by", by, "the name of the person who has looked at the cell")
+        require_name(by)
         remove(self._path)
         self._reason = None
+
+
+def require_name(by: str) -> None:
+    """Raises: BadInput without the name of a person."""
+    if not by.strip():
+        raise BadInput("by", by, "the name of the person who has looked at the cell")
 
 
 def _read(path: Path) -> str | None:

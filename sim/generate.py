@@ -6,6 +6,7 @@ a shard that is there is not made again.
 """
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -97,8 +98,9 @@ def _make_shard(job: tuple[DataPlan, Cell, int]) -> str:
     ]
     world.close()
     draft = plan.folder / f".{name}.draft"
-    with draft.open("wb") as file:
-        np.savez(file, **_columns(scenes, list(phrases_of(catalogue))))
+    packed = io.BytesIO()  # a zip file that is written to a full disk complains once more when it is forgotten
+    np.savez(packed, **_columns(scenes, list(phrases_of(catalogue))))
+    draft.write_bytes(packed.getbuffer())
     draft.replace(plan.folder / name)
     return name
 

@@ -56,8 +56,14 @@ def _pool(count: int) -> Iterator[Pool]:
 
 def _begin() -> None:
     """In each process: clean up when told to end; end when the command is gone, even if it was killed."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_the_command, daemon=True).start()
+
+
+def _leave(*_: object) -> None:
+    """By an exception, so that temporary folders go; by force where something swallows that."""
+    signal.alarm(1)
+    sys.exit(1)
 
 
 def _end_with_the_command() -> None:

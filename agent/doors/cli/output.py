@@ -16,12 +16,15 @@ WIDE: Final = 200
 
 def keep_stdout_for_answers() -> None:
     """From here on only `answer…` reaches stdout: what libraries in C print there (pybullet does) goes nowhere."""
+    if sys.stdout is None:  # whoever started us closed it
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        return
     sys.stdout.flush()
     answers = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
-    sys.stdout = os.fdopen(answers, "w", encoding="utf-8")
+    sys.stdout = os.fdopen(answers, "w", encoding="utf-8", errors="backslashreplace")
 
 
 def answer(text: str) -> None:

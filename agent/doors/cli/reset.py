@@ -13,7 +13,7 @@ from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.workcell import AUDIT_FILE, LATCH_FILE
 from safety.audit import Audit
-from safety.latch import Latch
+from safety.latch import Latch, require_name
 
 app = new_app()
 
@@ -32,8 +32,9 @@ def reset(
     with Journal(folder):
         audit, latch = Audit(folder / AUDIT_FILE), Latch(folder / LATCH_FILE)
         reason = latch.reason
-        latch.open(by)
-        if reason:
+        require_name(by)
+        if reason:  # written down first: no stop is opened without a record
             audit.record("reset", by=by, reason=reason, time_ns=time.time_ns())
+        latch.open(by)
     answer(f"reset by {by}: {reason}" if reason else "no stop was latched")
     return ExitCode.DONE
