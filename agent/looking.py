@@ -1,4 +1,4 @@
-"""Looking at the cell: always with the arm at home, out of the overhead camera's view."""
+"""Looking at the cell: only with the arm at home, out of the overhead camera's view."""
 
 from typing import Final, Protocol
 
@@ -61,8 +61,10 @@ class Looker:
         self._cell, self._gate, self._perceiver = cell, gate, perceiver
 
     def glance(self) -> Look | Blocked:
-        """One look from where the robot stands; nothing moves."""
+        """One look if the arm is out of view; nothing moves."""
         observation = self._gate.observe()
+        if self._is_away(observation):
+            return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
         image = observation.images.get("overhead")
         if image is None:
             return Blocked(text="the overhead camera delivers no picture; check its cable")
@@ -74,14 +76,22 @@ class Looker:
             grip=self.grip(observation.gripper_width),
         )
 
+    def patient_glance(self) -> Look | Blocked:
+        """A glance that waits out a camera's short failure."""
+        glances = (self.glance() for _ in range(TRIES))
+        return next((glance for glance in glances if isinstance(glance, Look)), None) or self.glance()
+
     def look(self) -> Look | Blocked:
         """One look with the arm out of view; moves it home first where it is not, the gripper as it is."""
-        away = float(np.abs(self._gate.observe().joints - np.array(self._cell.robot.home)).max())
-        if away > self._cell.limits.start_joint_distance:
+        if self._is_away(self._gate.observe()):
             ruling = self._gate.go_home(open_gripper=False)
             if ruling.decision == "stop":
                 return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
         return self.glance()
+
+    def _is_away(self, observation: Observation) -> bool:
+        away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())
+        return away > self._cell.limits.start_joint_distance
 
     def settled(self, expected: Scene | None) -> Look | Blocked:
         """A look that shows what was expected or that two looks agree on; else the last one."""
