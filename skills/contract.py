@@ -8,11 +8,12 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from skills.base import Value
 from skills.chunk import Space
 from skills.errors import BadInput, UnknownName
+from skills.yamlfile import parse_model
 
 CONTRACT_FILE = "contract.json"
 
@@ -78,12 +79,12 @@ def load_contract(folder: Path) -> Contract:
     """The contract in a checkpoint's folder. Raises: BadInput."""
     path = folder / CONTRACT_FILE
     try:
-        return Contract.model_validate_json(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput("checkpoint", str(folder), f"a folder with {CONTRACT_FILE} ({error.strerror})") from None
-    except ValidationError as error:
-        found = error.errors(include_url=False)[0]
-        raise BadInput(f"{path}: {'.'.join(map(str, found['loc']))}", found["input"], found["msg"]) from None
+    except ValueError as error:
+        raise BadInput("contract", str(path), f"JSON, as training writes it ({error})") from None
+    return parse_model(content, Contract, str(path))
 
 
 def save_contract(contract: Contract, folder: Path) -> None:

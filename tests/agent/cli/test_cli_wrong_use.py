@@ -170,6 +170,15 @@ def test_a_wrong_contract_is_named_with_its_field(smolcell, tmp_path: Path) -> N
     assert said.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("content", [b"", b'{"name": ', b"\xff\x00"])
+def test_a_contract_that_is_no_json_is_named(smolcell, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "contract.json").write_bytes(content)
+    said = smolcell("eval", "--checkpoint", str(tmp_path))
+    start = f"BadInput: contract: '{tmp_path}/contract.json' is not allowed; it must be JSON, as training writes it ("
+    assert (said.code, said.err.count("\n")) == (ExitCode.BAD_INPUT, 1)
+    assert said.err.startswith(start)
+
+
 def test_a_wrong_card_is_named_with_its_slots(smolcell, root: Path, tmp_path: Path) -> None:
     card = (root / "skills" / "library" / "place.yaml").read_text()
     (tmp_path / "place.yaml").write_text(card.replace("{place}", "{plase}"))
