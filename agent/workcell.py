@@ -14,6 +14,7 @@ from agent.verifier import Verifier
 from skills.catalogue import Catalogue, load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
+from skills.preflight import check_camera
 from skills.protocols import Clock, Driver, Perceiver, Planner
 
 if TYPE_CHECKING:
@@ -181,10 +182,14 @@ def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
 
 
 def load_perceiver(cell: Cell) -> Perceiver:
-    """The perceiver; its weights load at the first look."""
+    """The perceiver; its weights load at the first look. Raises: Unavailable (its camera has moved), BadInput."""
     from policy.perceiver import OnnxPerceiver
 
-    return OnnxPerceiver(checkpoint_folder(cell, PERCEIVER))
+    perceiver = OnnxPerceiver(checkpoint_folder(cell, PERCEIVER))
+    fault = check_camera(perceiver.card.camera, perceiver.card.pose, cell)
+    if fault:
+        raise Unavailable(f"the perceiver: {fault.text}.", f"{fault.remedy[0].upper()}{fault.remedy[1:]}.")
+    return perceiver
 
 
 def checkpoint_folder(cell: Cell, name: str) -> Path:

@@ -37,14 +37,13 @@ class Robot(Finite):
     gripper: Gripper
 
 
-class Camera(Finite):
-    """A fixed camera; `view` is the width of the square that it sees at `look_at` [m].
+class CameraPose(Finite):
+    """Where a camera stands and what it sees: `view` is the width of the square at `look_at` [m].
 
-    `up` is the direction that points up in the picture.
+    `up` is the direction that points up in the picture. In the hand's frame where it is mounted there.
     """
 
     mount: Literal["world", "hand"]
-    size: Annotated[int, Field(ge=32, le=2048)]
     position: Vector
     look_at: Vector
     up: Vector
@@ -56,6 +55,12 @@ class Camera(Finite):
         if hypot(*_cross(ahead, self.up)) < 1e-6:
             raise BadInput("look_at", self.look_at, f"away from position {self.position}, and not along up {self.up}")
         return self
+
+
+class Camera(CameraPose):
+    """A camera of the cell; `size` is the side of its pictures [pixels]."""
+
+    size: Annotated[int, Field(ge=32, le=2048)]
 
 
 class Place(Finite):

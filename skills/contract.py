@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from skills.base import Value
+from skills.cell import CameraPose
 from skills.chunk import Space
 from skills.errors import BadInput, UnknownName
 from skills.yamlfile import parse_model
@@ -27,12 +28,12 @@ class Statistics(Value):
     high: tuple[float, ...]
 
 
-class CameraContract(Value):
-    """One camera as it was in training; `reference` is a picture in the checkpoint's folder."""
+class CameraContract(CameraPose):
+    """One camera as it was in training: its pose, the side of the picture that the network takes [pixels], and
+    a picture of it in the checkpoint's folder.
+    """
 
     size: int
-    position: tuple[float, float, float]
-    view: float
     reference: str
 
 
@@ -42,6 +43,7 @@ class Contract(Value):
     Attributes:
         phrases: every phrase of the data set with the number of its episodes.
         cameras: by the cell's camera name, in the order in which the policy takes them.
+        places: centres of the tray and of the places that the phrases name, x, y [m]: the policy has learnt them.
         state_names, action_names: the columns with their units, "x [m]".
         chunk_size, executed: rows that the policy predicts, and how many of them are carried out.
         period: seconds between rows; None for `tcp_waypoints`.
@@ -55,6 +57,7 @@ class Contract(Value):
     version: Annotated[int, Field(ge=1)] = 1
     phrases: Annotated[dict[str, int], Field(min_length=1)]
     cameras: dict[str, CameraContract]
+    places: dict[str, tuple[float, float]]
     state_names: tuple[str, ...]
     action_names: tuple[str, ...]
     space: Space

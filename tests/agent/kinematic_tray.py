@@ -52,6 +52,7 @@ def contract_of(checkpoint: str) -> Contract:
         name=checkpoint,
         phrases=dict.fromkeys(phrases, 1),
         cameras={},
+        places={},
         state_names=(),
         action_names=(),
         space="tcp_waypoints",
