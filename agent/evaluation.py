@@ -9,22 +9,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from agent.workcell import build_gate, checkpoint_folder
 from policy.evaluation.statistics import Tally
 from sim.workers import shared_out
 from skills.call import SkillCall
+from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.errors import UnknownName
+from skills.errors import Unavailable, UnknownName
 from skills.scene import PartQuery
+from skills.spots import SPOTS
+from skills.words import TRAY
+
+if TYPE_CHECKING:
+    from policy.keyframe_policy import KeyframePolicy
 
 Cause = Literal["success", "wrong_part", "missed", "dropped", "wrong_place", "refused"]
 
 HELD_OUT = 777
 """Mixed into every seed here and nowhere else."""
 SKILLS = ("pick", "place", "put_back")
+ONNX = "onnx"
+RUNTIMES = (ONNX, "lerobot")
+"""What runs the weights: the exported network, as in the cell, or lerobot's own class with torch."""
+ON_SPOT = 0.02
+"""How far [m] from its spot a part that was put back may lie."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,20 @@ class EvalReport:
             "seed": self.seed,
             **_share(self.trials),
             "causes": dict(sorted(causes.items())),
+            "phrases": self.by_phrase(),
             "by": {word: self._by(word) for word in sorted(words)},
             "failures": [
                 {"phrase": t.phrase, "cause": t.cause, "detail": t.detail} for t in self.trials if t.cause != "success"
             ],
         }
+
+    def by_phrase(self) -> dict[str, tuple[int, int]]:
+        """Successes and trials of each phrase, as a contract holds them."""
+        counts: dict[str, tuple[int, int]] = {}
+        for trial in self.trials:
+            hits, trials = counts.get(trial.phrase, (0, 0))
+            counts[trial.phrase] = (hits + (trial.cause == "success"), trials + 1)
+        return dict(sorted(counts.items()))
 
     def _by(self, word: str) -> dict[str, Any]:
         groups: dict[str, list[Trial]] = defaultdict(list)
@@ -83,24 +104,52 @@ def _share(trials: tuple[Trial, ...]) -> dict[str, Any]:
 def evaluate(
     cell: Cell,
     skill: str,
-    checkpoint: Path | None,
+    checkpoint: Path,
     n: int,
     seed: int,
     workers: int,
     on_progress: Callable[[int, int], None] = lambda _done, _n: None,
+    runtime: str = ONNX,
 ) -> EvalReport:
-    """Run `n` scenes and judge each. `checkpoint` None: the cell file's own.
+    """Run `n` scenes and judge each.
 
-    Raises: UnknownName (no such skill), BadInput (unreadable checkpoint).
+    Args:
+        checkpoint: the folder of the weights, such as `checkpoint_of`.
+        runtime: one of RUNTIMES.
+
+    Raises: UnknownName (no such runtime), BadInput (unreadable checkpoint), Unavailable (no lerobot).
     """
-    if skill not in SKILLS:
-        raise UnknownName("skill", skill, SKILLS)
-    jobs = [(cell, skill, checkpoint, seed, list(range(n))[part::workers]) for part in range(workers)]
+    open_policy(runtime, checkpoint)
+    jobs = [(cell, skill, (runtime, checkpoint), seed, list(range(n))[part::workers]) for part in range(workers)]
     if workers == 1:
         numbered = list(_watched(_trials(*jobs[0]), n, on_progress))
     else:
         numbered = list(_watched(_merged(jobs, workers), n, on_progress))
     return EvalReport(skill, seed, tuple(trial for _, trial in sorted(numbered, key=lambda pair: pair[0])))
+
+
+def checkpoint_of(cell: Cell, skill: str) -> Path:
+    """The weights that the cell file names for a skill. Raises: UnknownName, BadInput."""
+    if skill not in SKILLS:
+        raise UnknownName("skill", skill, SKILLS)
+    return checkpoint_folder(cell, load_catalogue()[skill].checkpoint)
+
+
+def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
+    """The policy in a checkpoint's folder. Raises: UnknownName, BadInput, Unavailable."""
+    if runtime not in RUNTIMES:
+        raise UnknownName("--runtime", runtime, RUNTIMES)
+    if runtime == ONNX:
+        from policy.smolvla import OnnxSmolVLA
+
+        return OnnxSmolVLA(folder)
+    try:
+        from policy.lerobot_runtime import LerobotSmolVLA
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"the runtime needs the package {error.name!r}.", "Install it: pip install 'smolcell[train]'"
+        ) from None
+    return LerobotSmolVLA(folder)
 
 
 def _merged(jobs: list[Any], workers: int) -> Iterator[tuple[int, Trial]]:
@@ -122,14 +171,9 @@ def _watched(
 
 
 def _trials(
-    cell: Cell, skill: str, checkpoint: Path | None, seed: int, numbers: list[int]
+    cell: Cell, skill: str, weights: tuple[str, Path], seed: int, numbers: list[int]
 ) -> Iterator[tuple[int, Trial]]:
-    from agent.workcell import checkpoint_folder
-    from policy.smolvla import OnnxSmolVLA
-    from skills.catalogue import load_catalogue
-
-    card = load_catalogue()[skill]
-    policy = OnnxSmolVLA(checkpoint or checkpoint_folder(cell, card.checkpoint))
+    policy = open_policy(*weights)
     for number in numbers:
         with TemporaryDirectory(prefix="smolcell-eval-") as state:
             rng = np.random.default_rng([HELD_OUT, seed, number])
@@ -139,8 +183,7 @@ def _trials(
 class _Bench:
     """One scene on one table, with the gate in front of the robot."""
 
-    def __init__(self, cell: Cell, skill: str, policy: Any, rng: np.random.Generator, state: Path) -> None:
-        from agent.workcell import build_gate
+    def __init__(self, cell: Cell, skill: str, policy: "KeyframePolicy", rng: np.random.Generator, state: Path) -> None:
         from sim.driver import SimDriver
         from sim.layout import draw_look, place_parts
         from sim.world import World
@@ -162,7 +205,6 @@ class _Bench:
 
     def _pick(self, call_id: str) -> Trial:
         from sim.commands import draw_pick, truth_words
-        from skills.catalogue import load_catalogue
 
         card = load_catalogue()["pick"]
         before = self._world.true_parts()
@@ -183,9 +225,6 @@ class _Bench:
     def _release(self, call_id: str) -> Trial:
         """Let the expert pick a part, then let the policy bring it away."""
         from sim.demonstrator import pick_waypoints
-        from skills.catalogue import load_catalogue
-        from skills.spots import SPOTS
-        from skills.words import TRAY
 
         card = load_catalogue()[self._skill]
         choices = list(card.calls())
@@ -201,11 +240,14 @@ class _Bench:
         if self._world.where(body) != "air":
             return Trial(phrase, words, "missed", "the expert's own pick failed")
         refused = self._act(self._skill, arguments, phrase, call_id)
-        wanted = arguments.get("place", TRAY)
-        where = self._world.where(body)
         if refused:
             return Trial(phrase, words, "refused", refused)
-        return Trial(phrase, words, "success" if where == wanted else "wrong_place", f"{body.spec} → {where}")
+        where = self._world.where(body)
+        right = where == arguments.get("place", TRAY)
+        if self._skill == "put_back":
+            off = float(np.hypot(*np.subtract(self._world.true_part(body).at, SPOTS[arguments["spot"]])))
+            right, where = right and off <= ON_SPOT, f"{where}, {off * 1e3:.0f} mm from the spot"
+        return Trial(phrase, words, "success" if right else "wrong_place", f"{body.spec} → {where}")
 
     def _clear_spot(self, spot: tuple[float, float], keep: int) -> None:
         """Take away what lies where a part is to be put back."""

@@ -9,6 +9,7 @@ SmolcellError                 exit code 1
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -55,9 +56,10 @@ class StoppedBySafety(SmolcellError):
 
     exit_code = 4
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, state: Path | None = None) -> None:
         self.reason = reason
-        super().__init__(f"stopped: {reason}. Check the cell, then run: smolcell reset --by YOUR_NAME")
+        where = f" --state {state}" if state else ""
+        super().__init__(f"stopped: {reason}. Check the cell, then run: smolcell reset{where} --by YOUR_NAME")
 
 
 def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:

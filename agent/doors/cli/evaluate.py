@@ -11,7 +11,7 @@ from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from skills.contract import load_contract
+from skills.contract import load_contract, save_contract
 from skills.errors import UnknownName
 
 SPLITS: Final = ("new-scenes",)
@@ -29,6 +29,12 @@ def evaluate(
     split: Annotated[str, typer.Option("--split", metavar="NAME", help="What is new about the scenes.")] = "new-scenes",
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
+    runtime: Annotated[
+        str, typer.Option("--runtime", metavar="NAME", help="onnx: as in the cell; lerobot: with torch.")
+    ] = "onnx",
+    save: Annotated[
+        bool, typer.Option("--save", help="Write successes and trials by phrase into the checkpoint's contract.")
+    ] = False,
     workers: Workers = 1,
     cell: CellFile = None,
     as_json: AsJson = False,
@@ -37,16 +43,20 @@ def evaluate(
 
     Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call.
     """
+    from agent.evaluation import checkpoint_of
     from agent.evaluation import evaluate as measure
 
     if split not in SPLITS:
         raise UnknownName("--split", split, SPLITS)
-    if checkpoint is not None:
-        load_contract(checkpoint)  # a wrong folder is told before anything is drawn
+    configured = configured_cell(cell)
+    folder = checkpoint or checkpoint_of(configured, skill)
     with progress("scenes") as update:
         report = measure(
-            configured_cell(cell), skill, checkpoint, n, seed, workers, lambda done, total: update(done, total, "")
+            configured, skill, folder, n, seed, workers, lambda done, total: update(done, total, ""), runtime
         )
+    if save:
+        contract = load_contract(folder)
+        save_contract(contract.model_copy(update={"success": {**contract.success, **report.by_phrase()}}), folder)
     content = {**report.as_json(), "split": split}
     if as_json:
         answer_json(content)
