@@ -9,7 +9,7 @@ import typer
 
 from agent.doors.cli.commands import Register
 from agent.doors.cli.errors import Interrupted, report
-from agent.doors.cli.output import keep_stdout_for_answers
+from agent.doors.cli.output import keep_stdout_for_answers, open_closed_streams
 from agent.exit_codes import ExitCode
 from skills.errors import BadInput
 
@@ -31,6 +31,7 @@ def smolcell(context: typer.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, of this process where none is given; its exit code is one of `ExitCode`."""
     if arguments is None:
+        open_closed_streams()
         keep_stdout_for_answers()
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
