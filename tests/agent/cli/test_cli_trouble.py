@@ -105,3 +105,11 @@ def test_a_line_of_a_batch_may_hold_half_a_letter(state: Path, root: Path) -> No
         root, r"""echo '{"id": "\ud800", "instruction": "stop \ud800"}' | $S plan --batch - --json"""
     )
     assert (code, json.loads(out)["id"], err) == (ExitCode.DONE, "\ud800", "")
+
+
+def test_a_number_too_long_to_be_read_spoils_its_own_line_alone(smolcell, tmp_path: Path) -> None:
+    lines = ['{"id": ' + "9" * 5000 + "}", '{"id": "b", "instruction": "stop"}']
+    (tmp_path / "batch.jsonl").write_text("\n".join(lines))
+    said = smolcell("plan", "--batch", str(tmp_path / "batch.jsonl"), "--json")
+    assert [json.loads(line)["outcome"] for line in said.out.splitlines()] == ["error", "control"]
+    assert said.code == ExitCode.BAD_INPUT
