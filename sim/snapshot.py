@@ -101,7 +101,8 @@ def load(folder: Path) -> Snapshot | None:
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
         field = ".".join(map(str, found["loc"]))
-        raise BadInput(f"{path}: {field}", found["input"], f"what the twin wrote ({found['msg']})") from None
+        value = found["input"] if field else str(found["input"])[:60]  # where it is no JSON, it is the whole file
+        raise BadInput(f"{path}: {field or 'table'}", value, f"what the twin wrote ({found['msg']})") from None
 
 
 class Lasting:

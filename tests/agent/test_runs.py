@@ -248,7 +248,7 @@ def test_a_stop_ends_the_run_at_once_and_a_person_resumes_it(lay) -> None:
     assert (report.exit_code, bench.world.motions) == (ExitCode.STOPPED, 1)
     assert resume(bench.workcell).outcome.outcome == "stopped", "the latch is still closed"
     assert bench.world.motions == 1
-    bench.gate.reset("a person")
+    bench.gate.reset("a person", bench.gate.stops)
     report = resume(bench.workcell)
     assert (report.outcome.outcome, counts(report)) == ("done", [(3, 3, 0, 0)])
 

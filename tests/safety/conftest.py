@@ -44,12 +44,13 @@ class Bench:
     def home(self) -> list[float]:
         return [*self.arm.tcp(self.arm.home).translation.tolist(), *DOWN, 0.0]
 
-    def bind(self) -> str:
+    def bind(self, seconds: float | None = None) -> str:
         self.calls += 1
         call = SkillCall(
             id=f"call-{self.calls}", skill="pick", arguments={}, phrase="pick up the part", part=PartQuery()
         )
-        self.gate.bind(call, CHECKPOINT)
+        until_ns = None if seconds is None else self.driver.now_ns() + round(seconds * 1e9)
+        self.gate.bind(call, CHECKPOINT, until_ns)
         return call.id
 
     def chunk(self, values: Any, period: float | None = None, **changes: Any) -> ActionChunk:

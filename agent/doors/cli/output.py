@@ -14,11 +14,25 @@ WIDE: Final = 200
 """Columns where nobody looks: a line for each row, as far as words allow."""
 
 
+def open_closed_streams() -> None:
+    """What whoever started us has closed is empty to read, and nobody's to hear."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(_nowhere(number), mode, encoding="utf-8"))
+
+
+def _nowhere(number: int) -> int:
+    """The descriptor `number`, open to nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    return number
+
+
 def keep_stdout_for_answers() -> None:
     """From here on only `answer…` reaches stdout: what libraries in C print there (pybullet does) goes nowhere."""
-    if sys.stdout is None:  # whoever started us closed it
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        return
     sys.stdout.flush()
     answers = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)

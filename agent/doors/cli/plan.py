@@ -90,8 +90,6 @@ def _plan_batch(preview: Preview, path: Path, json_wanted: bool) -> ExitCode:
 
 def _lines(path: Path) -> list[str]:
     """Raises: BadInput."""
-    if path == STDIN and sys.stdin is None:
-        raise BadInput("--batch", str(path), "a file, as stdin is closed")
     try:
         text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8")
     except OSError as error:

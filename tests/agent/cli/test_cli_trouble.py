@@ -69,11 +69,10 @@ def test_an_answer_that_found_no_room_is_no_success(state: Path, root: Path, fla
 
 def test_closed_streams_do_no_harm(state: Path, root: Path) -> None:
     assert shell(root, "$S skills list >&-") == (ExitCode.DONE, "", "")
-    assert shell(root, "$S plan --batch - <&-") == (
-        ExitCode.BAD_INPUT,
-        "",
-        "BadInput: --batch: '-' is not allowed; it must be a file, as stdin is closed.\n",
-    )
+    assert shell(root, "$S plan --batch - <&-") == (ExitCode.DONE, "", "")
+    assert shell(root, "$S doctor --sell 2>&-") == (ExitCode.BAD_INPUT, "", "")
+    assert shell(root, "$S chat --seed x <&- >&- 2>&-") == (ExitCode.BAD_INPUT, "", "")
+    assert shell(root, "$S chat --cell /nowhere <&-")[0] == ExitCode.BAD_INPUT
 
 
 def test_words_are_utf_8_whatever_the_locale_says(state: Path, root: Path) -> None:
@@ -106,3 +105,11 @@ def test_a_line_of_a_batch_may_hold_half_a_letter(state: Path, root: Path) -> No
         root, r"""echo '{"id": "\ud800", "instruction": "stop \ud800"}' | $S plan --batch - --json"""
     )
     assert (code, json.loads(out)["id"], err) == (ExitCode.DONE, "\ud800", "")
+
+
+def test_a_number_too_long_to_be_read_spoils_its_own_line_alone(smolcell, tmp_path: Path) -> None:
+    lines = ['{"id": ' + "9" * 5000 + "}", '{"id": "b", "instruction": "stop"}']
+    (tmp_path / "batch.jsonl").write_text("\n".join(lines))
+    said = smolcell("plan", "--batch", str(tmp_path / "batch.jsonl"), "--json")
+    assert [json.loads(line)["outcome"] for line in said.out.splitlines()] == ["error", "control"]
+    assert said.code == ExitCode.BAD_INPUT
