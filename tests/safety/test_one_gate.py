@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from safety.drivers.kinematic import KinematicDriver
 from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
 from skills.protocols import Clock, Driver
+from tests.safety.ideal_robot import KinematicDriver
 
 ROOMS = ("agent", "policy", "prompts", "safety", "sim", "skills", "benchmarks")
 GATE = "safety/gate.py"
