@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING, ClassVar, Final, Self
 
 from agent.events import Event, Moving
 from agent.executor import Execution
@@ -58,6 +58,8 @@ class Journal:
 
     Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
+
+    connection: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -181,8 +183,8 @@ class Journal:
         allowed = [(value.__module__, value.__name__) for value in SAVED]
         return SqliteSaver(self._saver_database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
 
-    def _connect(self, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10, factory=kind)
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10, factory=self.connection)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.execute("PRAGMA foreign_keys=ON")

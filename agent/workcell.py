@@ -111,26 +111,27 @@ def reopen_twin(cell: Cell, state: Path) -> "Twin":
     if saved is None:
         raise Unavailable(f"there is no table in {state}.", "Open the cell with a scene.")
     world, driver = restore(cell, saved)
-    return _twin_over(cell, saved.scenario.model_copy(update={"surprises": ()}), world, driver, state)
+    return _twin_over(cell, saved.scenario.model_copy(update={"surprises": (), "faults": ()}), world, driver, state)
 
 
 def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDriver", state: Path) -> "Twin":
+    from agent.faulty import FaultyCell
     from agent.twin import Surprises, Twin
     from sim.snapshot import lasting
 
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
-    journal = Journal(state)
-    kept = lasting(state, scenario, world, driver)
+    faulty = FaultyCell(scenario.faults, world, driver, lasting(state, scenario, world, driver))
+    journal = faulty.journal(state)
     workcell = assemble(
         cell=cell,
         catalogue=load_catalogue(),
-        gate=build_gate(cell, kept, kept, state),
-        clock=kept,
+        gate=faulty.gate(cell, state),
+        clock=faulty.driver,
         perceiver=perceiver,
         planner=build_planner(cell),
-        checkpoints=checkpoints,
+        checkpoints=faulty.checkpoints(checkpoints),
         journal=journal,
-        calls=Surprises(journal, world, scenario),
+        calls=faulty.counted(Surprises(journal, world, scenario)),
     )
     return Twin(workcell, world)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from sim.faults import AnyFault
 from sim.layout import WORKING, Look, distance, draw_look, outline, place_parts
 from sim.parts.spawn import PartSpec
 from skills.base import Finite, Value
@@ -20,7 +21,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 TAGS = Literal[
     "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
-    "region", "question", "demo",
+    "region", "question", "demo", "clutter", "lighting", "faults",
 ]  # fmt: skip
 
 
@@ -59,8 +60,14 @@ class RandomSet(Value):
     random: RandomParts
 
 
+Ending = RunOutcome | Literal["error"]
+"""How a run ends; "error": by one of smolcell's own errors, as where the disk is full."""
+
+
 class Moved(Value):
-    """`count` of the parts that `part` describes lie in `to` when the run is over."""
+    """`count` of the parts that `part` describes lie in `to` when the run is over; "table" is where what slipped
+    outside of the tray lies.
+    """
 
     part: PartQuery
     to: str
@@ -68,14 +75,21 @@ class Moved(Value):
 
 
 class Expectation(Value):
-    """What the judge compares the final state with. `untouched`: none of these has left the tray."""
+    """What the judge compares the final state with.
 
-    outcome: RunOutcome | tuple[RunOutcome, ...]
+    Attributes:
+        outcome: how the run ends, or all the right ways.
+        says: words that stand in the reason that the run gives.
+        untouched: none of these has left the tray.
+    """
+
+    outcome: Ending | tuple[Ending, ...]
+    says: str = ""
     moved: tuple[Moved, ...] = ()
     untouched: tuple[PartQuery, ...] = ()
 
     @property
-    def outcomes(self) -> tuple[RunOutcome, ...]:
+    def outcomes(self) -> tuple[Ending, ...]:
         return self.outcome if isinstance(self.outcome, tuple) else (self.outcome,)
 
 
@@ -99,6 +113,7 @@ class Scenario(Value):
     instruction: str = ""
     answers: tuple[str, ...] = ()
     surprises: tuple[Surprise, ...] = ()
+    faults: tuple[AnyFault, ...] = ()
     expect: Expectation | None = None
 
     def layout(self) -> list[PartSpec]:

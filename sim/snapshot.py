@@ -135,6 +135,9 @@ class Lasting:
         if isinstance(motion, GripperCommand) or self._driver.now_ns() - self._kept_ns >= EVERY_NS:
             self._save()
 
+    def wait(self, seconds: float) -> None:
+        self._driver.wait(seconds)
+
     def stop(self) -> None:
         self._driver.stop()
         self._save()

@@ -45,7 +45,7 @@ class SkillCard(Value):
         checkpoint: which weights act on it; the key under `checkpoints` in the cell file.
         start_pose: where the robot must stand when it begins; the trained start pose.
         done_check: what the verifier must see for success.
-        budget: the call is ended as a failure when it is spent.
+        budget: the call is ended when it is spent, a motion under way with it; then somebody looks what came of it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -260,7 +260,7 @@ def test_a_black_picture_is_never_an_empty_tray(lay) -> None:
     report = run(bench.workcell, "go")
     assert report.outcome == Outcome(
         outcome="incomplete",
-        reason="a person is needed: the overhead camera's picture is black; check light, lens cap and cable",
+        reason="a person is needed: the overhead camera delivers a black picture; check light, lens cap and cable",
     )
     assert world.motions == 0
     assert run(bench.workcell, "go", approved=True).outcome == report.outcome

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from safety.audit import Audit
-from safety.drivers.kinematic import KinematicDriver
 from safety.gate import SafetyGate
 from safety.kinematics import Arm
 from safety.latch import Latch
@@ -18,6 +17,7 @@ from skills.cell import Cell
 from skills.chunk import ActionChunk, JointSlice
 from skills.observation import Observation
 from skills.scene import PartQuery
+from tests.safety.ideal_robot import KinematicDriver
 
 CHECKPOINT = "c0ffee"
 DOWN = (np.pi, 0.0)

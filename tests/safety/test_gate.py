@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from safety.audit import Audit, verify_audit
-from safety.drivers.kinematic import KinematicDriver
 from safety.gate import SLICE_ROWS, SafetyGate
 from safety.latch import Latch
 from safety.rules import RULES, Rule, table
@@ -22,6 +21,7 @@ from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
 from skills.errors import BadInput, Unavailable
 from skills.observation import Observation
+from tests.safety.ideal_robot import KinematicDriver
 
 UP = [[0.5, 0.0, 0.3, np.pi, 0.0, 0.0, 0.08]]
 Benches = Callable[..., Any]

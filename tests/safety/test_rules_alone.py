@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from safety.drivers.kinematic import KinematicDriver
 from safety.rules import RULES, Rule, table
 from skills.base import FloatArray
 from skills.call import Ruling
 from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
 from skills.observation import Observation
+from tests.safety.ideal_robot import KinematicDriver
 
 DOWN = (np.pi, 0.0)
 Benches = Callable[..., Any]

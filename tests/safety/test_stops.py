@@ -118,6 +118,23 @@ def test_nor_is_a_stop_lost_that_comes_while_the_latch_is_opened(bench: Any, mon
     assert Latch(bench.folder / "latch.json").reason == "second"
 
 
+def test_nor_is_a_stop_lost_that_comes_while_another_is_written_down(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, asked = bench.latch.close, ["second", "third"]
+
+    def meanwhile(reason: str, time_ns: int) -> None:
+        close(reason, time_ns)
+        if asked:
+            bench.gate.request_stop(asked.pop(0))
+
+    monkeypatch.setattr(bench.latch, "close", meanwhile)
+    bench.gate.request_stop("first")
+
+    assert [entry["reason"] for entry in entries(bench.audit)] == ["first", "second", "third"]
+    assert (bench.gate.stops, bench.gate.latched) == (3, "first")
+
+
 def test_what_the_gate_stopped_by_itself_counts_too(bench: Any) -> None:
     seen = bench.gate.stops
 

@@ -131,7 +131,7 @@ FILES = {
         ["run", "x", "--scene"],
         "name: a\nparts: []\nseeds: 1\n",
         "UnknownName: {file}: seeds: 'seeds' is not known; allowed is one of 'name', 'tags', 'seed', 'parts', "
-        "'instruction', 'answers', 'surprises', 'expect'. Nearest: 'seed', 'answers'.",
+        "'instruction', 'answers', 'surprises', 'faults', 'expect'. Nearest: 'seed', 'answers'.",
     ),
     "scene, unknown part": (
         ["run", "x", "--scene"],
