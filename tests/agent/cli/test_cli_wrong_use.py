@@ -97,8 +97,8 @@ WRONG = {
     ),
     "no checkpoint": (
         ["eval", "--checkpoint", "/nowhere"],
-        "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder with contract.json "
-        "(No such file or directory).",
+        "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder that training has written; see "
+        "`checkpoints` in the cell file.",
     ),
     "no suite": (
         ["regress", "/nowhere"],
