@@ -31,7 +31,7 @@ $(VENV)/train.done: $(VENV)/dev.done requirements/train.txt
 install: $(VENV)/base.done
 
 demo: $(VENV)/base.done
-	$(BIN)/smolcell run "remove all failed parts" --scene sim/scenarios/demo.yaml --yes --pictures demo
+	$(BIN)/smolcell run "remove all failed parts" --scene sim/scenarios/demo.yaml --yes --pictures demo --state demo/state
 
 test: $(VENV)/dev.done
 	$(PYTEST) -n 2

@@ -1,59 +1,19 @@
-"""The command `smolcell`. Nothing heavy is imported here: a command loads what it needs when it is called."""
+"""The command `smolcell`; all else is loaded inside, so that a Ctrl-C meanwhile is told as any other."""
 
 import sys
 from collections.abc import Sequence
-from typing import Any
-
-import typer
-
-from agent.doors.cli.commands import Register
-from agent.doors.cli.errors import Interrupted, report
-from agent.doors.cli.output import keep_stdout_for_answers
-from agent.exit_codes import ExitCode
-
-HELP = """An adaptive bin-picking workcell: language in, exact phrases to the policy, every action through the gate,
-every result seen before it is believed.
-
-Exit codes: 0 done, 1 an internal error, 2 wrong use or bad input, 3 incomplete or a person is needed,
-4 stopped by safety or by Ctrl-C, 5 a dependency is not there."""
-
-app = typer.Typer(cls=Register, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, help=HELP)
-
-
-@app.callback(invoke_without_command=True)
-def smolcell(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        sys.stdout.write(f"{context.get_help()}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, of this process where none is given; its exit code is one of `ExitCode`."""
-    if arguments is None:
-        keep_stdout_for_answers()
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    as_json = "--json" in given
     try:
-        returned = typer.main.get_command(app).main(given, prog_name="smolcell", standalone_mode=False)
-        return _finish(returned, as_json=as_json)
-    except BrokenPipeError:
-        return _deaf()
-    except Exception as error:
-        return report(error, as_json=as_json)
+        from agent.doors.cli import application
 
-
-def _finish(returned: Any, *, as_json: bool) -> int:
-    """A command's own code; None where only help was asked for; 130 is how the parser passes a Ctrl-C on."""
-    if returned == 130:
-        return report(Interrupted(), as_json=as_json)
-    return int(returned or ExitCode.DONE)
-
-
-def _deaf() -> int:
-    """Nobody reads stdout any more (`smolcell … | head`): end quietly, and keep the exit from flushing it."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.INTERNAL
+        return application.main(arguments)
+    except KeyboardInterrupt:
+        if sys.stderr is not None:
+            sys.stderr.write("Interrupted: stopped by Ctrl-C.\n")
+        return 4  # ExitCode.STOPPED, which may not be loaded yet
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from math import dist
 from pathlib import Path
 from typing import Final
 
@@ -16,17 +15,14 @@ from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
 from skills.contract import load_contract
-from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable, UnknownName
-from skills.preflight import check_cameras
+from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable
+from skills.preflight import Fault, check_camera, check_cameras, check_places
 
 MODULES: Final = (
     "coal", "cv2", "langgraph", "langgraph.checkpoint.sqlite", "numpy", "onnxruntime", "pinocchio", "prompt_toolkit",
     "pybullet", "pydantic", "rich", "ruckig", "tokenizers", "typer", "yaml",
 )  # fmt: skip
 """What the base installation imports."""
-
-CAMERA_SLACK: Final = 0.005
-"""How far [m] a camera may stand from where it stood in training; the same as in a call's preflight."""
 
 Check = Callable[[], str]
 """Says what it found, in a few words. Raises: SmolcellError with the remedy."""
@@ -73,6 +69,7 @@ def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
         yield f"weights of {name}", lambda name=name: _weights(cell, name)  # type: ignore[misc]
         yield f"contract of {name}", lambda name=name: _contract(cell, name, cards)  # type: ignore[misc]
         yield f"cameras of {name}", lambda name=name: _cameras(cell, name)  # type: ignore[misc]
+        yield f"places of {name}", lambda name=name: _places(cell, name)  # type: ignore[misc]
     yield "perceiver", lambda: _perceiver(cell)
     yield "state folder", lambda: _state(state)
     yield "audit", lambda: _audit(state)
@@ -133,21 +130,25 @@ def _contract(cell: Cell, name: str, cards: tuple[SkillCard, ...]) -> str:
 
 def _cameras(cell: Cell, name: str) -> str:
     contract = load_contract(checkpoint_folder(cell, name))
-    fault = check_cameras(contract, cell)
-    if fault:
-        raise Unavailable(f"{fault.text}.", f"{fault.remedy}.")
+    _demand(check_cameras(contract, cell))
     return ", ".join(contract.cameras)
+
+
+def _places(cell: Cell, name: str) -> str:
+    contract = load_contract(checkpoint_folder(cell, name))
+    _demand(check_places(contract, cell))
+    return ", ".join(contract.places)
+
+
+def _demand(fault: Fault | None) -> None:
+    if fault:
+        raise Unavailable(f"{fault.text}.", f"{fault.remedy[0].upper()}{fault.remedy[1:]}.")
 
 
 def _perceiver(cell: Cell) -> str:
     """The network is there and its own, and its camera stands where it stood in training."""
     folder, card = open_perceiver(checkpoint_folder(cell, PERCEIVER))
-    if card.camera not in cell.cameras:
-        raise UnknownName("camera of the perceiver", card.camera, cell.cameras)
-    camera = cell.cameras[card.camera]
-    if dist(camera.position, card.position) > CAMERA_SLACK or abs(camera.view - card.view) > CAMERA_SLACK:
-        stands = f"{camera.position}, view {camera.view}"
-        raise BadInput(f"camera {card.camera}", stands, f"at {card.position}, view {card.view}, as in training")
+    _demand(check_camera(card.camera, card.pose, cell))
     return f"{_megabytes(folder.network)}, SHA-256 {card.weights_hash[:12]}, camera {card.camera}"
 
 

@@ -4,7 +4,6 @@ A policy sees pictures and the phrase; the scene is drawn, and the result judged
 scenes come from seeds of their own, which no training data uses.
 """
 
-import multiprocessing
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from agent.trial_table import SPLITS, Table
 from agent.trials import Actor, Trial
 from policy.evaluation.statistics import Tally
+from sim.workers import shared_out
 from skills.cell import Cell
 from skills.errors import UnknownName
 
@@ -63,11 +63,20 @@ class EvalReport:
             "seed": self.seed,
             **_share(self.trials),
             "causes": dict(sorted(causes.items())),
+            "phrases": self.by_phrase(),
             "by": {word: self._by(word) for word in sorted(words)},
             "failures": [
                 {"phrase": t.phrase, "cause": t.cause, "detail": t.detail} for t in self.trials if t.cause != "success"
             ],
         }
+
+    def by_phrase(self) -> dict[str, tuple[int, int]]:
+        """Successes and trials of each phrase, as a contract holds them."""
+        counts: dict[str, tuple[int, int]] = {}
+        for trial in self.trials:
+            hits, trials = counts.get(trial.phrase, (0, 0))
+            counts[trial.phrase] = (hits + (trial.cause == "success"), trials + 1)
+        return dict(sorted(counts.items()))
 
     def _by(self, word: str) -> dict[str, Any]:
         groups: dict[str, list[Trial]] = defaultdict(list)
@@ -93,19 +102,18 @@ def evaluate(
     if job.skill not in SKILLS:
         raise UnknownName("skill", job.skill, SKILLS)
     if job.split not in SPLITS:
-        raise UnknownName("split", job.split, SPLITS)
+        raise UnknownName("--split", job.split, SPLITS)
     if workers == 1:
         numbered = list(_watched(_trials(job, range(n)), n, on_progress))
     else:
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            numbered = list(_watched(_merged(pool, job, n), n, on_progress))
+        numbered = list(_watched(_merged(job, n, workers), n, on_progress))
     trials = tuple(trial for _, trial in sorted(numbered, key=lambda pair: pair[0]))
     return EvalReport(job.skill, job.split, job.seed, trials)
 
 
-def _merged(pool: Any, job: Job, n: int) -> Iterator[tuple[int, Trial]]:
+def _merged(job: Job, n: int, workers: int) -> Iterator[tuple[int, Trial]]:
     blocks = [(job, range(first, min(first + BLOCK, n))) for first in range(0, n, BLOCK)]
-    for block in pool.imap_unordered(_block, blocks):
+    for block in shared_out(_block, blocks, workers):
         yield from block
 
 

@@ -32,6 +32,8 @@ CAUSE_OF: Final[dict[Status, Cause | None]] = {
 
 OUT_OF_REACH: Final = frozenset({"reach", "joint_position"})
 """Rules of the gate whose refusal no second try can change."""
+OUT_OF_TIME: Final = "budget"
+"""Rule of the gate that ends a motion when the card's seconds are spent."""
 WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
 """The gate saw the motion to its end."""
 
@@ -39,7 +41,7 @@ WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
 class Gate(Gaze, Protocol):
     """What the agent asks of the safety gate."""
 
-    def bind(self, call: SkillCall, checkpoint: str) -> None: ...
+    def bind(self, call: SkillCall, checkpoint: str, until_ns: int | None = None) -> None: ...
 
     def unbind(self) -> None: ...
 
@@ -49,6 +51,9 @@ class Gate(Gaze, Protocol):
 
     @property
     def latched(self) -> str | None: ...
+
+    @property
+    def stops(self) -> int: ...
 
 
 class CallLog(Protocol):
@@ -89,7 +94,7 @@ class Execution(Value):
     @property
     def cause(self) -> Cause | None:
         """What it says of a failure in which nothing was seen to happen; None leaves it to what is seen."""
-        rules = {finding.rule for ruling in self.rulings for finding in ruling.findings}
+        rules = {rule for ruling in self.rulings for rule in _rules(ruling)}
         return "unreachable" if self.status == "stopped" and rules & OUT_OF_REACH else CAUSE_OF[self.status]
 
 
@@ -126,7 +131,7 @@ class Executor:
             return Execution(status="already", text="the journal holds this call; it is looked at, not moved again")
         start = self._clock.now_ns()
         tally = _Tally(on_ruling)
-        status, text = self._prepare(card, call, tally) or self._act(card, call, tally, on_progress)
+        status, text = self._prepared(card, call, tally) or self._act(card, call, tally, on_progress)
         seconds = (self._clock.now_ns() - start) * 1e-9
         execution = Execution(
             status=status, text=text, rulings=tuple(tally.rulings), chunks=tally.chunks, seconds=seconds
@@ -134,8 +139,17 @@ class Executor:
         self._log.end_call(call.id, execution)
         return execution
 
+    def _prepared(self, card: SkillCard, call: SkillCall, tally: "_Tally") -> Ended | None:
+        try:
+            return self._prepare(card, call, tally)
+        except Unavailable as error:
+            return "faulted", str(error)
+
     def _prepare(self, card: SkillCard, call: SkillCall, tally: "_Tally") -> Ended | None:
-        """Stand at the trained start pose and check phrase, cameras and gripper; None when all is well."""
+        """Stand at the trained start pose and check phrase, cameras and gripper; None when all is well.
+
+        Raises: Unavailable (a camera does not answer).
+        """
         holding = self._looker.grip(self._gate.observe().gripper_width).holding
         if card.start_pose == "holding" and not holding:
             return "empty", "nothing is held that could be brought away"
@@ -154,14 +168,14 @@ class Executor:
         """Let the policy propose and the gate rule until the policy is done or the card's budget is spent."""
         checkpoint = self._checkpoints[card.checkpoint]
         deadline = self._clock.now_ns() + int(card.budget.seconds * 1e9)
-        self._gate.bind(call, checkpoint.contract.weights_hash)
+        self._gate.bind(call, checkpoint.contract.weights_hash, deadline)
         try:
             while tally.chunks < card.budget.chunks and self._clock.now_ns() < deadline:
                 chunk = checkpoint.policy.act(self._gate.observe(), call.phrase, call.id)
                 tally.chunks += 1
                 ruling = tally.note(self._gate.execute(chunk, on_progress))
                 if ruling.decision == "stop":
-                    return "stopped", ruling.describe()
+                    return ("spent" if OUT_OF_TIME in _rules(ruling) else "stopped"), ruling.describe()
                 if chunk.done:
                     return "ended", ""
         except Unavailable as error:
@@ -169,6 +183,10 @@ class Executor:
         finally:
             self._gate.unbind()
         return "spent", f"the budget of {card.budget.chunks} chunks or {card.budget.seconds:g} s is spent"
+
+
+def _rules(ruling: Ruling) -> set[str]:
+    return {finding.rule for finding in ruling.findings}
 
 
 class _Tally:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING, ClassVar, Final, Self
 
 from agent.events import Event, Moving
 from agent.executor import Execution
@@ -19,7 +19,7 @@ from agent.holes import Filled
 from agent.state import SAVED
 from skills.base import Value
 from skills.call import Outcome, SkillCall
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable
 from skills.plan import Hole
 from skills.words import SIZES
 
@@ -63,17 +63,26 @@ class CallRecord(Value):
 class Journal:
     """The journal of one cell; open in one process at a time.
 
-    Raises: Unavailable when another process has it open.
+    Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
+
+    connection: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / FILE
         self._lock_file = _lock(folder / "journal.lock")
         self._lock = threading.Lock()
-        self._database = self._connect()
-        with self._database:
-            self._database.executescript(_SCHEMA)
+        try:
+            self._database = self._connect()
+            with self._database:
+                self._database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self._lock_file.close()
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+                raise
+            wanted = f"a journal of smolcell ({error}); move it away, and a new one begins"
+            raise BadInput("journal", str(self._path), wanted) from None
         self._saver_database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -203,7 +212,7 @@ class Journal:
         return SqliteSaver(self._saver_database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
 
     def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10)
+        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10, factory=self.connection)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.execute("PRAGMA foreign_keys=ON")

@@ -1,11 +1,11 @@
-"""Looking at the cell: always with the arm at home, out of the overhead camera's view."""
+"""Looking at the cell: only with the arm at home, out of the overhead camera's view."""
 
 from typing import Final, Protocol
 
 import numpy as np
 
 from agent.difference import compare
-from skills.base import Value
+from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
 from skills.observation import Observation
@@ -15,6 +15,7 @@ from skills.scene import Scene
 
 OPEN_SHARE: Final = 0.85
 """From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
+OVERHEAD: Final = "overhead"
 TRIES: Final = 3
 """Looks that are made for one that agrees with another; after them the last one is taken."""
 
@@ -55,33 +56,60 @@ class Blocked(Value):
 
 
 class Looker:
-    """Makes looks through the gate's observations."""
+    """Makes looks through the gate's observations.
+
+    A picture that is the last look's to the last bit shows no moment of its own: no sensor is without noise.
+    """
 
     def __init__(self, cell: Cell, gate: Gaze, perceiver: Perceiver) -> None:
         self._cell, self._gate, self._perceiver = cell, gate, perceiver
+        self._last: Image | None = None
 
     def glance(self) -> Look | Blocked:
-        """One look from where the robot stands; nothing moves."""
+        """One look if the arm is out of view; nothing moves."""
         observation = self._gate.observe()
-        image = observation.images.get("overhead")
-        if image is None:
-            return Blocked(text="the overhead camera delivers no picture; check its cable")
-        if float(image.mean()) < BLACK_MEAN:
-            return Blocked(text="the overhead camera's picture is black; check light, lens cap and cable")
+        if self._is_away(observation):
+            return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
+        image = observation.images.get(OVERHEAD)
+        if fault := self._fault(image):
+            return Blocked(text=f"the overhead camera {fault}")
+        self._last = image
         return Look(
             scene=self._perceiver.perceive(observation),
             width=observation.gripper_width,
             grip=self.grip(observation.gripper_width),
         )
 
+    def _fault(self, image: Image | None) -> str | None:
+        """Why this picture shows nothing that may be believed; None when all is well."""
+        if image is None:
+            return "delivers no picture; check its cable"
+        height, width, _ = image.shape
+        size = self._cell.cameras[OVERHEAD].size
+        if (height, width) != (size, size):
+            return f"delivers a picture of {width}×{height} instead of {size}×{size}; check for swapped cables"
+        if float(image.mean()) < BLACK_MEAN:
+            return "delivers a black picture; check light, lens cap and cable"
+        if self._last is not None and np.array_equal(image, self._last):
+            return "is frozen: its picture is the last one to the last bit; start it anew"
+        return None
+
+    def patient_glance(self) -> Look | Blocked:
+        """A glance that waits out a camera's short failure."""
+        glances = (self.glance() for _ in range(TRIES))
+        return next((glance for glance in glances if isinstance(glance, Look)), None) or self.glance()
+
     def look(self) -> Look | Blocked:
         """One look with the arm out of view; moves it home first where it is not, the gripper as it is."""
-        away = float(np.abs(self._gate.observe().joints - np.array(self._cell.robot.home)).max())
-        if away > self._cell.limits.start_joint_distance:
+        if self._is_away(self._gate.observe()):
             ruling = self._gate.go_home(open_gripper=False)
             if ruling.decision == "stop":
                 return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
         return self.glance()
+
+    def _is_away(self, observation: Observation) -> bool:
+        away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())
+        return away > self._cell.limits.start_joint_distance
 
     def settled(self, expected: Scene | None) -> Look | Blocked:
         """A look that shows what was expected or that two looks agree on; else the last one."""

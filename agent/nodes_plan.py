@@ -1,5 +1,6 @@
 """Nodes before anything moves: understanding, asking, approval. Only these interrupt a run."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,13 +10,13 @@ from langgraph.types import interrupt
 from agent import events
 from agent.holes import Filled, needed_by
 from agent.ledger import open_accounts
-from agent.looking import Blocked
+from agent.looking import Blocked, Look
 from agent.state import RunState, Update
 from agent.workcell import Workcell
 from prompts.loader import render
 from skills.call import Outcome
 from skills.plan import Hole, Plan, Understanding
-from skills.scene import Scene, select
+from skills.scene import select
 
 QUESTIONS: Final = 3
 """A person is asked at most this often about one instruction."""
@@ -81,15 +82,18 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
     assert state.understanding.plan is not None
     plan = state.understanding.plan
     accounts = {"accounts": open_accounts(plan)}
-    glance = runtime.context.looker.glance()
-    most = 0 if isinstance(glance, Blocked) else _most(plan, glance.scene)
+    most, blocked = _most(plan, runtime.context.looker.patient_glance())
     if state.approved or most <= runtime.context.cell.agent.approve_above:
         return accounts
-    asked = events.Asked(question=f"Up to {most} parts will be moved. Go on?", choices=(YES, "no"))
+    question = (
+        f"{blocked}. How many parts will be moved is unknown." if blocked else f"Up to {most} parts will be moved."
+    )
+    asked = events.Asked(question=f"{question} Go on?", choices=(YES, "no"))
     answer = interrupt(asked.model_dump(mode="json"))
     if str(answer).strip().lower() in (YES, "y"):
         return accounts
-    return {"outcome": Outcome(outcome="incomplete", reason=f"moving {most} parts was not approved")}
+    why = f"a person is needed: {blocked}" if blocked else f"moving {most} parts was not approved"
+    return {"outcome": Outcome(outcome="incomplete", reason=why)}
 
 
 def answered(choices: Sequence[str], answer: str) -> str:
@@ -124,8 +128,10 @@ def _settle(workcell: Workcell, understanding: Understanding) -> Update:
             return {}
 
 
-def _most(plan: Plan, scene: Scene) -> int:
-    """How many of the parts in view the plan may move."""
-    counts = (len(select(step.part, scene.parts)) for step in plan.steps)
-    wanted = (step.quantity for step in plan.steps)
-    return sum(count if want == "all" else min(count, want) for count, want in zip(counts, wanted, strict=True))
+def _most(plan: Plan, glance: Look | Blocked) -> tuple[float, str]:
+    """How many of the parts in view the plan may move; infinitely many, and why, where "all" can't be counted."""
+    wanted = [math.inf if step.quantity == "all" else step.quantity for step in plan.steps]
+    if isinstance(glance, Blocked):
+        return sum(wanted), glance.text if math.inf in wanted else ""
+    counts = [len(select(step.part, glance.scene.parts)) for step in plan.steps]
+    return sum(map(min, counts, wanted)), ""

@@ -1,36 +1,20 @@
 """The regression suite: scenarios through the whole cell, each in a world and a state folder of its own."""
 
-import multiprocessing
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from agent.exit_codes import ExitCode
+from agent.regress_kept import Kept, fingerprint
+from agent.regress_one import ScenarioResult, run_scenario
 from policy.evaluation.statistics import Tally
+from sim.workers import shared_out
 from skills.base import Value
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
 
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
-
-
-class ScenarioResult(Value):
-    """What came of one scenario. `false_done`: the run said done and the judge disagrees."""
-
-    name: str
-    tags: tuple[str, ...]
-    passed: bool
-    outcome: str
-    reason: str
-    seconds: float
-    judged: dict[str, Any]
-    false_done: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+SUFFIX: Final = "*.yaml"
 
 
 class SuiteReport(Value):
@@ -47,22 +31,37 @@ class SuiteReport(Value):
         return sum(result.passed for result in self.results)
 
     @property
+    def false_done(self) -> tuple[str, ...]:
+        return tuple(result.name for result in self.results if result.false_done)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(hits=self.passed, trials=self.n)
+
+    @property
     def exit_code(self) -> ExitCode:
         return ExitCode.DONE if self.passed == self.n else ExitCode.INCOMPLETE
+
+    def by_tag(self) -> dict[str, Tally]:
+        """How many scenarios of each tag passed; a scenario counts under each of its tags."""
+        tags = sorted({tag for result in self.results for tag in result.tags})
+        groups = {tag: [result.passed for result in self.results if tag in result.tags] for tag in tags}
+        return {tag: Tally(hits=sum(passed), trials=len(passed)) for tag, passed in groups.items()}
 
     def as_json(self) -> dict[str, Any]:
         """What `regress --json` prints."""
         return {
             "passed": self.passed,
             "n": self.n,
-            "wilson95": [round(bound, 4) for bound in Tally(hits=self.passed, trials=self.n).wilson95],
-            "false_done": [result.name for result in self.results if result.false_done],
+            "wilson95": [round(bound, 4) for bound in self.tally.wilson95],
+            "false_done": list(self.false_done),
             "scenarios": [result.as_json() for result in self.results],
         }
 
 
 def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
-    """The scenario files among `paths` (files or folders; none: the installed ones) that have one of `tags`.
+    """The scenario files among `paths` (files, or folders with all that is below; none: the installed ones)
+    that have one of `tags`.
 
     Raises: BadInput, UnknownName.
     """
@@ -72,8 +71,11 @@ def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
     for path in paths or [SCENARIOS]:
         if not path.exists():
             raise BadInput("scenario", str(path), "a scenario file or a folder of them")
-        files += sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+        files += sorted(path.rglob(SUFFIX)) if path.is_dir() else [path]
     loaded = [(path, load_scenario(path)) for path in files]
+    if not loaded:
+        raise BadInput("scenario", ", ".join(map(str, paths)), "a folder with at least one scenario file (*.yaml)")
+    _refuse_twins([scenario.name for _, scenario in loaded])
     known = sorted({tag for _, scenario in loaded for tag in scenario.tags})
     for tag in tags:
         if tag not in known:
@@ -82,52 +84,40 @@ def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
 
 
 def run_suite(
-    paths: Sequence[Path], cell: Cell, workers: int, on_result: Callable[[ScenarioResult], None] = lambda _: None
+    paths: Sequence[Path],
+    cell: Cell,
+    workers: int,
+    on_result: Callable[[ScenarioResult], None] = lambda _: None,
+    kept: Kept | None = None,
 ) -> SuiteReport:
-    """Run every scenario file in `paths`, `workers` at a time."""
-    jobs = [(path, cell) for path in paths]
-    results: list[ScenarioResult] = []
-    if workers == 1:
-        for job in jobs:
-            results.append(_run_file(job))
-            on_result(results[-1])
-    else:
-        with multiprocessing.get_context("spawn").Pool(workers) as pool:
-            for result in pool.imap_unordered(_run_file, jobs):
-                results.append(result)
-                on_result(result)
+    """Run every scenario file in `paths`, `workers` at a time, but for those whose result is `kept` already.
+
+    Raises: Unavailable (a worker was killed), BadInput (a scenario without `expect`).
+    """
+    keys = {path: fingerprint(path, cell) for path in paths}
+    known = kept.results() if kept else {}
+    results = [known[key] for key in keys.values() if key in known]
+    jobs = [(path, cell) for path, key in keys.items() if key not in known]
+    for result in results:
+        on_result(result)
+    for path, result in shared_out(_run_file, jobs, workers) if workers > 1 else map(_run_file, jobs):
+        if kept:
+            kept.keep(keys[path], result)
+        results.append(result)
+        on_result(result)
     return SuiteReport(results=tuple(sorted(results, key=lambda result: result.name)))
 
 
-def _run_file(job: tuple[Path, Cell]) -> ScenarioResult:
+def _run_file(job: tuple[Path, Cell]) -> tuple[Path, ScenarioResult]:
     from sim.scenario import load_scenario
 
     path, cell = job
     with TemporaryDirectory(prefix="smolcell-regress-") as state:
-        return run_scenario(load_scenario(path), cell, Path(state))
+        return path, run_scenario(load_scenario(path), cell, Path(state))
 
 
-def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResult:
-    """One scenario from its instruction to the judge's word."""
-    from agent.run import run
-    from agent.workcell import build_twin
-    from sim.judge import judge
-
-    if scenario.expect is None:
-        raise BadInput(f"{scenario.name}: expect", None, "given in a scenario of a regression suite")
-    start = time.monotonic()
-    answers = iter(scenario.answers)
-    with build_twin(cell, scenario, state) as twin:
-        report = run(twin.workcell, scenario.instruction, answer=lambda _: next(answers, None), approved=True)
-        judged = judge(twin.world, scenario.expect)
-    outcome = report.outcome
-    return ScenarioResult(
-        name=scenario.name,
-        tags=scenario.tags,
-        passed=outcome.outcome in scenario.expect.outcomes and not judged.faults,
-        outcome=outcome.outcome,
-        reason=outcome.reason,
-        seconds=round(time.monotonic() - start, 2),
-        judged=judged.model_dump(mode="json"),
-        false_done=outcome.outcome == "done" and bool(judged.faults),
-    )
+def _refuse_twins(names: Sequence[str]) -> None:
+    """Results are told apart by the scenario's name."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise BadInput("name", name, "given to one scenario of a suite only")

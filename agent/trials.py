@@ -4,17 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from agent.trial_table import Table
 from skills.call import SkillCall
 from skills.card import SkillCard
+from skills.catalogue import load_catalogue
 from skills.cell import Cell
+from skills.errors import Unavailable, UnknownName
 from skills.scene import PartQuery
 from skills.words import TRAY
 
 if TYPE_CHECKING:
+    from policy.keyframe_policy import KeyframePolicy
     from sim.rollout import Tried
+
+ONNX: Final = "onnx"
+RUNTIMES: Final = (ONNX, "lerobot")
+"""What runs the weights: the exported network, as in the cell, or lerobot's own class with torch."""
 
 Cause = Literal["success", "no_grasp", "no_way", "refused", "missed", "dropped", "wrong_part", "wrong_place"]
 
@@ -42,18 +49,40 @@ class Actor(Protocol):
 
 @dataclass(frozen=True)
 class PolicyActor:
-    """The policy in the folder `checkpoint`; None: the cell file's own."""
+    """The policy in the folder `checkpoint`, by one of RUNTIMES; None: the cell file's own."""
 
     cell: Cell
     checkpoint: Path | None = None
+    runtime: str = ONNX
 
     def ready(self, card: SkillCard) -> Act:
-        from agent.workcell import checkpoint_folder
-        from policy.smolvla import OnnxSmolVLA
-
-        policy = OnnxSmolVLA(self.checkpoint or checkpoint_folder(self.cell, card.checkpoint))
+        policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
         act = _policy_picks if card.name == "pick" else _policy_releases
         return partial(act, policy)
+
+
+def checkpoint_of(cell: Cell, skill: str) -> Path:
+    """The weights that the cell file names for a skill. Raises: UnknownName, BadInput."""
+    from agent.workcell import checkpoint_folder
+
+    return checkpoint_folder(cell, load_catalogue()[skill].checkpoint)
+
+
+def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
+    """The policy in a checkpoint's folder. Raises: UnknownName, BadInput, Unavailable."""
+    if runtime not in RUNTIMES:
+        raise UnknownName("--runtime", runtime, RUNTIMES)
+    if runtime == ONNX:
+        from policy.smolvla import OnnxSmolVLA
+
+        return OnnxSmolVLA(folder)
+    try:
+        from policy.lerobot_runtime import LerobotSmolVLA
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"the runtime needs the package {error.name!r}.", "Install it: pip install 'smolcell[train]'"
+        ) from None
+    return LerobotSmolVLA(folder)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from agent.verifier import Verifier
 from skills.catalogue import Catalogue, load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
+from skills.preflight import check_camera
 from skills.protocols import Clock, Driver, Perceiver, Planner
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def reopen_twin(cell: Cell, state: Path) -> "Twin":
     saved = load(state)
     if saved is None:
         raise Unavailable(f"there is no table in {state}.", "Open the cell with a scene.")
-    scenario = saved.scenario.model_copy(update={"surprises": ()})
+    scenario = saved.scenario.model_copy(update={"surprises": (), "faults": ()})
     with ExitStack() as undo:
         world, driver = restore(cell, saved)
         undo.callback(world.close)
@@ -128,23 +129,24 @@ def reopen_twin(cell: Cell, state: Path) -> "Twin":
 
 
 def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDriver", state: Path) -> "Twin":
+    from agent.faulty import FaultyCell
     from agent.twin import Surprises, Twin
     from sim.snapshot import lasting
 
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
     with ExitStack() as undo:
-        journal = undo.enter_context(Journal(state))
-        kept = lasting(state, scenario, world, driver)
+        faulty = FaultyCell(scenario.faults, world, driver, lasting(state, scenario, world, driver))
+        journal = undo.enter_context(faulty.journal(state))
         workcell = assemble(
             cell=cell,
             catalogue=load_catalogue(),
-            gate=build_gate(cell, kept, kept, state),
-            clock=kept,
+            gate=faulty.gate(cell, state),
+            clock=faulty.driver,
             perceiver=perceiver,
             planner=build_planner(cell),
-            checkpoints=checkpoints,
+            checkpoints=faulty.checkpoints(checkpoints),
             journal=journal,
-            calls=Surprises(journal, world, scenario),
+            calls=faulty.counted(Surprises(journal, world, scenario)),
         )
         undo.pop_all()
     return Twin(workcell, world)
@@ -197,10 +199,14 @@ def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
 
 
 def load_perceiver(cell: Cell) -> Perceiver:
-    """The perceiver; its weights load at the first look."""
+    """The perceiver; its weights load at the first look. Raises: Unavailable (its camera has moved), BadInput."""
     from policy.perceiver import OnnxPerceiver
 
-    return OnnxPerceiver(checkpoint_folder(cell, PERCEIVER))
+    perceiver = OnnxPerceiver(checkpoint_folder(cell, PERCEIVER))
+    fault = check_camera(perceiver.card.camera, perceiver.card.pose, cell)
+    if fault:
+        raise Unavailable(f"the perceiver: {fault.text}.", f"{fault.remedy[0].upper()}{fault.remedy[1:]}.")
+    return perceiver
 
 
 def checkpoint_folder(cell: Cell, name: str) -> Path:

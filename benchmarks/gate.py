@@ -6,6 +6,8 @@ the same bodies and the same margin. Both in turn, chunk by chunk, in processor 
 works, so that a busy machine changes neither; ours by the wall clock is printed beside it.
 
     python benchmarks/gate.py [CHUNKS]
+
+Exits with 1 where the 99th percentile of the processor time is over the limit.
 """
 
 import json
@@ -92,7 +94,7 @@ def _chunk(cell: Cell, arm: Arm, home: FloatArray, rng: np.random.Generator) -> 
     return ActionChunk(values, "joint_positions", SEEN, 0, "call", "weights", period=step * TICK)
 
 
-def main(count: int) -> None:
+def main(count: int) -> int:
     cell = load_cell(Path(__file__).parent.parent / "cells" / "default.yaml")
     arm, baseline = Arm(cell), Baseline(cell)
     judge, home = Judge(cell, arm), np.array(cell.robot.home)
@@ -120,10 +122,11 @@ def main(count: int) -> None:
         begun = time.thread_time()
         assert baseline.clear(passage.joints)
         times["baseline"].append(time.thread_time() - begun)
-    report({name: 1e3 * np.array(values) for name, values in times.items()}, int(np.median(postures)))
+    return report({name: 1e3 * np.array(values) for name, values in times.items()}, int(np.median(postures)))
 
 
-def report(times: dict[str, FloatArray], postures: int) -> None:
+def report(times: dict[str, FloatArray], postures: int) -> int:
+    """Print the figures; the exit code."""
     names = {
         "ours": "gate, all rules",
         "wall": "the same by the wall clock",
@@ -132,7 +135,9 @@ def report(times: dict[str, FloatArray], postures: int) -> None:
     }
     p50, p99 = ({name: float(np.percentile(values, q)) for name, values in times.items()} for q in (50, 99))
     for name, label in names.items():
-        print(f"{label:28} p50 {p50[name]:7.2f} ms   p99 {p99[name]:7.2f} ms")
+        held = f"   limit {LIMIT_MS:g} ms" if name == "ours" else ""
+        print(f"{label:28} p50 {p50[name]:7.2f} ms   p99 {p99[name]:7.2f} ms{held}")
+    within = p99["ours"] <= LIMIT_MS
     result = {
         "benchmark": "gate",
         "ratio": round(p99["baseline"] / p99["ours"], 2),
@@ -146,10 +151,12 @@ def report(times: dict[str, FloatArray], postures: int) -> None:
         "postures": postures,
         "chunks": len(times["ours"]),
         "limit": LIMIT_MS,
-        "within": p99["ours"] <= LIMIT_MS,
+        "held": "ours: p99 of processor time; wall_p99 holds what else ran on the machine and is held to nothing",
+        "within": within,
     }
     print(json.dumps(result))
+    return 0 if within else 1
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 300))

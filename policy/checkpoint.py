@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from skills.base import Value
+from skills.cell import CameraPose
 from skills.contract import CONTRACT_FILE, Contract, hash_files, load_contract
 from skills.errors import BadInput
 from skills.yamlfile import load_model
@@ -70,7 +71,7 @@ class PerceiverCard(Value):
     """What a perceiver was trained on, and how it is decoded. Written by training, never by hand.
 
     Attributes:
-        camera: the cell's camera that it looks through, with its position and view [m].
+        camera: the cell's camera that it looks through; `pose` is how it stood in training.
         image_size: side of the picture that the network takes [pixels].
         cells: side of the grid on which it answers.
         threshold: votes that make a part; chosen on the data set's held-out scenes.
@@ -79,8 +80,7 @@ class PerceiverCard(Value):
 
     name: str
     camera: str
-    position: tuple[float, float, float]
-    view: float
+    pose: CameraPose
     image_size: int
     cells: int
     threshold: float

@@ -38,7 +38,7 @@ class OnnxPerceiver:
     def see(self, image: Image) -> tuple[PerceivedPart, ...]:
         """The parts in one picture. Raises: BadInput when it is not square or too small."""
         said = said_eight_ways(partial(detect, self._session), shrink(image, self.card.image_size))
-        return decode(said, self.card.cells, self.card.view, self.card.threshold)
+        return decode(said, self.card.cells, self.card.pose.view, self.card.threshold)
 
 
 def detect(session: Any, picture: Image) -> Any:

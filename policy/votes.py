@@ -24,7 +24,7 @@ from policy.detection import (
     vote_radius,
 )
 from skills.scene import PerceivedPart
-from skills.words import COLOURS, KINDS, SIZES, SIZES_OF
+from skills.words import COLOURS, ELONGATED, KINDS, SIZES, SIZES_OF
 
 GATHER: Final = 0.022
 """Votes nearer than this [m] belong together: just under half of the least distance of two centres (46 mm)
@@ -33,7 +33,6 @@ SILENT: Final = 0.05
 """Objectness below this is no vote."""
 LEADER: Final = 0.2
 """A cluster begins at a cell of at least this objectness."""
-ELONGATED: Final = ("bolt", "bracket")
 
 Floats = NDArray[np.floating]
 Name = TypeVar("Name", bound=str)

@@ -16,6 +16,7 @@ from skills.base import Value
 from skills.errors import BadInput
 
 _START: Final = "0" * 64
+_REMEDY: Final = "keep the file for whoever has to ask who changed it, under another name, and a new one begins"
 
 
 class Break(Value):
@@ -28,7 +29,8 @@ class Break(Value):
 class Audit:
     """Appends to the audit file; every line is on the disk when `record` returns.
 
-    Raises: BadInput when the file's last line does not bear its own hash.
+    Raises: BadInput when the file's last line does not bear its own hash. Then a person has to move the
+    file out of the way: a new chain begins, and the old one stays as evidence.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,19 +38,31 @@ class Audit:
         self._path = path
         dropped = _drop_torn_tail(path)
         self._count, self._last = _end(path)
+        self._size, self._unsure = path.stat().st_size, False
         sync_folder(path.parent)
         if dropped:
             self.record("torn", bytes=dropped)
 
     def record(self, kind: str, **content: Any) -> str:
-        """Append one line; returns its hash. Raises: OSError, ValueError (not JSON)."""
+        """Append one line; returns its hash. Raises: OSError, ValueError (not JSON).
+
+        What a write that failed may have left is cut off before the next: it was never acknowledged.
+        """
         line, digest = _line(self._count + 1, self._last, kind, content)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        self._append(f"{line}\n".encode())
         self._count, self._last = self._count + 1, digest
         return digest
+
+    def _append(self, content: bytes) -> None:
+        with self._path.open("rb+") as file:
+            if self._unsure:
+                file.truncate(self._size)
+            self._unsure = True
+            file.seek(0, os.SEEK_END)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        self._size, self._unsure = self._size + len(content), False
 
 
 def verify_audit(path: Path) -> Break | None:
@@ -97,7 +111,7 @@ def _lines(path: Path) -> Iterator[str]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput("audit", str(path), f"a readable file ({error})") from None
-    yield from text.splitlines()
+    yield from text.removesuffix("\n").split("\n") if text else ()  # a name may hold what else ends a line
 
 
 def _drop_torn_tail(path: Path) -> int:
@@ -121,5 +135,5 @@ def _end(path: Path) -> tuple[int, str]:
         return 0, _START
     entry = _parsed(lines[-1])
     if entry is None or _digest(lines[-1]) != entry["hash"]:
-        raise BadInput("audit", str(path), "an audit whose last line is whole; see: smolcell doctor")
+        raise BadInput("audit", str(path), f"an audit whose last line is whole; {_REMEDY}")
     return int(entry["line"]), str(entry["hash"])

@@ -125,6 +125,8 @@ class Moment:
         commanded: (DOF,) where it should be [rad].
         carrying: a part was in the gripper when the stretch began.
         stop: reason of a stop that was asked for.
+        until_ns: the cell's time at which the call's budget is spent; None where it has none.
+        change: the gripper command that is due now, with the grip and the point that were measured.
     """
 
     cell: Cell
@@ -132,3 +134,5 @@ class Moment:
     commanded: FloatArray
     carrying: bool
     stop: str | None
+    until_ns: int | None
+    change: Change | None

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from safety.account import Account, described
 from safety.audit import Audit
-from safety.cases import Moment, State
+from safety.cases import Change, Moment, State
 from safety.grip import Grip
 from safety.judge import Judge, Judged, Objection, ask
 from safety.kinematics import Arm
@@ -20,6 +21,7 @@ from safety.latch import Latch
 from safety.provenance import Provenance
 from safety.route import chunk_route, home_route
 from safety.rules.table import Stage
+from safety.stops import Stops, halted
 from safety.timing import PERIOD, Leg
 from skills.base import FloatArray
 from skills.call import Finding, Ruling, SkillCall
@@ -30,24 +32,18 @@ from skills.protocols import Clock, Driver
 
 SLICE_ROWS: Final = 8
 """Rows sent at a time: a stop takes effect within 80 ms of motion."""
-STANDSTILL_SPEED: Final = 0.02
-"""Slower than this every joint stands [rad/s]."""
-STANDSTILL_LOOKS: Final = 100
-"""Measurements after a stop within which the arm must be seen to stand."""
-
-_NO_STANDSTILL: Final = Finding(rule="standstill", text="standstill was not confirmed after a stop")
 
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class _Request:
-    """A motion that somebody asks for: what the audit keeps of it, since when, and how to judge it."""
+    """A motion that somebody asks for: what the audit keeps of it, how to judge it, and until when it may last."""
 
     described: dict[str, Any]
-    begun_ns: int
     decide: Callable[[Observation], Judged]
-    on_progress: Progress
+    on_progress: Progress = lambda _: None
+    until_ns: int | None = None
 
 
 class SafetyGate:
@@ -59,19 +55,23 @@ class SafetyGate:
     """
 
     def __init__(self, cell: Cell, driver: Driver, clock: Clock, latch: Latch, audit: Audit) -> None:
-        self._cell, self._driver, self._clock, self._latch, self._audit = cell, driver, clock, latch, audit
+        self._cell, self._driver, self._clock, self._audit = cell, driver, clock, audit
+        self._stops = Stops(latch, audit, clock)
         self._arm = Arm(cell)
         self._judge = Judge(cell, self._arm)
         self._provenance = Provenance()
         self._grip: Grip | None = None
-        self._stop_asked: str | None = None
         self._moving = threading.Lock()
-        self._sent_rows = 0
 
     @property
     def latched(self) -> str | None:
         """Why nothing may move until a person resets it; None when all is well."""
-        return self._latch.reason or self._stop_asked
+        return self._stops.reason
+
+    @property
+    def stops(self) -> int:
+        """How many stops there were so far; what a person has seen when they say that it may go on."""
+        return self._stops.count
 
     def observe(self) -> Observation:
         """A fresh observation; a policy's chunk must answer one of these. Raises: Unavailable."""
@@ -79,9 +79,12 @@ class SafetyGate:
         self._provenance.saw(observation)
         return observation
 
-    def bind(self, call: SkillCall, checkpoint: str) -> None:
-        """From now on only chunks of this call, proposed by these weights, may pass."""
-        self._provenance.bind(call, checkpoint)
+    def bind(self, call: SkillCall, checkpoint: str, until_ns: int | None = None) -> None:
+        """From now on only chunks of this call, proposed by these weights, may pass.
+
+        A motion that is not over by `until_ns` of the cell's time, the end of the call's budget, is stopped.
+        """
+        self._provenance.bind(call, checkpoint, until_ns)
 
     def unbind(self) -> None:
         """No chunk may pass until the next call is bound."""
@@ -100,7 +103,7 @@ class SafetyGate:
             route = chunk_route(self._arm, self._cell, chunk, measured.joints, self._grip_at(measured))
             return self._judge.route(route, measured.joints)
 
-        return self._rule({"motion": "chunk", **_described(chunk)}, decide, on_progress)
+        return self._alone(_Request(described(chunk), decide, on_progress, self._provenance.until_ns))
 
     def go_home(self, open_gripper: bool) -> Ruling:
         """Bring the arm to the trained start pose, by the same rules; the fingers open there, if at all."""
@@ -110,81 +113,106 @@ class SafetyGate:
             route = home_route(self._arm, self._cell, measured.joints, grip, open_gripper=open_gripper)
             return self._judge.route(route, measured.joints)
 
-        return self._rule({"motion": "home", "open_gripper": open_gripper}, decide, lambda _: None)
+        return self._alone(_Request({"motion": "home", "open_gripper": open_gripper}, decide))
 
     def request_stop(self, reason: str) -> None:
         """Stop within one slice and latch. May be called from any thread and from a signal handler."""
-        self._stop_asked = self._stop_asked or reason
-        if self._moving.acquire(blocking=False):
+        self._stops.ask(reason)
+        self._settle()
+
+    def reset(self, by: str, seen: int) -> None:
+        """A person, named, who has looked at the cell after the first `seen` of its `stops`, opens the latch.
+
+        Raises: BadInput, StoppedBySafety (there was a stop since), OSError (no record, so nothing was opened).
+        """
+        try:
+            with self._moving:
+                self._stops.open(by, seen)
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Latch and write down what was asked for, unless a motion is under way: then its end does it."""
+        while self._stops.pending is not None and self._moving.acquire(blocking=False):
             try:
-                self._settle_stop()
+                self._stops.settle()
             finally:
                 self._moving.release()
 
-    def reset(self, by: str) -> None:
-        """A person, named, has looked at the cell and opens the latch. Raises: BadInput."""
-        with self._moving:
-            self._settle_stop()
-            reason = self._latch.reason
-            self._latch.open(by)
-            self._audit.record("reset", by=by, reason=reason, time_ns=self._clock.now_ns())
-
-    def _rule(self, described: dict[str, Any], decide: Callable[[Observation], Judged], progress: Progress) -> Ruling:
-        """Run one motion alone; whatever goes wrong in it ends in a latched stop."""
+    def _alone(self, request: _Request) -> Ruling:
+        """One motion at a time; a stop that comes as late as while it is let go is settled, too."""
         if not self._moving.acquire(blocking=False):
             busy = Finding(rule="one_owner", text="another motion is under way")
             return Ruling(decision="stop", findings=(busy,))
-        request, self._sent_rows = _Request(described, self._clock.now_ns(), decide, progress), 0
         try:
-            return self._carry_out(request)
+            try:
+                return self._guarded(request)
+            finally:
+                self._moving.release()
+        finally:
+            self._settle()
+
+    def _guarded(self, request: _Request) -> Ruling:
+        """Whatever goes wrong in a motion ends in a latched stop."""
+        account = Account(request.described, self._stops, self._audit)
+        try:
+            return self._carry_out(request, account)
         except BaseException as error:
-            ruling = self._failed(request, error)
+            ruling = account.failed(error, stands=self._stopped())
             if not isinstance(error, Exception):
                 raise
             return ruling
-        finally:
-            self._settle_stop()
-            self._moving.release()
 
-    def _carry_out(self, request: _Request) -> Ruling:
+    def _carry_out(self, request: _Request, account: Account) -> Ruling:
+        self._stops.settle()
         measured = self._driver.measure()
-        objections = ask(Stage.STATE, State(measured, self.latched))
+        objections = ask(Stage.STATE, State(measured, self._stops.latched))
         judged = Judged(objections) if objections else request.decide(measured)
         if judged.objections:
-            return self._conclude(request, judged.objections)
-        plan = {"rows": judged.rows, "digest": judged.digest(), "time_ns": request.begun_ns}
-        self._audit.record("motion", **request.described, **plan)
-        objections = self._send(judged, request.on_progress)
-        if objections and not self._halted():
-            return self._conclude(request, objections, latching=_NO_STANDSTILL)
-        return self._conclude(request, objections, judged.slowed)
+            return account.conclude(judged.objections)
+        account.plan(judged)
+        objections = self._send(judged, request, account)
+        if objections:
+            return account.conclude(objections, stands=halted(self._driver))
+        return account.conclude((), judged.slowed)
 
-    def _send(self, judged: Judged, on_progress: Progress) -> tuple[Objection, ...]:
+    def _stopped(self) -> bool:
+        """Whether the robot stands after a failure; stopping may fail, too."""
+        with contextlib.suppress(Exception):
+            return halted(self._driver)
+        return False
+
+    def _send(self, judged: Judged, request: _Request, account: Account) -> tuple[Objection, ...]:
         """Send the legs slice by slice; what a rule objects to on the way ends it."""
         for leg in judged.legs:
             commanded = leg.start
             for first in range(0, len(leg.positions), SLICE_ROWS):
-                if objections := self._watch(commanded):
+                if objections := self._watch(commanded, request):
                     return objections
                 commanded = self._send_slice(leg, first)
-                on_progress(self._sent_rows / judged.rows)
-            if objections := self._watch(commanded):
+                account.sent_rows += len(leg.positions[first : first + SLICE_ROWS])
+                request.on_progress(account.sent_rows / judged.rows)
+            width = leg.stretch.width_after
+            if objections := self._watch(commanded, request, width):
                 return objections
-            if leg.stretch.width_after is not None:
-                self._send_width(leg.stretch.width_after)
+            if width is not None:
+                self._send_width(width)
         return ()
 
-    def _watch(self, commanded: FloatArray) -> tuple[Objection, ...]:
+    def _watch(self, commanded: FloatArray, request: _Request, width: float | None = None) -> tuple[Objection, ...]:
+        """What the rules say of the arm as it is measured now, with the gripper command `width` due."""
         measured = self._driver.measure()
         carrying = self._grip is not None and self._grip.holding
-        self._grip_at(measured)
-        return ask(Stage.MOTION, Moment(self._cell, measured, commanded, carrying, self._stop_asked))
+        grip, change = self._grip_at(measured), None
+        if width is not None:
+            change = Change(0, self._arm.tcp(measured.joints).translation, width, grip)
+        moment = Moment(self._cell, measured, commanded, carrying, self._stops.pending, request.until_ns, change)
+        return ask(Stage.MOTION, moment)
 
     def _send_slice(self, leg: Leg, first: int) -> FloatArray:
         rows = slice(first, first + SLICE_ROWS)
         self._provenance.moved()
         self._driver.command(JointSlice(leg.positions[rows], leg.velocities[rows], PERIOD))
-        self._sent_rows += len(leg.positions[rows])
         return np.asarray(leg.positions[rows][-1])
 
     def _send_width(self, width: float) -> None:
@@ -200,83 +228,3 @@ class SafetyGate:
         known = self._grip or Grip.unknown(measured.gripper_width, gripper)
         self._grip = known.measured(measured.gripper_width, gripper)
         return self._grip
-
-    def _halted(self) -> bool:
-        """Stop the robot; True when it is seen to stand."""
-        self._driver.stop()
-        for _ in range(STANDSTILL_LOOKS):
-            if np.abs(self._driver.measure().joint_speeds).max() <= STANDSTILL_SPEED:
-                return True
-        return False
-
-    def _conclude(
-        self,
-        request: _Request,
-        objections: tuple[Objection, ...],
-        slowed: tuple[Finding, ...] = (),
-        latching: Finding | None = None,
-    ) -> Ruling:
-        """The ruling: latched where a rule asks for it or by `latching`, and written down."""
-        more = () if latching is None else (latching,)
-        latches = (*(objection.finding for objection in objections if objection.rule.latches), *more)
-        reason = latches[0].text if latches else None
-        if reason is not None:
-            self._latch.close(reason, self._clock.now_ns())
-        ruling = Ruling(
-            decision="stop" if objections else "clamp" if slowed else "allow",
-            findings=(*(objection.finding for objection in objections), *more) or slowed,
-            sent_rows=self._sent_rows,
-            seconds=self._seconds(request),
-            latched=reason is not None,
-        )
-        self._record(request, ruling)
-        return ruling
-
-    def _failed(self, request: _Request, error: BaseException) -> Ruling:
-        """A latched stop after an exception; failures of stopping itself must not hide the first one."""
-        text, halted = f"{type(error).__name__}: {error}".removesuffix(": "), False
-        with contextlib.suppress(Exception):
-            halted = self._halted()
-        findings = [Finding(rule="exception", text=text)]
-        if not halted:
-            findings.append(_NO_STANDSTILL)
-        ruling = Ruling(
-            decision="stop",
-            findings=tuple(findings),
-            sent_rows=self._sent_rows,
-            seconds=self._seconds(request),
-            latched=True,
-        )
-        with contextlib.suppress(OSError):
-            self._latch.close(text, self._clock.now_ns())
-        with contextlib.suppress(OSError, ValueError):
-            self._record(request, ruling)
-        return ruling
-
-    def _settle_stop(self) -> None:
-        """Latch a stop that was asked for; the caller owns the motion. In memory it holds even without a disk."""
-        reason, now_ns = self._stop_asked, self._clock.now_ns()
-        if reason is not None:
-            with contextlib.suppress(OSError):
-                self._latch.close(reason, now_ns)
-                self._audit.record("stop", reason=reason, time_ns=now_ns)
-            self._stop_asked = None
-
-    def _record(self, request: _Request, ruling: Ruling) -> None:
-        self._audit.record("ruling", ruling=ruling.model_dump(mode="json"), **request.described)
-
-    def _seconds(self, request: _Request) -> float:
-        return (self._clock.now_ns() - request.begun_ns) * 1e-9
-
-
-def _described(chunk: ActionChunk) -> dict[str, Any]:
-    """What the audit keeps of a chunk: all of it."""
-    return {
-        "space": chunk.space,
-        "period": chunk.period,
-        "answers": chunk.answers,
-        "observed_ns": chunk.observed_ns,
-        "call_id": chunk.call_id,
-        "checkpoint": chunk.checkpoint,
-        "values": chunk.values.tolist(),
-    }

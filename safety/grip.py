@@ -17,7 +17,7 @@ class Grip:
     Attributes:
         command: width that it was told last [m]; 0 closes it with force.
         width: measured width [m].
-        holding: a part is between the fingers.
+        holding: a part may be between the fingers: they have been told to come nearer, and have not met.
     """
 
     command: float
@@ -37,14 +37,28 @@ class Grip:
         """Whether the command `width` would let go of the part that is held."""
         return self.holding and width > self.command + RESOLUTION and width > 0
 
+    def assumed(self, command: float) -> "Grip":
+        """The state before `command` is carried out: what a path after it is judged with.
+
+        Closing is assumed to leave the fingers as wide as they were, the cautious guess for collisions.
+        """
+        return Grip(command, command if command > 0 else self.width, holding=self._keeps(command))
+
     def told(self, command: float, measured: float, gripper: Gripper) -> "Grip":
         """The state after `command` was carried out and the fingers stand `measured` apart."""
-        blocked = measured > command + gripper.holding_width
-        return Grip(command, measured, holding=blocked)
+        held_up = measured > command + gripper.holding_width
+        return Grip(command, measured, holding=held_up or self._keeps(command)).measured(measured, gripper)
+
+    def _keeps(self, command: float) -> bool:
+        """Whether a part may be held after `command`.
+
+        Fingers that come nearer may meet one; what is held is free when they stand wider than they stood on it.
+        """
+        return command < self.command or (self.holding and command <= self.width + RESOLUTION)
 
     def measured(self, width: float, gripper: Gripper) -> "Grip":
         """The same with a fresh measurement; fingers that have met hold nothing any more."""
-        return Grip(self.command, width, self.holding and width > gripper.holding_width)
+        return Grip(self.command, width, holding=self.holding and width > gripper.holding_width)
 
 
 def snapped(width: float, gripper: Gripper) -> float:

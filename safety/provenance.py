@@ -18,14 +18,20 @@ class Provenance:
     def __init__(self) -> None:
         self._call_id: str | None = None
         self._checkpoint: str | None = None
+        self._until_ns: int | None = None
         self._seen: dict[int, int] = {}
         self._answered: deque[int] = deque(maxlen=_REMEMBERED)
 
-    def bind(self, call: SkillCall, checkpoint: str) -> None:
-        self._call_id, self._checkpoint = call.id, checkpoint
+    @property
+    def until_ns(self) -> int | None:
+        """The cell's time at which the bound call's budget is spent."""
+        return self._until_ns
+
+    def bind(self, call: SkillCall, checkpoint: str, until_ns: int | None) -> None:
+        self._call_id, self._checkpoint, self._until_ns = call.id, checkpoint, until_ns
 
     def unbind(self) -> None:
-        self._call_id = self._checkpoint = None
+        self._call_id = self._checkpoint = self._until_ns = None
 
     def saw(self, observation: Observation) -> None:
         self._seen[observation.sequence] = observation.time_ns

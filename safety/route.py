@@ -134,17 +134,11 @@ def _untimed(knots: FloatArray, row: int, grip: Grip) -> Stretch:
 
 
 def _with_gripper(stretch: Stretch, width: float, cell: Cell) -> tuple[Stretch, Grip]:
-    """The stretch with the command that `width` asks for, and the grip that is assumed after it.
-
-    Closing is assumed to catch a part and to leave the fingers as wide as they were: the cautious guess
-    for collisions.
-    """
+    """The stretch with the command that `width` asks for, and the grip that is assumed after it."""
     grip, command = stretch.grip, snapped(width, cell.robot.gripper)
     if not grip.differs(command):
         return stretch, grip
-    closing = command == 0.0
-    after = Grip(command, grip.width if closing else command, holding=closing)
-    return replace(stretch, width_after=command), after
+    return replace(stretch, width_after=command), grip.assumed(command)
 
 
 def _line(arm: Arm, joints: FloatArray, pose: Any, target: Any) -> FloatArray | None:

@@ -34,6 +34,11 @@ class SimDriver:
         self._steps = 0
         self._run(30)
 
+    @property
+    def arm(self) -> int:
+        """The arm's body in the physics world."""
+        return self._arm.body
+
     def past(self) -> Past:
         return Past(steps=self._steps, sequence=self._sequence, arm=self._arm.state())
 
@@ -65,6 +70,10 @@ class SimDriver:
             due = round(row * motion.period / STEP)
             self._run(due - elapsed)
             elapsed = due
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self._run(round(seconds / STEP))
 
     def stop(self) -> None:
         positions, _ = self._arm.joints()

@@ -49,7 +49,8 @@ def judge(world: World, expect: Expectation | None) -> Judged:
     """What really lies where, and every way in which it differs from `expect`."""
     parts = truth(world)
     moved = Counter(f"{part.describe()} → {place}" for part, place in parts if place != TRAY)
-    lost = [f"{part.describe()} → {place}" for part, place in parts if place in ("table", "air")]
+    meant = {moved.to for moved in expect.moved} if expect else set()
+    lost = [f"{part.describe()} → {place}" for part, place in parts if place in {"table", "air"} - meant]
     wrong = _touched(parts, expect.untouched if expect else ())
     return Judged(
         moved=dict(sorted(moved.items())),

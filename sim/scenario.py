@@ -7,11 +7,12 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from sim.faults import AnyFault
 from sim.layout import WORKING, Look, distance, draw_look, lay_out, outline, place_parts
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter
 from sim.setting import DEFAULT, load_setting
-from skills.base import Value
+from skills.base import Finite, Value
 from skills.call import RunOutcome
 from skills.errors import BadInput
 from skills.scene import PartQuery
@@ -22,11 +23,11 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 TAGS = Literal[
     "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
-    "region", "question", "demo", "conveyor", "insert",
+    "region", "question", "demo", "clutter", "lighting", "faults", "conveyor", "insert",
 ]  # fmt: skip
 
 
-class ScenarioPart(Value):
+class ScenarioPart(Finite):
     """One part; `at` is x, y [m] from the tray's centre, absent: somewhere free, drawn from the seed."""
 
     kind: Kind
@@ -61,8 +62,14 @@ class RandomSet(Value):
     random: RandomParts
 
 
+Ending = RunOutcome | Literal["error"]
+"""How a run ends; "error": by one of smolcell's own errors, as where the disk is full."""
+
+
 class Moved(Value):
-    """`count` of the parts that `part` describes lie in `to` when the run is over."""
+    """`count` of the parts that `part` describes lie in `to` when the run is over; "table" is where what slipped
+    outside of the tray lies.
+    """
 
     part: PartQuery
     to: str
@@ -70,14 +77,21 @@ class Moved(Value):
 
 
 class Expectation(Value):
-    """What the judge compares the final state with. `untouched`: none of these has left the tray."""
+    """What the judge compares the final state with.
 
-    outcome: RunOutcome | tuple[RunOutcome, ...]
+    Attributes:
+        outcome: how the run ends, or all the right ways.
+        says: words that stand in the reason that the run gives.
+        untouched: none of these has left the tray.
+    """
+
+    outcome: Ending | tuple[Ending, ...]
+    says: str = ""
     moved: tuple[Moved, ...] = ()
     untouched: tuple[PartQuery, ...] = ()
 
     @property
-    def outcomes(self) -> tuple[RunOutcome, ...]:
+    def outcomes(self) -> tuple[Ending, ...]:
         return self.outcome if isinstance(self.outcome, tuple) else (self.outcome,)
 
 
@@ -105,6 +119,7 @@ class Scenario(Value):
     instruction: str = ""
     answers: tuple[str, ...] = ()
     surprises: tuple[Surprise, ...] = ()
+    faults: tuple[AnyFault, ...] = ()
     expect: Expectation | None = None
 
     def layout(self) -> list[PartSpec]:

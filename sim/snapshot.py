@@ -97,7 +97,8 @@ def load(folder: Path) -> Snapshot | None:
     except ValidationError as error:
         found = error.errors(include_url=False)[0]
         field = ".".join(map(str, found["loc"]))
-        raise BadInput(f"{path}: {field}", found["input"], f"what the twin wrote ({found['msg']})") from None
+        value = found["input"] if field else str(found["input"])[:60]  # where it is no JSON, it is the whole file
+        raise BadInput(f"{path}: {field or 'table'}", value, f"what the twin wrote ({found['msg']})") from None
 
 
 class Lasting:
@@ -129,6 +130,9 @@ class Lasting:
         self._driver.command(motion)
         if isinstance(motion, GripperCommand) or self._driver.now_ns() - self._kept_ns >= EVERY_NS:
             self._save()
+
+    def wait(self, seconds: float) -> None:
+        self._driver.wait(seconds)
 
     def stop(self) -> None:
         self._driver.stop()

@@ -18,6 +18,12 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Finite(Value):
+    """Numbers that a person writes: a limit that is infinite, or no number, would be no limit."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
 def frozen_array(field: str, values: Any, shape: tuple[int | None, ...]) -> FloatArray:
     """A read-only float64 copy of `values`; `None` in `shape` stands for any length.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skills.base import Value
+from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
 from skills.yamlfile import load_model
 
@@ -33,7 +33,7 @@ class Parameter(Value):
         return self
 
 
-class Budget(Value):
+class Budget(Finite):
     """How long one call may take: cell seconds of motion, and action chunks."""
 
     seconds: Annotated[float, Field(gt=0)]
@@ -56,7 +56,7 @@ class SkillCard(Value):
         checkpoint: which weights act on it; the key under `checkpoints` in the cell file.
         start_pose: where the robot must stand when it begins; the trained start pose.
         done_check: what the verifier must see for success.
-        budget: the call is ended as a failure when it is spent.
+        budget: the call is ended when it is spent, a motion under way with it; then somebody looks what came of it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

@@ -4,12 +4,14 @@ Lengths in metres, angles in radians, times in seconds, in the robot's base fram
 robot, +y to the operator's left, +z up, z = 0 the table.
 """
 
+from collections.abc import Sequence
+from math import hypot
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from skills.base import Value
+from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
 from skills.place import AnyPlace, Container, Fixture, Positive
 from skills.words import TRAY
@@ -18,7 +20,7 @@ from skills.yamlfile import load_model
 Vector = tuple[float, float, float]
 
 
-class Gripper(Value):
+class Gripper(Finite):
     """Parallel gripper. `holding_width`: with the fingers closed, wider than this means a part is held."""
 
     max_width: Positive
@@ -26,7 +28,7 @@ class Gripper(Value):
     holding_width: Positive
 
 
-class Robot(Value):
+class Robot(Finite):
     """Which arm, and where it rests: `home` [rad] keeps it out of the overhead camera's view."""
 
     model: Literal["panda"]
@@ -34,38 +36,55 @@ class Robot(Value):
     gripper: Gripper
 
 
-class Camera(Value):
-    """A fixed camera; `view` is the width of the square that it sees at `look_at` [m].
+class CameraPose(Finite):
+    """Where a camera stands and what it sees: `view` is the width of the square at `look_at` [m].
 
-    `up` is the direction that points up in the picture.
+    `up` is the direction that points up in the picture. In the hand's frame where it is mounted there.
     """
 
     mount: Literal["world", "hand"]
-    size: Annotated[int, Field(ge=32, le=2048)]
     position: Vector
     look_at: Vector
     up: Vector
     view: Positive
 
+    @model_validator(mode="after")
+    def _looks_somewhere(self) -> Self:
+        ahead = [there - here for there, here in zip(self.look_at, self.position, strict=True)]
+        if hypot(*_cross(ahead, self.up)) < 1e-6:
+            raise BadInput("look_at", self.look_at, f"away from position {self.position}, and not along up {self.up}")
+        return self
 
-class KeepOut(Value):
+
+class Camera(CameraPose):
+    """A camera of the cell; `size` is the side of its pictures [pixels]."""
+
+    size: Annotated[int, Field(ge=32, le=2048)]
+
+
+class KeepOut(Finite):
     """A box that no link and no held part may enter."""
 
     name: str
     low: Vector
     high: Vector
 
+    @model_validator(mode="after")
+    def _is_a_box(self) -> Self:
+        _require_range(f"keep_outs.{self.name}.", self.low, self.high)
+        return self
 
-class Limits(Value):
+
+class Limits(Finite):
     """What the gate enforces. Sources: FRANKA Robotics, *Panda limits* (joint limits), the cell's own risk
     assessment (the rest). One entry a joint where a tuple stands.
     """
 
     joint_low: tuple[float, ...]
     joint_high: tuple[float, ...]
-    joint_speed: tuple[float, ...]
-    joint_acceleration: tuple[float, ...]
-    joint_jerk: tuple[float, ...]
+    joint_speed: tuple[Positive, ...]
+    joint_acceleration: tuple[Positive, ...]
+    joint_jerk: tuple[Positive, ...]
     tcp_speed: Positive
     elbow_speed: Positive
     tilt: Positive
@@ -75,6 +94,12 @@ class Limits(Value):
     collision_margin: Positive
     observation_age: Positive
     tracking_error: Positive
+
+    @model_validator(mode="after")
+    def _are_ranges(self) -> Self:
+        _require_range("limits.joint_", self.joint_low, self.joint_high)
+        _require_range("limits.workspace_", self.workspace_low, self.workspace_high)
+        return self
 
 
 class Agent(Value):
@@ -86,9 +111,12 @@ class Agent(Value):
 
 
 class Cell(Value):
-    """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one."""
+    """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one.
 
-    name: str
+    `name` names the folder of its state.
+    """
+
+    name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")]
     robot: Robot
     cameras: dict[str, Camera]
     places: dict[str, AnyPlace]
@@ -132,6 +160,17 @@ class Cell(Value):
             if (have := len(getattr(self.limits, field))) != joints:
                 raise BadInput(f"limits.{field}", have, f"{joints} numbers, one for each joint of robot.home")
         return self
+
+
+def _require_range(prefix: str, low: tuple[float, ...], high: tuple[float, ...]) -> None:
+    """Raises: BadInput unless each of `low` is below its `high`; another number of joints is told elsewhere."""
+    for index, (least, most) in enumerate(zip(low, high, strict=False)):
+        if least >= most:
+            raise BadInput(f"{prefix}low.{index}", least, f"less than {prefix}high.{index}, which is {most}")
+
+
+def _cross(a: Sequence[float], b: Sequence[float]) -> Vector:
+    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
 
 
 def load_cell(path: Path) -> Cell:

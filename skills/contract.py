@@ -8,11 +8,13 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from skills.base import Value
+from skills.cell import CameraPose
 from skills.chunk import Space
 from skills.errors import BadInput, UnknownName
+from skills.yamlfile import parse_model
 
 CONTRACT_FILE = "contract.json"
 
@@ -26,12 +28,12 @@ class Statistics(Value):
     high: tuple[float, ...]
 
 
-class CameraContract(Value):
-    """One camera as it was in training; `reference` is a picture in the checkpoint's folder."""
+class CameraContract(CameraPose):
+    """One camera as it was in training: its pose, the side of the picture that the network takes [pixels], and
+    a picture of it in the checkpoint's folder.
+    """
 
     size: int
-    position: tuple[float, float, float]
-    view: float
     reference: str
 
 
@@ -41,6 +43,7 @@ class Contract(Value):
     Attributes:
         phrases: every phrase of the data set with the number of its episodes.
         cameras: by the cell's camera name, in the order in which the policy takes them.
+        places: the tray and the places that the phrases name, with x, y of where parts are let go [m].
         state_names, action_names: the columns with their units, "x [m]".
         chunk_size, executed: rows that the policy predicts, and how many of them are carried out.
         period: seconds between rows; None for `tcp_waypoints`.
@@ -54,6 +57,7 @@ class Contract(Value):
     version: Annotated[int, Field(ge=1)] = 1
     phrases: Annotated[dict[str, int], Field(min_length=1)]
     cameras: dict[str, CameraContract]
+    places: dict[str, tuple[float, float]]
     state_names: tuple[str, ...]
     action_names: tuple[str, ...]
     space: Space
@@ -78,12 +82,12 @@ def load_contract(folder: Path) -> Contract:
     """The contract in a checkpoint's folder. Raises: BadInput."""
     path = folder / CONTRACT_FILE
     try:
-        return Contract.model_validate_json(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput("checkpoint", str(folder), f"a folder with {CONTRACT_FILE} ({error.strerror})") from None
-    except ValidationError as error:
-        found = error.errors(include_url=False)[0]
-        raise BadInput(f"{path}: {'.'.join(map(str, found['loc']))}", found["input"], found["msg"]) from None
+    except ValueError as error:
+        raise BadInput("contract", str(path), f"JSON, as training writes it ({error})") from None
+    return parse_model(content, Contract, str(path))
 
 
 def save_contract(contract: Contract, folder: Path) -> None:

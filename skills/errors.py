@@ -9,6 +9,7 @@ SmolcellError                 exit code 1
 
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, ClassVar
 
 
@@ -59,9 +60,10 @@ class StoppedBySafety(SmolcellError):
 
     exit_code = 4
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, state: Path | None = None) -> None:
         self.reason = reason
-        super().__init__(f"stopped: {reason}. Check the cell, then run: smolcell reset --by YOUR_NAME")
+        where = f" --state {state}" if state else ""
+        super().__init__(f"stopped: {reason}. Check the cell, then run: smolcell reset{where} --by YOUR_NAME")
 
 
 def _again(kind: type[SmolcellError], sentence: tuple[Any, ...], facts: dict[str, Any]) -> SmolcellError:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from skills.base import Value
+from skills.base import Finite
 from skills.errors import BadInput, UnknownName
 from skills.words import SHANK, Size
 
@@ -18,7 +18,7 @@ Colour3 = tuple[float, float, float]
 Point = tuple[float, float]
 
 
-class Container(Value):
+class Container(Finite):
     """A tray or a bin: a square with low walls. `half` is the inner half width, `floor` the height of its floor."""
 
     kind: Literal["tray", "bin"]
@@ -41,7 +41,7 @@ class Container(Value):
         return self.floor + self.wall
 
 
-class Belt(Value):
+class Belt(Finite):
     """A conveyor belt along y that carries parts `towards` its end, where they fall into a chute that counts them.
 
     Attributes:
@@ -89,12 +89,15 @@ class Belt(Value):
 
     @model_validator(mode="after")
     def _drops_on_itself(self) -> Self:
-        if abs(self.drop[0] - self.centre[0]) >= self.width / 2 or abs(self.drop[1] - self.centre[1]) >= self.length / 2:
+        if (
+            abs(self.drop[0] - self.centre[0]) >= self.width / 2
+            or abs(self.drop[1] - self.centre[1]) >= self.length / 2
+        ):
             raise BadInput("drop", self.drop, "a point on the belt")
         return self
 
 
-class Nest(Value):
+class Nest(Finite):
     """Where a bolt lies in a fixture.
 
     Attributes:
@@ -110,7 +113,7 @@ class Nest(Value):
     width: float
 
 
-class Fixture(Value):
+class Fixture(Finite):
     """A rack that takes one bolt of each size, lying along x: two rails across, with a notch for each shank.
 
     Between the rails the fingers reach down past the shank; beyond them there is room for a head at either end, since

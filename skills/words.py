@@ -26,6 +26,8 @@ SIZES_OF: Final[dict[Kind, tuple[Size, ...]]] = {
     "gear": ("small", "large"),
     "bracket": ("small", "large"),
 }
+ELONGATED: Final[frozenset[Kind]] = frozenset({"bolt", "bracket"})
+"""Kinds with a long axis; the others look the same at many angles, and their yaw says nothing."""
 SHINY: Final[frozenset[Colour]] = frozenset({"silver", "brass"})
 
 EXTENT: Final[dict[tuple[Kind, Size], float]] = {

@@ -6,7 +6,18 @@ import pytest
 
 from agent.doors.cli.commands import COMMANDS
 
-PAGES = ("architecture", "commands", "developers", "graph", "mes", "operators", "policy", "results", "safety")
+PAGES = (
+    "architecture",
+    "commands",
+    "developers",
+    "graph",
+    "mes",
+    "operators",
+    "policy",
+    "results",
+    "safety",
+    "scenarios",
+)
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page}.md" for page in PAGES)]
 
 

@@ -46,7 +46,7 @@ def _answer(number: int, line: str, planner: Planner, look: Look) -> dict[str, A
 def _parsed(number: int, line: str) -> Any:
     try:
         return json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"line {number}", line.strip()[:60], f"a JSON object ({error})") from None
 
 

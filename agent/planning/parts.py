@@ -15,6 +15,10 @@ from agent.planning.synonyms import FOREIGN, NUMBERS
 from skills.scene import PartQuery
 
 EXCEPT: Final = ("except", "excluding", "without", "besides", "but", "bar", "not")
+_NOT_LEFT_OUT: Final = re.compile(
+    r"but\b[^,.;\n]*?\b(?:only|just|too|also|as well|first|not (?:all|every|both))\b[^,.;\n]*", re.IGNORECASE
+)
+"""“but only the gears”, "but the nuts too": behind such words "but" leaves nothing out."""
 _LYING: Final = ("lying", "located", "sitting", "standing", "placed")
 
 
@@ -120,6 +124,8 @@ def take_exceptions(parse: Parse) -> list[PartQuery]:
     if not cursor.take(*EXCEPT) or not (starts_part(parse) or cursor.word() in {"those", "for", "the"}):
         cursor.at = start
         return []
+    if doubtful := _NOT_LEFT_OUT.match(cursor.rest(start - 1 if cursor.word(-2) == "but" else start)):
+        raise Doubt("ask-but", words=doubtful[0].strip())
     cursor.take("for")
     return take_left_out(parse) or _reset(parse, start)
 

@@ -156,6 +156,10 @@ class Cursor:
             return ""
         return self.text[self.tokens[start].start : self.tokens[min(end, len(self.tokens)) - 1].end]
 
+    def rest(self, start: int) -> str:
+        """The text from the token `start` on, as it was written, words that say nothing included."""
+        return self.text[self.tokens[start].start :]
+
     def swapped(self, start: int, end: int, words: str) -> str:
         """The instruction with the tokens [start, end) replaced; with start == end, inserted before start."""
         if start < end:

@@ -4,6 +4,7 @@ Strict, because a wrong guess moves a wrong part: up to four letters only a swap
 letter or a neighbouring key; sizes, numbers and words of two letters never.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,6 +14,7 @@ from agent.planning.english import ENGLISH
 from agent.planning.synonyms import FOREIGN
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEGATION: Final = re.compile("un|in|im|non|dis|mis|de|")
 _FOREIGN: Final = frozenset().union(*FOREIGN.values())
 
 
@@ -43,7 +45,13 @@ def correct(word: str, vocabulary: Iterable[str]) -> str | None:
     nearest = [known for known, distance in distances.items() if distance == least <= allowed]
     swapped = [known for known in nearest if sorted(known) == sorted(word)]
     best = swapped if len(swapped) == 1 else nearest
-    return best[0] if len(best) == 1 and _is_slip(word, best[0]) else None
+    meant = best[0] if len(best) == 1 else word
+    return meant if meant != word and _is_slip(word, meant) and not _negates(word, meant) else None
+
+
+def _negates(word: str, known: str) -> bool:
+    """Whether they begin with different prefixes of negation: “unbroken” is no slip of “broken”."""
+    return _NEGATION.match(word)[0] != _NEGATION.match(known)[0]  # type: ignore[index]  # it matches nothing, too
 
 
 def _is_slip(word: str, known: str) -> bool:

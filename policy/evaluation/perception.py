@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skills.scene import PerceivedPart
-from skills.words import COLOURS, KINDS, SIZES
+from skills.words import COLOURS, ELONGATED, KINDS, SIZES
 
 MATCH = 0.012
 """A perceived part within this distance [m] of a true one means it."""
@@ -52,7 +52,7 @@ def compare(seen: Sequence[PerceivedPart], labels: Labels) -> Sighting:
         left.remove(near)
         errors.append(_distance(near, row))
         right += names_of(row) == (near.kind, near.size, near.colour, near.condition)
-        if near.kind in ("bolt", "bracket"):
+        if near.kind in ELONGATED:
             turns.append(turn_between(near.yaw, float(row[2])))
     return Sighting(spacing_of(true), len(true), len(errors), right, len(left), tuple(errors), tuple(turns))
 

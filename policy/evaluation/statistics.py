@@ -1,6 +1,6 @@
 """Shares with their intervals."""
 
-from math import sqrt
+from math import comb, sqrt
 
 from skills.base import Value
 
@@ -28,3 +28,12 @@ class Tally(Value):
         """'297/300 (97.1–99.7%)'."""
         low, high = self.wilson95
         return f"{self.hits}/{self.trials} ({100 * low:.1f}–{100 * high:.1f}%)"
+
+
+def mcnemar_exact(one_way: int, other_way: int) -> float:
+    """Two-sided p of McNemar's exact test: pairs of which `one_way` changed so and `other_way` the other way
+    (binomial with share 1/2; McNemar 1947).
+    """
+    changed, fewer = one_way + other_way, min(one_way, other_way)
+    tail = sum(comb(changed, k) for k in range(fewer + 1))
+    return min(1.0, tail / 2.0 ** (changed - 1))

@@ -14,9 +14,10 @@ from pydantic import ConfigDict
 
 from policy.pictures import shrink
 from skills.base import Image, Value
+from skills.cell import CameraPose
 from skills.chunk import WAYPOINT_COLUMNS
 from skills.errors import BadInput, UnknownName
-from skills.words import COLOURS, KINDS, SIZES
+from skills.words import COLOURS, KINDS, SIZES, TRAY
 from skills.yamlfile import parse_model
 
 INDEX_FILE = "dataset.json"
@@ -26,12 +27,14 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
 
-class CameraEntry(Value):
-    """The camera that took the pictures; `view` is the width of the square that it sees [m]."""
+class CameraEntry(CameraPose):
+    """The camera that took the pictures."""
 
     name: str
-    position: tuple[float, float, float]
-    view: float
+
+    @property
+    def pose(self) -> CameraPose:
+        return CameraPose.model_validate(self.model_dump(exclude={"name"}))
 
 
 class DataIndex(Value):
@@ -56,9 +59,13 @@ class DataIndex(Value):
     waypoint_columns: tuple[str, ...]
     state_names: tuple[str, ...]
     keyframes: int
-    tray_centre: tuple[float, float]
+    places: dict[str, tuple[float, float]]
     splits: dict[str, tuple[int, int]]
     shards: dict[str, str]
+
+    @property
+    def tray_centre(self) -> tuple[float, float]:
+        return self.places[TRAY]
 
 
 @dataclass(frozen=True)
@@ -160,6 +167,8 @@ def load_index(folder: Path) -> DataIndex:
     for field, want in expected.items():
         if (have := getattr(index, field)) != want:
             raise BadInput(f"{path}: {field}", list(have), f"{list(want)}, in that order")
+    if TRAY not in index.places:
+        raise UnknownName(f"{path}: places", TRAY, index.places)
     if not index.shards:
         raise BadInput(f"{path}: shards", {}, "at least one shard")
     return index

@@ -75,8 +75,7 @@ def _card(trained: TrainedPerceiver, folder: PerceiverFolder, threshold: float) 
     return PerceiverCard(
         name=trained.config.name,
         camera=data.index.camera.name,
-        position=data.index.camera.position,
-        view=data.index.camera.view,
+        pose=data.index.camera.pose,
         image_size=trained.config.backbone.image_size,
         cells=trained.detector.side * CELLS,
         threshold=threshold,

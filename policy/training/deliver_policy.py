@@ -22,6 +22,7 @@ from policy.training.export import export_policy
 from policy.training.machine import describe_machine
 from policy.training.policy_network import CAMERA
 from skills.contract import CameraContract, Contract, Statistics, hash_files, save_contract
+from skills.words import TRAY
 
 PARITY_CASES = 8
 JUDGED = 1000
@@ -60,18 +61,17 @@ def deliver_policy(trained: TrainedPolicy, out: Path) -> None:
 def _contract(trained: TrainedPolicy, folder: PolicyFolder) -> Contract:
     data, flow = trained.training, trained.config.flow
     asked, counts = np.unique(data.examples.phrase, return_counts=True)
+    phrases = {data.index.phrases[number]: int(count) for number, count in zip(asked, counts, strict=True)}
     camera, states = data.index.camera, data.examples.state
     return Contract(
         name=trained.config.name,
-        phrases={data.index.phrases[number]: int(count) for number, count in zip(asked, counts, strict=True)},
+        phrases=phrases,
         cameras={
             CAMERA: CameraContract(
-                size=trained.config.backbone.image_size,
-                position=camera.position,
-                view=camera.view,
-                reference=folder.reference.name,
+                **camera.pose.model_dump(), size=trained.config.backbone.image_size, reference=folder.reference.name
             )
         },
+        places={name: at for name, at in data.index.places.items() if name == TRAY or name in " ".join(phrases)},
         state_names=data.index.state_names,
         action_names=ACTION_NAMES,
         space="tcp_waypoints",

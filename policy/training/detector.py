@@ -15,6 +15,7 @@ from policy.detection import AXIS, COLOUR, COLUMNS, FAILED, KIND, OBJECTNESS, PO
 from policy.smolvla_tray.modeling_smolcell import put_stem
 from policy.training.backbone import load_smolvlm_config
 from policy.training.config import Backbone
+from skills.words import ELONGATED, KINDS
 
 CELLS = 2
 """Cells on each side of a token: the cells' pitch has to be under 0.7 of the smallest distance of parts."""
@@ -90,7 +91,7 @@ def _description(said: Tensor, truth: Tensor, weight: Tensor) -> tuple[Tensor, d
 
     yaw, names = truth[:, 2], truth[:, 3:6].long().unbind(1)
     kind = names[0]
-    elongated = ((kind == 0) | (kind == 3)).float()
+    elongated = torch.isin(kind, torch.tensor([KINDS.index(name) for name in sorted(ELONGATED)])).float()
     axis = torch.stack([torch.cos(2 * yaw), torch.sin(2 * yaw)], -1)
     classes = [
         mean(F.cross_entropy(said[:, columns], name, reduction="none"))

@@ -2,6 +2,7 @@
 `policy.perceiver`; a batch of one, everything of fixed shape, pictures as bytes.
 """
 
+import logging
 import warnings
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def export_policy(policy: SmolcellPolicy, file: Path) -> None:
         "noise": torch.zeros(1, config.chunk_size, config.max_action_dim),
     }
     _export(_Proposed(policy), inputs, "chunk", file)
+
+
+logging.getLogger("torch.onnx").setLevel(
+    logging.ERROR
+)  # the exporter warns of torchvision operators that no graph here holds
 
 
 def _export(module: nn.Module, inputs: dict[str, Tensor], output: str, file: Path) -> None:

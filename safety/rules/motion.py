@@ -3,7 +3,7 @@
 import numpy as np
 
 from safety.cases import Moment, State
-from safety.rules import proposal
+from safety.rules import path, proposal
 from skills.call import Finding
 
 
@@ -31,6 +31,30 @@ def tracking(case: Moment) -> Finding | None:
         bound=most,
         unit="rad",
         text=f"joint {joint + 1} is {errors[joint]:.3f} rad from where it was sent; at most {most:g} rad are allowed",
+    )
+
+
+def budget(case: Moment) -> Finding | None:
+    """The time of the call that moves the arm is not spent."""
+    if case.until_ns is None or case.measured.time_ns <= case.until_ns:
+        return None
+    over = (case.measured.time_ns - case.until_ns) * 1e-9
+    text = f"the call's time was spent {over:.2f} s ago"
+    return Finding(rule="budget", value=over, bound=0.0, unit="s", text=text)
+
+
+def release_now(case: Moment) -> Finding | None:
+    """What is measured when the gripper is to open says so too: nothing is let go over no place."""
+    change = case.change
+    if change is None or not path.lets_go(case.cell, change):
+        return None
+    x, y, _ = change.tcp
+    return Finding(
+        rule="release_now",
+        value=change.width,
+        bound=0.0,
+        unit="m",
+        text=f"the gripper was to open on a part at x = {x:.3f}, y = {y:.3f} m, over no place",
     )
 
 

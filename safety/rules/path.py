@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from safety.bodies import HELD_LENGTH, TIP_BELOW_TCP
-from safety.cases import Passage
+from safety.cases import Change, Passage
 from safety.collision import Hit, Kind
 from skills.base import FloatArray
 from skills.call import Finding
@@ -142,7 +142,7 @@ def self_collision(case: Passage) -> Finding | None:
 def release(case: Passage) -> Finding | None:
     """A part that is held is let go only over a place."""
     for change in case.changes:
-        if change.grip.releases(change.width) and not _over_place(case.cell, change.tcp):
+        if lets_go(case.cell, change):
             x, y, _ = change.tcp
             return Finding(
                 rule="release",
@@ -153,6 +153,11 @@ def release(case: Passage) -> Finding | None:
                 text=f"row {change.row} opens the gripper on a part at x = {x:.3f}, y = {y:.3f} m, over no place",
             )
     return None
+
+
+def lets_go(cell: Cell, change: Change) -> bool:
+    """Whether the command would let go of a part over no place."""
+    return change.grip.releases(change.width) and not _over_place(cell, change.tcp)
 
 
 def floor_heights(cell: Cell, tcp: FloatArray, holding: FloatArray) -> FloatArray:

@@ -76,5 +76,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("stop_request", 20, Stage.MOTION, motion.stop_request, "a person, or the MES", latches=True),
     Rule("finite_motion", 2, Stage.MOTION, motion.finite_motion, "IEEE 754: finite", latches=True),
     Rule("tracking", 19, Stage.MOTION, motion.tracking, f"{_CELL}.tracking_error", latches=True),
+    Rule("budget", 16, Stage.MOTION, motion.budget, "the skill card's budget.seconds"),
+    Rule("release_now", 13, Stage.MOTION, motion.release_now, "cell file places"),
     Rule("grasp", 13, Stage.MOTION, motion.grasp, "cell file robot.gripper.holding_width"),
 )

@@ -55,7 +55,7 @@ def _joints(
             found = values(leg)
             share = found / np.array(bounds)
             row, joint = np.unravel_index(int(np.argmax(share)), share.shape)
-            if worst is None or not share[row, joint] <= worst[0]:
+            if worst is None or not (share[row, joint] <= worst[0] or np.isnan(worst[0])):
                 row_index = int(leg.rows[min(int(row), len(leg.rows) - 1)])
                 worst = float(share[row, joint]), row_index, int(joint), float(found[row, joint])
     if worst is None or worst[0] <= 1 + ROUNDING:

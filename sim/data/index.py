@@ -62,7 +62,7 @@ def _vocabulary(cell: Cell, catalogue: Catalogue) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "image_size": camera.size,
-        "camera": {"name": "overhead", "position": camera.position, "view": camera.view},
+        "camera": {"name": "overhead", **camera.model_dump(exclude={"size"})},
         "kinds": KINDS,
         "sizes": SIZES,
         "colours": COLOURS,
@@ -71,7 +71,7 @@ def _vocabulary(cell: Cell, catalogue: Catalogue) -> dict[str, Any]:
         "waypoint_columns": WAYPOINT_COLUMNS,
         "state_names": STATE_NAMES,
         "keyframes": KEYFRAMES,
-        "tray_centre": cell.tray.centre,
+        "places": {name: place.release for name, place in cell.places.items()},
     }
 
 

@@ -19,6 +19,7 @@ from skills.catalogue import load_catalogue
 from skills.cell import Cell, load_cell
 from skills.chunk import ActionChunk
 from skills.contract import Contract, Statistics
+from skills.errors import StoppedBySafety
 from skills.observation import Observation
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart, Scene
@@ -52,6 +53,7 @@ def contract_of(checkpoint: str) -> Contract:
         name=checkpoint,
         phrases=dict.fromkeys(phrases, 1),
         cameras={},
+        places={},
         state_names=(),
         action_names=(),
         space="tcp_waypoints",
@@ -91,7 +93,7 @@ class Tray:
         shown = [] if not self.at_home else [one.model_dump(mode="json") for one in self.parts]
         joints = np.array(CELL.robot.home) + (0.0 if self.at_home else 0.5)
         return Observation(
-            images={"overhead": np.zeros((256, 256, 3), np.uint8) if self.dark >= 0 else picture(shown)},
+            images={"overhead": np.zeros((256, 256, 3), np.uint8) if self.dark >= 0 else picture(shown, self.sequence)},
             joints=joints,
             joint_speeds=np.zeros(7),
             gripper_width=self.width,
@@ -183,15 +185,17 @@ class TrayGate:
         self.world = world
         self.bound: tuple[SkillCall, str] | None = None
         self.executed: list[str] = []
+        self.until_ns: int | None = None
         self.latched: str | None = None
+        self.stops = 0
         self.refusals: set[int] = set()
         self.stop_at = 0
 
     def observe(self) -> Observation:
         return self.world.observe()
 
-    def bind(self, call: SkillCall, checkpoint: str) -> None:
-        self.bound = (call, checkpoint)
+    def bind(self, call: SkillCall, checkpoint: str, until_ns: int | None = None) -> None:
+        self.bound, self.until_ns = (call, checkpoint), until_ns
 
     def unbind(self) -> None:
         self.bound = None
@@ -223,8 +227,11 @@ class TrayGate:
 
     def request_stop(self, reason: str) -> None:
         self.latched = reason
+        self.stops += 1
 
-    def reset(self, by: str) -> None:
+    def reset(self, by: str, seen: int) -> None:
+        if self.latched and self.stops > seen:
+            raise StoppedBySafety(self.latched)
         self.latched = None
 
 
@@ -301,10 +308,12 @@ def fits(one: PerceivedPart, arguments: Mapping[str, str]) -> bool:
     return set(arguments.values()) <= words
 
 
-def picture(content: object) -> np.ndarray:
+def picture(content: object, number: int = 0) -> np.ndarray:
+    """The content as text in the first bytes, the picture's number in the last."""
     text = json.dumps(content).encode()
     pixels = np.full(256 * 256 * 3, 128, np.uint8)
     pixels[: len(text) + 4] = np.frombuffer(len(text).to_bytes(4, "big") + text, np.uint8)
+    pixels[-8:] = np.frombuffer(number.to_bytes(8, "big"), np.uint8)
     return pixels.reshape(256, 256, 3)
 
 

@@ -1,5 +1,6 @@
 """One call, tried once: preflight, start pose, budget, gate."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +43,15 @@ class Memory:
 
     def __init__(self) -> None:
         self.begun: set[str] = set()
+        self.ended: set[str] = set()
 
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
         new = call.id not in self.begun
         self.begun.add(call.id)
         return new
 
-    def end_call(self, call_id: str, execution: Execution) -> None: ...
+    def end_call(self, call_id: str, execution: Execution) -> None:
+        self.ended.add(call_id)
 
 
 def executor(gate: TrayGate, policy: object = None) -> Executor:
@@ -160,6 +163,53 @@ def test_a_policy_that_is_away_is_a_value() -> None:
     execution = executor(gate, Silent()).run("run-00001", PICK)
     assert (execution.status, execution.text) == ("silent", "the policy server does not answer. Start it.")
     assert gate.bound is None
+
+
+class Unplugged(TrayGate):
+    """Its cameras answer `looks` times, then no more."""
+
+    def __init__(self, world: Tray, looks: int) -> None:
+        super().__init__(world)
+        self.looks = looks
+
+    def observe(self) -> Observation:
+        self.looks -= 1
+        if self.looks < 0:
+            raise Unavailable("the camera wrist does not answer.", "Look at its cable.")
+        return super().observe()
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+def test_a_camera_that_is_away_before_the_call_is_a_value(looks: int) -> None:
+    gate = Unplugged(Tray(NUT), looks)
+    once = executor(gate)
+    execution = once.run("run-00001", PICK)
+
+    assert (execution.status, execution.text) == ("faulted", "the camera wrist does not answer. Look at its cable.")
+    assert gate.executed == []
+    assert PICK.id in once._log.ended
+
+
+def test_the_gate_is_told_when_the_seconds_of_the_card_are_spent() -> None:
+    gate = TrayGate(Tray(NUT))
+    begun = gate.world.now_ns()
+    executor(gate).run("run-00001", PICK)
+    assert gate.until_ns is not None
+    assert 40 <= (gate.until_ns - begun) * 1e-9 < 50
+
+
+class Slow(TrayGate):
+    """Every motion takes longer than there is time for."""
+
+    def execute(self, chunk: ActionChunk, on_progress: Callable[[float], None] = lambda _: None) -> Ruling:
+        over = Finding(rule="budget", text="the call's time was spent 0.01 s ago")
+        return Ruling(decision="stop", findings=(over,), sent_rows=8)
+
+
+def test_a_motion_past_the_seconds_of_the_card_is_spent() -> None:
+    execution = executor(Slow(Tray(NUT))).run("run-00001", PICK)
+    assert (execution.status, execution.text) == ("spent", "stop: [budget] the call's time was spent 0.01 s ago")
+    assert execution.cause is None
 
 
 def test_exit_codes_are_the_documented_ones(root: Path) -> None:

@@ -11,7 +11,7 @@ from agent.events import Asked, Calling, Moving
 from agent.executor import Execution
 from agent.journal import CallRecord, Journal, RunRecord
 from skills.call import Outcome, SkillCall
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable
 from skills.scene import PartQuery
 
 CALL = SkillCall(id="run-00001/1", skill="pick", arguments={"kind": "nut"}, phrase="pick up the nut", part=PartQuery())
@@ -87,4 +87,17 @@ def test_a_second_process_is_told_so(tmp_path: Path, root: Path) -> None:
     assert str(raised.value) == message
     assert other.returncode == 1
     assert other.stderr.strip().splitlines()[-1] == f"skills.errors.Unavailable: {message}"
+    Journal(tmp_path).close()
+
+
+def test_a_file_that_is_no_journal_is_named_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"garbage" * 1000)
+    with pytest.raises(BadInput) as caught:
+        Journal(tmp_path)
+    assert str(caught.value) == (
+        f"journal: '{tmp_path}/journal.db' is not allowed; it must be a journal of smolcell (file is not a database); "
+        "move it away, and a new one begins."
+    )
+    assert (tmp_path / "journal.db").read_bytes() == b"garbage" * 1000
+    (tmp_path / "journal.db").unlink()
     Journal(tmp_path).close()

@@ -7,6 +7,7 @@ import pytest
 
 from agent.events import Asked
 from agent.exit_codes import ExitCode
+from agent.looking import Blocked, Look
 from agent.nodes_plan import answered
 from agent.run import Report, resume, run
 from skills.call import Outcome
@@ -247,7 +248,7 @@ def test_a_stop_ends_the_run_at_once_and_a_person_resumes_it(lay) -> None:
     assert (report.exit_code, bench.world.motions) == (ExitCode.STOPPED, 1)
     assert resume(bench.workcell).outcome.outcome == "stopped", "the latch is still closed"
     assert bench.world.motions == 1
-    bench.gate.reset("a person")
+    bench.gate.reset("a person", bench.gate.stops)
     report = resume(bench.workcell)
     assert (report.outcome.outcome, counts(report)) == ("done", [(3, 3, 0, 0)])
 
@@ -255,18 +256,46 @@ def test_a_stop_ends_the_run_at_once_and_a_person_resumes_it(lay) -> None:
 def test_a_black_picture_is_never_an_empty_tray(lay) -> None:
     world = Tray(*MIXED)
     world.dark = 10**6
-    report = run(lay(world, FAILED).workcell, "go")
+    bench = lay(world, FAILED)
+    report = run(bench.workcell, "go")
     assert report.outcome == Outcome(
         outcome="incomplete",
-        reason="a person is needed: the overhead camera's picture is black; check light, lens cap and cable",
+        reason="a person is needed: the overhead camera delivers a black picture; check light, lens cap and cable",
     )
     assert world.motions == 0
+    assert run(bench.workcell, "go", approved=True).outcome == report.outcome
+
+
+def test_how_many_parts_move_is_asked_where_the_arm_hides_them(lay) -> None:
+    world = Tray(*MIXED)
+    world.at_home = False
+    asked: list[str] = []
+
+    def answer(question: Asked) -> str:
+        asked.append(question.question)
+        return "no"
+
+    bench = lay(world, FAILED)
+    report = run(bench.workcell, "go", answer=answer)
+    hidden = "the arm stands before the overhead camera; what lies on the tray can't be said"
+    assert asked == [f"{hidden}. How many parts will be moved is unknown. Go on?"]
+    assert report.outcome == Outcome(outcome="incomplete", reason=f"a person is needed: {hidden}")
+    assert world.motions == 0
+    assert run(bench.workcell, "go", answer=lambda _: "yes").outcome.outcome == "done"
+
+
+def test_a_question_is_not_answered_from_a_picture_with_the_arm_in_it(lay) -> None:
+    bench = lay(Tray(*MIXED), FAILED)
+    assert isinstance(bench.workcell.looker.glance(), Look)
+    bench.world.at_home = False
+    assert isinstance(bench.workcell.looker.glance(), Blocked)
+    assert bench.world.motions == 0
 
 
 def test_a_short_blackout_is_waited_out(lay) -> None:
     world = Tray(*MIXED)
     bench = lay(world, FAILED)
-    world.dark = 4
+    world.dark = 3
     assert run(bench.workcell, "go").outcome.outcome == "done"
 
 

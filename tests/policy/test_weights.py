@@ -22,6 +22,7 @@ from skills.catalogue import load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
 from skills.observation import Observation
+from skills.preflight import check_camera, check_cameras, check_places
 from skills.protocols import Perceiver, Policy
 
 POLICIES = ("pick", "place")
@@ -114,8 +115,15 @@ def test_every_phrase_of_the_cards_was_trained_and_no_other(policies: dict[str, 
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_the_camera_stands_where_it_stood_in_training(policies: dict[str, OnnxSmolVLA], cell: Cell, name: str) -> None:
-    ((camera, trained),) = policies[name].contract.cameras.items()
-    assert (trained.position, trained.view) == (cell.cameras[camera].position, cell.cameras[camera].view)
+    contract = policies[name].contract
+    assert set(contract.cameras) == {"overhead"}
+    assert check_cameras(contract, cell) is None
+    assert check_places(contract, cell) is None
+
+
+def test_the_perceivers_camera_stands_where_it_stood_in_training(weights: Path, cell: Cell) -> None:
+    card = OnnxPerceiver(weights / "perceiver").card
+    assert check_camera(card.camera, card.pose, cell) is None
 
 
 def test_all_weights_together_are_small(weights: Path) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from safety.audit import Audit
-from safety.drivers.kinematic import KinematicDriver
 from safety.gate import SafetyGate
 from safety.kinematics import Arm
 from safety.latch import Latch
@@ -18,6 +17,7 @@ from skills.cell import Cell
 from skills.chunk import ActionChunk, JointSlice
 from skills.observation import Observation
 from skills.scene import PartQuery
+from tests.safety.ideal_robot import KinematicDriver
 
 CHECKPOINT = "c0ffee"
 DOWN = (np.pi, 0.0)
@@ -44,12 +44,13 @@ class Bench:
     def home(self) -> list[float]:
         return [*self.arm.tcp(self.arm.home).translation.tolist(), *DOWN, 0.0]
 
-    def bind(self) -> str:
+    def bind(self, seconds: float | None = None) -> str:
         self.calls += 1
         call = SkillCall(
             id=f"call-{self.calls}", skill="pick", arguments={}, phrase="pick up the part", part=PartQuery()
         )
-        self.gate.bind(call, CHECKPOINT)
+        until_ns = None if seconds is None else self.driver.now_ns() + round(seconds * 1e9)
+        self.gate.bind(call, CHECKPOINT, until_ns)
         return call.id
 
     def chunk(self, values: Any, period: float | None = None, **changes: Any) -> ActionChunk:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from safety.collision import Collider, Postures
-from safety.drivers.kinematic import KinematicDriver
 from safety.kinematics import Arm
 from skills.base import FloatArray
 from skills.cell import Cell
 from skills.chunk import JointSlice
+from tests.safety.ideal_robot import KinematicDriver
 
 REACH = 0.095
 """Furthest that a part lies from the tray's centre so that fingers 64 mm apart clear the walls [m]."""

@@ -14,11 +14,11 @@ import pybullet_data
 import pytest
 from pybullet_utils.bullet_client import BulletClient
 
-from safety.drivers.kinematic import KinematicDriver
 from safety.timing import PERIOD
 from skills.base import FloatArray
 from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
+from tests.safety.ideal_robot import KinematicDriver
 
 TOLERANCE = 0.002
 """PyBullet's distances carry its collision margin [m]."""

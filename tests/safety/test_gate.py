@@ -12,15 +12,16 @@ import numpy as np
 import pytest
 
 from safety.audit import Audit, verify_audit
-from safety.drivers.kinematic import KinematicDriver
-from safety.gate import SLICE_ROWS, STANDSTILL_LOOKS, SafetyGate
+from safety.gate import SLICE_ROWS, SafetyGate
 from safety.latch import Latch
 from safety.rules import RULES, Rule, table
+from safety.stops import STANDSTILL_LOOKS
 from skills.call import Finding, Ruling
 from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
 from skills.errors import BadInput, Unavailable
 from skills.observation import Observation
+from tests.safety.ideal_robot import KinematicDriver
 
 UP = [[0.5, 0.0, 0.3, np.pi, 0.0, 0.0, 0.08]]
 Benches = Callable[..., Any]
@@ -150,7 +151,7 @@ def test_a_latched_stop_outlives_a_restart(bench: Any) -> None:
     assert again.go_home(open_gripper=False).latched is True
     assert bench.driver.commands == []
 
-    again.reset("Ada")
+    again.reset("Ada", again.stops)
     assert again.latched is None
     assert again.go_home(open_gripper=False).decision == "allow"
     kinds = [(entry["kind"], entry.get("by"), entry.get("reason")) for entry in entries(bench)]
@@ -168,7 +169,7 @@ def again_call() -> Any:
 def test_only_a_person_with_a_name_resets(bench: Any) -> None:
     bench.gate.request_stop("stop")
     with pytest.raises(BadInput, match=r"^by: ' ' is not allowed; it must be the name of the person"):
-        bench.gate.reset(" ")
+        bench.gate.reset(" ", bench.gate.stops)
     assert bench.gate.latched == "stop"
 
 
@@ -193,7 +194,7 @@ def test_a_stop_from_a_signal_and_from_a_thread(bench: Any) -> None:
         signal.signal(signal.SIGUSR1, before)
     assert (ruling.findings[0].text, ruling.sent_rows) == ("signal", SLICE_ROWS)
 
-    bench.gate.reset("Ada")
+    bench.gate.reset("Ada", bench.gate.stops)
 
     def from_a_thread(_: float) -> None:
         thread = threading.Thread(target=bench.gate.request_stop, args=("thread",))
@@ -336,7 +337,7 @@ def test_an_interrupt_stops_and_goes_on_up(bench: Any) -> None:
         bench.waypoints(UP, interrupt)
     assert bench.gate.latched == "KeyboardInterrupt"
     assert len(bench.driver.commands) == 1
-    bench.gate.reset("Ada")
+    bench.gate.reset("Ada", bench.gate.stops)
     assert bench.gate.go_home(open_gripper=False).decision == "allow"
 
 

@@ -132,3 +132,11 @@ def test_an_audit_with_a_forged_end_is_not_continued(tmp_path: Path) -> None:
 def test_an_unreadable_audit_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^audit: .* it must be a readable file"):
         verify_audit(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x85", "\x0c"])
+def test_what_ends_a_line_elsewhere_ends_none_here(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "audit.jsonl"
+    Audit(path).record("reset", by=f"Ada{end}Byron")
+    Audit(path).record("reset", by="Ada")
+    assert verify_audit(path) is None

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from safety.drivers.kinematic import KinematicDriver
 from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
 from skills.protocols import Clock, Driver
+from tests.safety.ideal_robot import KinematicDriver
 
 ROOMS = ("agent", "policy", "prompts", "safety", "sim", "skills", "benchmarks")
 GATE = "safety/gate.py"
@@ -48,13 +48,39 @@ def harmless(tree: ast.AST) -> set[int]:
     """Lines of `@app.command(...)`, a register's, and those of a wrapper that passes its own `command` on."""
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     wrappers = [function for function in functions if function.name == "command"]
-    passed_on = {line for function in wrappers for line in called(function)}
+    passed_on = {node.lineno for function in wrappers for node in ast.walk(function) if passes_on(function, node)}
     return passed_on | {decorator.lineno for function in functions for decorator in function.decorator_list}
 
 
+def passes_on(wrapper: ast.FunctionDef, node: ast.AST) -> bool:
+    """Whether `node` is `self._driver.command(<the wrapper's own argument>)`, which it leaves as it was."""
+    given = [argument.arg for argument in wrapper.args.args]
+    stored = {name.id for name in ast.walk(wrapper) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
+    untouched = len(given) == 2 and given[1] not in stored
+    return untouched and isinstance(node, ast.Call) and ast.unparse(node) == f"self._driver.command({given[1]})"
+
+
+WRAPPER = "class Wrapper:\n    def command(self, motion):\n        "
+
+
 def test_a_wrapper_may_pass_a_command_on() -> None:
-    tree = ast.parse("class Wrapper:\n    def command(self, motion):\n        self._driver.command(motion)\n")
+    tree = ast.parse(f"{WRAPPER}self._driver.command(motion)\n")
     assert called(tree) == harmless(tree) == {3}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "self._driver.command(JointSlice(motion.positions * 2, motion.velocities))",
+        "self._other.command(motion)",
+        "robot.command(motion)",
+        "getattr(self._driver, 'command')(motion)",
+        "motion = another; self._driver.command(motion)",
+    ],
+)
+def test_a_wrapper_may_do_nothing_else(body: str) -> None:
+    tree = ast.parse(WRAPPER + body)
+    assert called(tree) - harmless(tree) == {3}
 
 
 @pytest.mark.parametrize(

@@ -432,7 +432,7 @@ def test_no_motion_breaks_no_timing(cell: Cell) -> None:
 
 @pytest.fixture
 def moment(cell: Cell) -> Moment:
-    return Moment(cell, state(), commanded=np.zeros(7), carrying=True, stop=None)
+    return Moment(cell, state(), commanded=np.zeros(7), carrying=True, stop=None, until_ns=None, change=None)
 
 
 def test_stop_request(moment: Moment) -> None:
@@ -470,3 +470,30 @@ def test_grasp(moment: Moment) -> None:
         unit="m",
         text="the part is lost: the fingers have met at 4.0 mm",
     )
+
+
+def test_budget(moment: Moment) -> None:
+    now = moment.measured.time_ns
+    assert motion.budget(moment) is None
+    assert motion.budget(replace(moment, until_ns=now)) is None
+    text = "the call's time was spent 2.50 s ago"
+    late = replace(moment, until_ns=now - 2_500_000_000)
+    assert motion.budget(late) == Finding(rule="budget", value=2.5, bound=0.0, unit="s", text=text)
+
+
+def test_release_now(cell: Cell, moment: Moment) -> None:
+    held, (x, y) = Grip(0.0, 0.02, holding=True), cell.places["tray"].centre
+    nowhere = Change(0, np.array([0.25, 0.25, 0.3]), 0.08, held)
+    assert motion.release_now(replace(moment, change=nowhere)) == Finding(
+        rule="release_now",
+        value=0.08,
+        bound=0.0,
+        unit="m",
+        text="the gripper was to open on a part at x = 0.250, y = 0.250 m, over no place",
+    )
+    for harmless in (
+        replace(nowhere, tcp=np.array([x, y, 0.3])),
+        replace(nowhere, width=0.0),
+        replace(nowhere, grip=Grip(0.0, 0.0, holding=False)),
+    ):
+        assert motion.release_now(replace(moment, change=harmless)) is None

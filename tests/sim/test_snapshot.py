@@ -126,3 +126,10 @@ def test_a_held_part_is_still_held(cell, tmp_path):
     reach(cell, driver_again, lift)
     assert again.where(again.bodies[0]) == "air"
     again.close()
+
+
+def test_of_a_table_that_was_cut_off_the_beginning_is_told(tmp_path):
+    (tmp_path / FILE).write_text('{"scenario": {"name": "' + "x" * 5000)
+    with pytest.raises(BadInput, match=r"table\.json: table: .{80,120}what the twin wrote \(Invalid JSON") as caught:
+        load(tmp_path)
+    assert len(str(caught.value)) < 400

@@ -32,6 +32,7 @@ def contract(**changes):
         "name": "tiny",
         "phrases": {"pick up the gear": 3},
         "cameras": {},
+        "places": {},
         "state_names": ["x [m]"],
         "action_names": ["x [m]"],
         "space": "tcp_waypoints",

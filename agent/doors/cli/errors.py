@@ -1,5 +1,6 @@
 """From an exception to one line on stderr and an exit code. Nobody sees a traceback; a log file does."""
 
+import errno
 import time
 import traceback
 from collections.abc import Mapping
@@ -10,14 +11,19 @@ from typer import TyperException
 
 from agent.doors.cli.output import answer_json, talk
 from agent.exit_codes import ExitCode
-from skills.errors import BadInput, SmolcellError, UnknownName
+from skills.errors import BadInput, SmolcellError, Unavailable, UnknownName
 
 LOG: Final = "smolcell.log"
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+BARRED: Final = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EIO,
+)  # fmt: skip
+MAKE_ROOM: Final = "Make room there, then run the same command again."
 
 
 def report(error: BaseException, *, as_json: bool) -> ExitCode:
     """Say what went wrong: a line on stderr, and with --json an object on stdout."""
-    known = wrong_use(error) if isinstance(error, TyperException) else error
+    known = wrong_use(error) if isinstance(error, TyperException) else foreseen(error) or error
     if isinstance(known, SmolcellError):
         code, name, text = ExitCode(known.exit_code), type(known).__name__, str(known)
     else:
@@ -37,6 +43,19 @@ def wrong_use(error: TyperException) -> SmolcellError | TyperException:
         known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
         return UnknownName(f"option of {command}", option, [name for name in known if name.startswith("-")], see)
     return WrongUse(f"{error.format_message().rstrip('.')}. {see}")
+
+
+def foreseen(error: BaseException) -> SmolcellError | None:
+    """A file's or a disk's trouble in our words; None where it is something else."""
+    if getattr(error, "sqlite_errorname", None) == "SQLITE_FULL":
+        return Unavailable("the disk with the journal is full.", MAKE_ROOM)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in FULL:
+        return Unavailable(f"the disk is full{f' ({error.filename})' if error.filename else ''}.", MAKE_ROOM)
+    if error.errno in BARRED and error.filename:
+        return BadInput("file", str(error.filename), f"a path that can be read and written ({error.strerror})")
+    return None
 
 
 class Interrupted(SmolcellError):

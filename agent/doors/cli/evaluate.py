@@ -11,7 +11,7 @@ from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from skills.contract import load_contract
+from skills.contract import load_contract, save_contract
 from skills.errors import BadInput
 
 app = new_app()
@@ -30,6 +30,12 @@ def evaluate(
     ] = False,
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
+    runtime: Annotated[
+        str, typer.Option("--runtime", metavar="NAME", help="onnx: as in the cell; lerobot: with torch.")
+    ] = "onnx",
+    save: Annotated[
+        bool, typer.Option("--save", help="Write successes and trials by phrase into the checkpoint's contract.")
+    ] = False,
     workers: Workers = 1,
     cell: CellFile = None,
     as_json: AsJson = False,
@@ -40,22 +46,30 @@ def evaluate(
     """
     from agent.evaluation import Job
     from agent.evaluation import evaluate as measure
-    from agent.trials import ExpertActor, PolicyActor
+    from agent.trials import ExpertActor, PolicyActor, checkpoint_of
 
-    if checkpoint is not None:
-        if expert:
-            raise BadInput("--checkpoint", str(checkpoint), "left out with --expert, which has no weights")
-        load_contract(checkpoint)  # a wrong folder is told before anything is drawn
+    if checkpoint is not None and expert:
+        raise BadInput("--checkpoint", str(checkpoint), "left out with --expert, which has no weights")
+    if save and expert:
+        raise BadInput("--save", "true", "left out with --expert, which has no contract")
     whole_cell = configured_cell(cell)
-    actor = ExpertActor() if expert else PolicyActor(whole_cell, checkpoint)
+    actor = ExpertActor() if expert else PolicyActor(whole_cell, checkpoint, runtime)
     job = Job(whole_cell, actor, skill, split, seed)
     with progress("scenes") as update:
-        content = measure(job, n, workers, lambda done, total: update(done, total, "")).as_json()
+        report = measure(job, n, workers, lambda done, total: update(done, total, ""))
+    if save:
+        _save(checkpoint or checkpoint_of(whole_cell, skill), report.by_phrase())
+    content = report.as_json()
     if as_json:
         answer_json(content)
     else:
         _print(content)
     return ExitCode.DONE
+
+
+def _save(folder: Path, by_phrase: dict[str, tuple[int, int]]) -> None:
+    contract = load_contract(folder)
+    save_contract(contract.model_copy(update={"success": {**contract.success, **by_phrase}}), folder)
 
 
 def _print(content: dict[str, Any]) -> None:

@@ -14,6 +14,23 @@ WIDE: Final = 200
 """Columns where nobody looks: a line for each row, as far as words allow."""
 
 
+def open_closed_streams() -> None:
+    """What whoever started us has closed is empty to read, and nobody's to hear."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            setattr(sys, name, os.fdopen(_nowhere(number), mode, encoding="utf-8"))
+
+
+def _nowhere(number: int) -> int:
+    """The descriptor `number`, open to nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+    return number
+
+
 def keep_stdout_for_answers() -> None:
     """From here on only `answer…` reaches stdout: what libraries in C print there (pybullet does) goes nowhere."""
     sys.stdout.flush()
@@ -21,7 +38,7 @@ def keep_stdout_for_answers() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
-    sys.stdout = os.fdopen(answers, "w", encoding="utf-8")
+    sys.stdout = os.fdopen(answers, "w", encoding="utf-8", errors="backslashreplace")
 
 
 def answer(text: str) -> None:

@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 
 from agent import events
+from agent.doors.cli.output import talk
 from sim.portrait import overhead, side
 from sim.world import World
 from skills.base import Image
+from skills.errors import BadInput
 
 FILM_HEIGHT: Final = 384
 SHARE_STEP: Final = 0.07
@@ -39,7 +41,9 @@ class Album:
 
     def _save(self, name: str) -> None:
         picture = side_by_side(overhead(self._world), side(self._world))
-        cv2.imwrite(str(self._folder / f"{name}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        path = self._folder / f"{name}.png"
+        if not cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)):
+            talk(f"picture   {path} could not be written: is there room?")  # no reason to break off the run
 
 
 class Film:
@@ -70,11 +74,13 @@ class Film:
                 pass
 
     def save(self, path: Path) -> int:
-        """Write the film (.webp or .png, both animated); the number of its frames."""
+        """Write the film (.webp or .png, both animated); the number of its frames. Raises: BadInput."""
         animation = cv2.Animation()
         animation.frames = [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in self._frames]
         animation.durations = [FRAME_MS] * (len(self._frames) - 1) + [LAST_FRAME_MS]
-        cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+        if not cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60]):
+            path.unlink(missing_ok=True)
+            raise BadInput("--out", str(path), "a file that can be written, on a disk with room")
         return len(self._frames)
 
     def _take(self) -> None:

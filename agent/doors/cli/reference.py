@@ -18,7 +18,7 @@ Made from the commands' own help; a test says when it is old. To make it again:
 
 def reference() -> str:
     """The whole page."""
-    from agent.cli import app
+    from agent.doors.cli.application import app
 
     sections = [f"## `{name}`\n\n```text\n{text}\n```\n" for name, text in _helps(typer.main.get_command(app))]
     return "\n".join([HEAD, *sections]).rstrip("\n")

@@ -1,16 +1,24 @@
 """`smolcell regress`: scenarios through the whole cell, each judged by ground truth."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, Workers
 from agent.doors.cli.output import answer, answer_json, talk
-from agent.doors.settings import configured_cell
+from agent.doors.cli.progress import progress
+from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
-from agent.regress import ScenarioResult, SuiteReport, find_scenarios, run_suite
+from agent.regress import SuiteReport, find_scenarios, run_suite
+from agent.regress_kept import Kept
+from agent.regress_one import ScenarioResult
+from agent.regress_reports import write_html, write_junit
+
+if TYPE_CHECKING:
+    from agent.regress_compare import Comparison
 
 app = new_app()
 
@@ -25,6 +33,30 @@ def regress(
         str, typer.Option("--tags", metavar="TAG,…", help="Only scenarios with one of these tags.", show_default=False)
     ] = "",
     workers: Workers = 1,
+    results: Annotated[
+        Path | None,
+        typer.Option(
+            "--results",
+            metavar="FILE",
+            help="Keep each result here as it comes; what it holds already for the same scenario and cell is not run "
+            "again. Take a new file after a change of the code or the weights.",
+        ),
+    ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare",
+            metavar="BASE.json",
+            help="What an earlier --json printed: say what got better and what worse. Exit code 3 then means "
+            "significantly worse, or a new false `done`.",
+        ),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write the results as JUnit XML.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write one page with pictures of before and after.")
+    ] = None,
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -32,15 +64,45 @@ def regress(
 
     Exit code 0 when all of them passed, 3 when one did not.
     """
+    from agent.regress_compare import compare, load_base
+
     wanted = [tag.strip() for tag in tags.split(",") if tag.strip()]
     paths = find_scenarios(suite or [], wanted)
-    talk(f"{len(paths)} scenarios, {workers} at a time")
-    report = run_suite(paths, configured_cell(cell), workers, lambda result: talk(result_line(result)))
+    for option, file in (("--junit", junit), ("--html", html), ("--results", results)):
+        if file:
+            usable_folder(option, file.absolute().parent)
+    then = load_base(base) if base else None
+    report = _run(paths, workers, cell, Kept(results) if results else None, results)
+    if junit:
+        write_junit(report, junit)
+    if html:
+        write_html(report, html)
+    comparison = None if then is None else compare(then, report)
     if as_json:
-        answer_json(report.as_json())
+        answer_json({**report.as_json(), **({"comparison": comparison.as_json()} if comparison else {})})
     else:
-        _print(report)
+        _print(report, comparison)
+    if comparison:
+        return ExitCode.INCOMPLETE if comparison.is_worse else ExitCode.DONE
     return report.exit_code
+
+
+def _run(paths: list[Path], workers: int, cell: Path | None, kept: Kept | None, file: Path | None) -> SuiteReport:
+    done = failed = 0
+    talk(f"{len(paths)} scenarios, {workers} at a time")
+    with progress("scenarios") as update:
+
+        def tell(result: ScenarioResult) -> None:
+            nonlocal done, failed
+            done, failed = done + 1, failed + (not result.passed)
+            talk(result_line(result))
+            update(done, len(paths), f"{failed} failed" if failed else "")
+
+        update(0, len(paths), "")
+        try:
+            return run_suite(paths, configured_cell(cell), workers, tell, kept)
+        except KeyboardInterrupt:
+            raise Interrupted(f"the same command; {file} holds {done} results" if file else "") from None
 
 
 def result_line(result: ScenarioResult) -> str:
@@ -50,11 +112,12 @@ def result_line(result: ScenarioResult) -> str:
     return f"{mark}  {result.name}  {result.outcome}, {result.seconds:.1f} s{why}"
 
 
-def _print(report: SuiteReport) -> None:
+def _print(report: SuiteReport, comparison: "Comparison | None") -> None:
     for result in report.results:
         answer(result_line(result))
-    content = report.as_json()
-    low, high = content["wilson95"]
+    low, high = report.tally.wilson95
     answer(f"{report.passed} of {report.n} passed (95 % interval {low:.3f}–{high:.3f})")
-    if content["false_done"]:
-        answer(f"said done and were not: {', '.join(content['false_done'])}")
+    if report.false_done:
+        answer(f"said done and were not: {', '.join(report.false_done)}")
+    for line in comparison.lines() if comparison else ():
+        answer(line)

@@ -1,6 +1,5 @@
 """`smolcell reset`: a person clears a latched stop."""
 
-import time
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from agent.journal import Journal
 from agent.workcell import AUDIT_FILE, LATCH_FILE
 from safety.audit import Audit
 from safety.latch import Latch
+from safety.stops import open_latch
 
 app = new_app()
 
@@ -30,10 +30,6 @@ def reset(
     """
     folder = usable_folder("--state", state_folder(state, configured_cell(cell)))
     with Journal(folder):
-        audit, latch = Audit(folder / AUDIT_FILE), Latch(folder / LATCH_FILE)
-        reason = latch.reason
-        latch.open(by)
-        if reason:
-            audit.record("reset", by=by, reason=reason, time_ns=time.time_ns())
+        reason = open_latch(Latch(folder / LATCH_FILE), Audit(folder / AUDIT_FILE), by, time_ns=None)
     answer(f"reset by {by}: {reason}" if reason else "no stop was latched")
     return ExitCode.DONE

@@ -48,28 +48,29 @@ def run(
 
     Without --scene and --seed the scene of seed 0 lies on the tray. Without a terminal nobody answers: a question
     or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`.
+    Ground truth has the last word: a run that ends otherwise than the scene expects exits with 3, whatever it says.
     """
     configured = configured_cell(cell)
     scenario = scenario_of(scene, seed)
     album = usable_folder("--pictures", pictures) if pictures else None
     folder = usable_folder("--state", state_folder(state, configured))
-    _check_past(folder)
+    _check_past(folder, state)
     report, judged = _run(instruction, configured, scenario, folder, yes, album)
     if as_json:
         answer_json({**report.as_json(), "judged": judged.model_dump(mode="json")})
     else:
         _print(report, judged)
-    return report.exit_code
+    return ExitCode.INCOMPLETE if judged.faults and report.exit_code == ExitCode.DONE else report.exit_code
 
 
-def _check_past(state: Path) -> None:
+def _check_past(state: Path, given: Path | None) -> None:
     """What an earlier run left. Raises: StoppedBySafety, Unavailable (another process has the cell open)."""
     from safety.latch import Latch
 
     with Journal(state) as journal:
         unfinished = journal.unfinished()
     if reason := Latch(state / LATCH_FILE).reason:
-        raise StoppedBySafety(reason)
+        raise StoppedBySafety(reason, given)
     if unfinished:
         talk(f"{unfinished.id} was cut off ({unfinished.instruction!r}); this run begins anew and it can't be resumed")
 
@@ -94,7 +95,8 @@ def _run(
         answer_ = answers(scenario.answers, narrator.close)
         workcell = twin.workcell.heard_by(all_of(listeners))
         report = run_instruction(workcell, instruction, answer=answer_, approved=approved)
-        return report, judge(twin.world, scenario.expect)
+        expected = scenario.expect if instruction == scenario.instruction else None
+        return report, judge(twin.world, expected)
 
 
 def _print(report: Report, judged: "Judged") -> None:

@@ -34,7 +34,7 @@ def list_(
 ) -> ExitCode:
     """List the skills, or every phrase of one with how often it was trained and what it scored."""
     configured, catalogue = configured_cell(cell), load_catalogue()
-    chosen = [catalogue[skill]] if skill else list(catalogue)
+    chosen = list(catalogue) if skill is None else [catalogue[skill]]
     shown = [_summary(card, _contract_of(configured, card)) for card in chosen]
     if as_json:
         answer_json({"skills": shown})

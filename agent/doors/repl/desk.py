@@ -121,7 +121,8 @@ class Desk:
         self._screen.say("stopping" if moving else f"stopped: {reason}; nothing moves until /resume", ALARM)
 
     def resume(self) -> None:
-        self._queue(Job("/resume", lambda: self._open_shift.resume()))
+        seen = self._shift.stops if self._shift else 0
+        self._queue(Job("/resume", lambda: self._open_shift.resume(seen)))
 
     def cancel(self) -> None:
         if self._worker.reply(None):

@@ -12,19 +12,20 @@ from agent.looking import Blocked, Look
 from agent.workcell import Workcell
 from skills.base import Image
 from skills.call import Outcome
+from skills.errors import StoppedBySafety
 
 
 class Station(NamedTuple):
     """An open cell.
 
     Attributes:
-        reset: a person, named, opens the stop.
+        reset: a person, named, opens the stop; how many stops they had seen. Raises: StoppedBySafety.
         picture: what the overhead camera sees now, for people.
         close: gives everything back.
     """
 
     workcell: Workcell
-    reset: Callable[[str], None]
+    reset: Callable[[str, int], None]
     picture: Callable[[], Image]
     close: Callable[[], None]
 
@@ -54,6 +55,11 @@ class Shift:
         """What moves, and how far it has come."""
         return self._told.motion
 
+    @property
+    def stops(self) -> int:
+        """How many stops there were so far."""
+        return self._station.workcell.gate.stops
+
     def request_stop(self, reason: str) -> None:
         """Stop what moves, and what would."""
         self._station.workcell.gate.request_stop(reason)
@@ -80,12 +86,20 @@ class Shift:
 
             self._run(instruction, lambda: run(workcell.heard_by(self._listen), instruction, answer=self._answer))
 
-    def resume(self) -> None:
-        """A person's word: open the stop, and go on with what was cut off from a fresh look."""
+    def resume(self, seen: int) -> None:
+        """A person's word: open the stop, and go on with what was cut off from a fresh look.
+
+        Args:
+            seen: how many stops there were when they said it; one since then is not theirs to open.
+        """
         station = self._station
         reason, left = station.workcell.gate.latched, record.left_open(station.workcell.journal)
         if reason:
-            station.reset(self._user)
+            try:
+                station.reset(self._user, seen)
+            except StoppedBySafety as stop:
+                self._say_stopped(stop.reason)
+                return
             self._screen.say(f"stop opened by {self._user}; it was: {reason}")
         if left is not None:
             from agent.run import resume

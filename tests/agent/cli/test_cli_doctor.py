@@ -31,16 +31,15 @@ def weights(root: Path, tmp_path: Path) -> Path:
         folder.tokenizer.parent.mkdir(parents=True)
         folder.network.write_bytes(b"network")
         folder.tokenizer.write_text("{}")
-        camera = CameraContract(
-            size=256, position=overhead["position"], view=overhead["view"], reference="overhead.png"
-        )
+        camera = CameraContract(**{**overhead, "size": 256}, reference="overhead.png")
         told = {"weights_hash": hash_of(folder.hashed()), "cameras": {"overhead": camera}}
         save_contract(contract_of(name).model_copy(update=told), folder.root)
     perceiver = tmp_path / "perceiver"
     perceiver.mkdir()
     (perceiver / "perceiver.onnx").write_bytes(b"eyes")
+    pose = {name: overhead[name] for name in overhead if name != "size"}
     card = PerceiverCard(
-        name="p", camera="overhead", position=overhead["position"], view=overhead["view"], image_size=192, cells=24,
+        name="p", camera="overhead", pose=pose, image_size=192, cells=24,
         threshold=1.0, epochs=1.0, data_hash="d", weights_hash=hash_of([perceiver / "perceiver.onnx"]),
     )  # fmt: skip
     (perceiver / "perceiver.json").write_text(card.model_dump_json())
@@ -71,7 +70,8 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     assert (code, failed(checks)) == (ExitCode.DONE, {})
     assert list(checks) == [
         "python", "packages", "skill cards", "cell file", "weights of pick", "contract of pick", "cameras of pick",
-        "weights of place", "contract of place", "cameras of place", "perceiver", "state folder", "audit", "stop latch",
+        "places of pick", "weights of place", "contract of place", "cameras of place",
+        "places of place", "perceiver", "state folder", "audit", "stop latch",
     ]  # fmt: skip
 
 
@@ -101,7 +101,10 @@ def test_a_camera_that_was_moved_is_told_with_its_distance(doctor: Doctored, wei
     (weights / "cell.yaml").write_text(yaml.safe_dump(cell))
     code, checks = doctor()
     assert list(failed(checks)) == ["cameras of pick", "cameras of place", "perceiver"]
-    assert "20 mm" in checks["cameras of pick"][1]
+    assert checks["cameras of pick"][1] == (
+        "position of camera 'overhead' is (0.52, 0.0, 0.8), and was (0.5, 0.0, 0.8) in training. "
+        "Set it to (0.5, 0.0, 0.8), or train again."
+    )
     assert code == ExitCode.UNAVAILABLE
 
 

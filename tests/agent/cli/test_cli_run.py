@@ -72,6 +72,18 @@ def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_
 
 
 @pytest.mark.heavy
+def test_the_judge_has_the_last_word_on_what_the_scene_is_for(smolcell, tmp_path: Path) -> None:
+    scene = tmp_path / "scene.yaml"
+    told = "instruction: remove all failed parts\n" + (GEARS % "[]").replace("count: 1", "count: 2")
+    scene.write_text(told)
+    said = smolcell("run", "remove all failed parts", "--scene", str(scene))
+    assert said.code == ExitCode.INCOMPLETE
+    assert said.out.splitlines()[-1].endswith("wrong: 1 × failed part in the rejection bin, 2 expected")
+    other = smolcell("run", "put the blue gear in the left bin", "--scene", str(scene))
+    assert other.code == ExitCode.DONE
+
+
+@pytest.mark.heavy
 def test_json_is_the_report_and_what_the_judge_says(smolcell, scene: Path) -> None:
     said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
     shown = json.loads(said.out)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from agent.cli import app
 from agent.doors.cli import doctor
+from agent.doors.cli.application import app
 from agent.doors.cli.commands import COMMANDS, load
 from agent.doors.cli.reference import reference
 from agent.exit_codes import ExitCode
@@ -121,6 +121,24 @@ def test_ctrl_c_in_a_command_is_exit_4(smolcell, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(doctor, "examine", interrupt)
     said = smolcell("doctor")
     assert (said.code, said.out, said.err) == (ExitCode.STOPPED, "", "Interrupted: stopped by Ctrl-C.\n")
+
+
+def test_ctrl_c_while_the_command_is_loaded_is_told_as_any_other(root: Path) -> None:
+    code = """
+import signal, sys
+from agent.cli import main
+
+class Loading:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Loading())
+sys.exit(main(["doctor"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.STOPPED, "", "Interrupted: stopped by Ctrl-C.\n")
 
 
 def test_environment_of_the_tests_is_clean(state: Path) -> None:

@@ -43,7 +43,20 @@ WRONG = {
     ),
     "scenes": (
         ["data", "generate", "--out", "x", "--scenes", "0"],
-        "BadInput: --scenes: 0 is not allowed; it must be a whole number, 1 or more.",
+        "BadInput: --scenes: 0 is not allowed; it must be a whole number from 1 to 10000000.",
+    ),
+    "more scenes than anybody has room for": (
+        ["data", "generate", "--out", "x", "--scenes", "99999999999"],
+        "BadInput: --scenes: 99999999999 is not allowed; it must be a whole number from 1 to 10000000.",
+    ),
+    "no folder for episodes": (
+        ["data", "record", "--out", "/dev/null/x", "--episodes", "1"],
+        "BadInput: --out: '/dev/null' is not allowed; it must be a folder that can be written (File exists).",
+    ),
+    "suite without scenarios": (
+        ["regress", str(Path(__file__).parent)],
+        f"BadInput: scenario: '{Path(__file__).parent}' is not allowed; it must be a folder with at least one "
+        "scenario file (*.yaml).",
     ),
     "scene and seed": (
         ["run", "x", "--scene", "a.yaml", "--seed", "1"],
@@ -84,8 +97,8 @@ WRONG = {
     ),
     "no checkpoint": (
         ["eval", "--checkpoint", "/nowhere"],
-        "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder with contract.json "
-        "(No such file or directory).",
+        "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder that training has written; see "
+        "`checkpoints` in the cell file.",
     ),
     "no suite": (
         ["regress", "/nowhere"],
@@ -118,7 +131,7 @@ FILES = {
         ["run", "x", "--scene"],
         "name: a\nparts: []\nseeds: 1\n",
         "UnknownName: {file}: seeds: 'seeds' is not known; allowed is one of 'name', 'tags', 'seed', 'parts', "
-        "'instruction', 'answers', 'surprises', 'expect'. Nearest: 'seed', 'answers'.",
+        "'instruction', 'answers', 'surprises', 'faults', 'expect'. Nearest: 'seed', 'answers'.",
     ),
     "scene, unknown part": (
         ["run", "x", "--scene"],
@@ -155,6 +168,15 @@ def test_a_wrong_contract_is_named_with_its_field(smolcell, tmp_path: Path) -> N
     assert said.code == ExitCode.BAD_INPUT
     assert said.err.startswith(f"BadInput: {tmp_path}/contract.json: phrases: ")
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b'{"name": ', b"\xff\x00"])
+def test_a_contract_that_is_no_json_is_named(smolcell, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "contract.json").write_bytes(content)
+    said = smolcell("eval", "--checkpoint", str(tmp_path))
+    start = f"BadInput: contract: '{tmp_path}/contract.json' is not allowed; it must be JSON, as training writes it ("
+    assert (said.code, said.err.count("\n")) == (ExitCode.BAD_INPUT, 1)
+    assert said.err.startswith(start)
 
 
 def test_a_wrong_card_is_named_with_its_slots(smolcell, root: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import string
+from pathlib import Path
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from agent.planning.reading import read
 from agent.planning.tokens import tokenize
 from agent.planning.typos import correct
 from agent.planning.wording import plan_words
+from skills.contract import load_contract
 from skills.errors import BadInput
 from skills.plan import Plan, Step
 from skills.scene import PartQuery
@@ -23,6 +25,7 @@ PLANNER = GrammarPlanner(CELL, CATALOGUE)
 LEXICON = Lexicon(CELL, CATALOGUE)
 SCENES = scenes()
 SAID = [row.say for row in rows()]
+WEIGHTS = Path(__file__).parents[3] / "policy" / "weights"
 
 
 def draw_query(random: random.Random, plain: bool = False) -> PartQuery | None:
@@ -75,9 +78,9 @@ def test_a_plan_in_words_is_understood_as_that_plan(steps):
 
 
 def test_what_is_planned_can_be_said_to_the_policy():
-    """10,000 plans: each part that a step can mean has its phrase on the pick card, each place on its card."""
+    """10,000 plans: each part that a step can mean and each place has its phrase in the weights' contracts."""
     pick, place, insert = CATALOGUE["pick"], CATALOGUE["place"], CATALOGUE["insert"]
-    phrases = set(pick.phrases()) | set(place.phrases()) | set(insert.phrases())
+    phrases = {phrase for name in ("pick", "place") for phrase in load_contract(WEIGHTS / name).phrases}
     named = {
         part: pick.render(
             {"condition": part.condition, "size": part.size, "appearance": part.colour, "kind": part.kind}
@@ -136,11 +139,15 @@ def test_a_slip_never_gives_another_meaning():
     meanings = {**LEXICON.nouns, **LEXICON.attributes, **LEXICON.superlatives, **LEXICON.regions}
     wrong = []
     for word in sorted(filter(str.isalpha, meanings)):
-        for slip in sorted(slips(word) - LEXICON.vocabulary):
+        for slip in sorted((slips(word) | negations(word)) - LEXICON.vocabulary):
             meant = correct(slip, LEXICON.targets)
-            if meant in meanings and meanings[meant] != meanings[word]:
+            if meant in meanings and (meanings[meant] != meanings[word] or slip in negations(word)):
                 wrong.append((word, slip, meant))
     assert wrong == []
+
+
+def negations(word: str) -> set[str]:
+    return {prefix + word for prefix in ("un", "in", "im", "non", "dis", "mis", "de") if not word.startswith(prefix)}
 
 
 def slips(word: str) -> set[str]:

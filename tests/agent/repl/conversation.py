@@ -77,8 +77,8 @@ class SlowGate(TrayGate):
         super().request_stop(reason)
         self.stopped.set()
 
-    def reset(self, by: str) -> None:
-        super().reset(by)
+    def reset(self, by: str, seen: int) -> None:
+        super().reset(by, seen)
         self.stopped.clear()
         self.slow.clear()
 

@@ -161,6 +161,28 @@ def test_skills_are_listed_with_their_phrases(tmp_path: Path) -> None:
     assert "          phrase: pick up the {condition} {size} {appearance} {kind}" in chat.transcript.lines
 
 
+class HastyGate(SlowGate):
+    """Hears a stop after the operator has said /resume, before the latch is opened."""
+
+    def reset(self, by: str, seen: int) -> None:
+        if self.stops == 1:
+            self.request_stop("no, wait")
+        super().reset(by, seen)
+
+
+def test_a_stop_after_resume_is_not_opened_by_it(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    gate = HastyGate(world, 1)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(PATIENCE)
+        chat.say("stop", until="/resume opens the stop")
+        moved = world.motions
+        chat.say("/resume", until="stopped: no, wait; nothing moves until /resume")
+        assert (gate.latched, world.motions) == ("no, wait", moved)
+        chat.say("/resume", until=DONE)
+
+
 def test_cancel_gives_up_what_was_stopped(tmp_path: Path) -> None:
     world = Tray(*PARTS)
     gate = SlowGate(world, 1)

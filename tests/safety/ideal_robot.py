@@ -1,4 +1,4 @@
-"""An ideal robot without a simulator: it is at once where it is sent. For dry runs and tests."""
+"""An ideal robot without a simulator: it is at once where it is sent."""
 
 import numpy as np
 

@@ -1,1 +1,0 @@
-"""Drivers: robots behind the one protocol, `skills.protocols.Driver`."""

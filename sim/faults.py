@@ -1,0 +1,116 @@
+"""Faults that a scenario injects, as data. What each does to the cell is in `sim/injection.py`.
+
+Every fault begins `after_s` seconds of cell time after the `at_call`-th call of the run has begun; `at_call: 0`
+is before the first. A fault that lasts ends `seconds` later, or never where that is absent.
+"""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from skills.base import Finite
+from skills.scene import PartQuery
+
+CameraName = Literal["overhead", "wrist"]
+Form = Literal["nan", "far", "floor", "empty", "other_call", "other_weights", "old_picture"]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Fault(Finite):
+    """When a fault begins: `after_s` [s] after the `at_call`-th call has begun."""
+
+    at_call: Annotated[int, Field(ge=0)]
+    after_s: Seconds = 0.0
+
+
+class Lasting(Fault):
+    """A fault that lasts `seconds`, or to the end."""
+
+    seconds: Annotated[float, Field(gt=0)] | None = None
+
+
+class Slip(Fault):
+    """The part that hangs in the gripper slides out of it."""
+
+    fault: Literal["slip"]
+
+
+class Moved(Fault):
+    """A person moves the first part that `part` describes to `to` [m from the tray's centre], or takes it away."""
+
+    fault: Literal["moved"]
+    part: PartQuery
+    to: tuple[float, float] | None = None
+
+
+class Kill(Fault):
+    """The process is killed with signal 9."""
+
+    fault: Literal["kill"]
+
+
+class Black(Lasting):
+    """A camera delivers black pictures."""
+
+    fault: Literal["black"]
+    camera: CameraName = "overhead"
+
+
+class Frozen(Lasting):
+    """A camera delivers its last picture again and again."""
+
+    fault: Literal["frozen"]
+    camera: CameraName = "overhead"
+
+
+class Swapped(Lasting):
+    """The cables of the two cameras are swapped."""
+
+    fault: Literal["swapped"]
+
+
+class Dimmed(Lasting):
+    """All pictures are darker (or, above 1, brighter) by this gain."""
+
+    fault: Literal["dimmed"]
+    gain: Annotated[float, Field(gt=0, le=3)]
+
+
+class Late(Lasting):
+    """Every answer of a policy comes `by_s` [s] late."""
+
+    fault: Literal["late"]
+    by_s: Annotated[float, Field(gt=0)]
+
+
+class Absent(Lasting):
+    """The policies do not answer."""
+
+    fault: Literal["absent"]
+
+
+class Garbage(Lasting):
+    """The policies' chunks are spoilt: numbers that are none, poses far out of reach, a fast jump through the
+    tray's floor, rows missing, or a chunk that answers another call, other weights or an older picture.
+    """
+
+    fault: Literal["garbage"]
+    form: Form
+
+
+class FullDisk(Lasting):
+    """The disk of journal and audit is full."""
+
+    fault: Literal["full_disk"]
+
+
+class Stuck(Lasting):
+    """The fingers do not move, whatever they are told."""
+
+    fault: Literal["stuck"]
+
+
+AnyFault: TypeAlias = Annotated[
+    Slip | Moved | Kill | Black | Frozen | Swapped | Dimmed | Late | Absent | Garbage | FullDisk | Stuck,
+    Field(discriminator="fault"),
+]

@@ -1,0 +1,207 @@
+"""Faults done to the twin from outside of everything that decides: to its world, its driver, its policies.
+
+The agent, the gate and the policies' own code are those of every run; what is wrapped here is what a real cell
+has in the same place: cameras, light, fingers, a part that slides, a person's hand, a model that hangs.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from sim.driver import GRIP_SECONDS
+from sim.faults import Absent, Black, Dimmed, Form, Frozen, Garbage, Kill, Late, Moved, Slip, Stuck, Swapped
+from sim.judge import truth
+from sim.parts.spawn import Body
+from sim.robot import FINGERS, HAND_LINK
+from sim.schedule import Schedule
+from sim.world import World
+from skills.base import Image
+from skills.chunk import ActionChunk, GripperCommand, JointSlice
+from skills.errors import Unavailable
+from skills.observation import Observation
+from skills.protocols import Policy
+from skills.scene import select
+
+IN_HAND: Final = 0.05
+"""A part whose centre is so near to the tool's [m] and so far above the table hangs in the gripper."""
+CLEAR: Final = 0.05
+"""A part that has fallen this far below the tool [m] is out of the fingers' way."""
+
+Pictures = Mapping[str, Image]
+
+
+class Robot(Protocol):
+    """The twin's driver and clock, with a way to let time pass."""
+
+    def now_ns(self) -> int: ...
+
+    def observe(self) -> Observation: ...
+
+    def measure(self) -> Observation: ...
+
+    def command(self, motion: JointSlice | GripperCommand) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+
+class FaultyDriver:
+    """A driver to which the scheduled faults happen. Implements Driver and Clock."""
+
+    def __init__(self, driver: Robot, world: World, arm: int, schedule: Schedule) -> None:
+        self._driver, self._schedule = driver, schedule
+        self._hand = _Hand(world, arm)
+        self._world = world
+        self._last: dict[str, Image] = {}
+
+    def now_ns(self) -> int:
+        return self._driver.now_ns()
+
+    def observe(self) -> Observation:
+        self._happen()
+        seen = self._driver.observe()
+        return replace(seen, images=self._spoilt(seen.images))
+
+    def measure(self) -> Observation:
+        return self._driver.measure()
+
+    def command(self, motion: JointSlice | GripperCommand) -> None:
+        if isinstance(motion, GripperCommand) and self._schedule.active(Stuck):
+            self._driver.wait(GRIP_SECONDS)
+        else:
+            self._driver.command(motion)
+        self._happen()
+
+    def stop(self) -> None:
+        self._driver.stop()
+
+    def wait(self, seconds: float) -> None:
+        self._driver.wait(seconds)
+
+    def _happen(self) -> None:
+        """Whatever is due now."""
+        tool = self._driver.measure().tcp[:3]
+        self._hand.clear(tool)
+        for slip in self._schedule.due(Slip):
+            if self._hand.drop(tool):
+                self._schedule.over(slip)
+        for moved in self._schedule.due(Moved):
+            self._schedule.over(moved)
+            _move(self._world, moved)
+        if self._schedule.due(Kill):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _spoilt(self, images: Pictures) -> Pictures:
+        pictures = dict(images)
+        for dimmed in self._schedule.active(Dimmed):
+            pictures = {name: _dim(image, dimmed.gain) for name, image in pictures.items()}
+        if self._schedule.active(Swapped):
+            pictures = dict(zip(pictures, reversed(pictures.values()), strict=True))
+        frozen = {fault.camera for fault in self._schedule.active(Frozen)} & self._last.keys()
+        pictures |= {name: self._last[name] for name in frozen}
+        self._last = pictures
+        black = {fault.camera for fault in self._schedule.active(Black)} & pictures.keys()
+        return pictures | {name: np.zeros_like(pictures[name]) for name in black}
+
+
+class FaultyPolicy:
+    """A policy whose answers come late, spoilt or not at all. Implements Policy.
+
+    Args:
+        wait: lets the cell's time pass [s].
+    """
+
+    def __init__(self, policy: Policy, schedule: Schedule, wait: Callable[[float], None]) -> None:
+        self._policy, self._schedule, self._wait = policy, schedule, wait
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        if self._schedule.active(Absent):
+            raise Unavailable("the policy does not answer.", "Start its server, then resume.")
+        chunk = self._policy.act(observation, phrase, call_id)
+        for late in self._schedule.active(Late):
+            self._wait(late.by_s)
+        for garbage in self._schedule.active(Garbage):
+            chunk = _garbage(chunk, garbage.form)
+        return chunk
+
+
+@dataclass
+class _Hand:
+    """What hangs in the gripper, and how it slides out: it no longer touches the arm until it is clear."""
+
+    world: World
+    arm: int
+    falling: Body | None = None
+
+    def drop(self, tool: np.ndarray[Any, Any]) -> bool:
+        """Let the part go that is in the gripper; False where there is none."""
+        for body in self.world.bodies:
+            at = np.array(self.world.bullet.getBasePositionAndOrientation(body.id)[0])
+            if at[2] > IN_HAND and np.linalg.norm(at - tool) < IN_HAND:
+                self.falling = body
+                self._touches(body, False)
+                return True
+        return False
+
+    def clear(self, tool: np.ndarray[Any, Any]) -> None:
+        if self.falling is None:
+            return
+        height = self.world.bullet.getBasePositionAndOrientation(self.falling.id)[0][2]
+        if tool[2] - height > CLEAR:
+            self._touches(self.falling, True)
+            self.falling = None
+
+    def _touches(self, body: Body, yes: bool) -> None:
+        for link in (HAND_LINK, *FINGERS):
+            self.world.bullet.setCollisionFilterPair(body.id, self.arm, -1, link, int(yes))
+
+
+def _move(world: World, moved: Moved) -> None:
+    """A person's hand: the part lies elsewhere on the tray, or is gone."""
+    parts = truth(world)
+    meant = select(moved.part, [part for part, _ in parts])
+    if not meant:
+        return
+    body = world.bodies[next(i for i, (part, _) in enumerate(parts) if part is meant[0])]
+    if moved.to is None:
+        world.bodies.remove(body)
+        world.bullet.removeBody(body.id)
+        return
+    x, y = np.add(world.cell.tray.centre, moved.to)
+    _, turn = world.bullet.getBasePositionAndOrientation(body.id)
+    at = (float(x), float(y), body.spec.shape.height / 2 + 0.001)
+    world.bullet.resetBasePositionAndOrientation(body.id, at, turn)
+
+
+def _dim(image: Image, gain: float) -> Image:
+    return np.asarray(np.clip(image.astype(np.float32) * gain, 0, 255), np.uint8)
+
+
+def _filled(chunk: ActionChunk, column: int, value: float) -> ActionChunk:
+    """All poses but the first with this value in one column."""
+    values = chunk.values.copy()
+    values[1:, column] = value
+    return replace(chunk, values=values)
+
+
+def _garbage(chunk: ActionChunk, form: Form) -> ActionChunk:
+    match form:
+        case "nan":
+            return _filled(chunk, 2, float("nan"))
+        case "far":
+            return _filled(chunk, 0, 2.5)
+        case "floor":
+            return _filled(chunk, 2, -0.1)
+        case "empty":
+            return replace(chunk, values=chunk.values[:0])
+        case "other_call":
+            return replace(chunk, call_id=f"{chunk.call_id}-other")
+        case "other_weights":
+            return replace(chunk, checkpoint="0" * 64)
+        case "old_picture":
+            return replace(chunk, answers=chunk.answers - 1)

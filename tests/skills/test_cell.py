@@ -1,0 +1,55 @@
+"""The cell file: a limit that limits nothing is refused with its field and value."""
+
+import re
+
+import pytest
+import yaml
+
+from skills.cell import load_cell
+from skills.errors import BadInput
+
+NO_LIMITS = {
+    "infinite": (("limits", "tcp_speed"), float("inf"), "limits.tcp_speed: inf is not allowed; it must be a finite"),
+    "no number": (
+        ("limits", "joint_high", 0),
+        float("nan"),
+        "limits.joint_high.0: nan is not allowed; it must be a fin",
+    ),
+    "place nowhere": (("places", "tray", "centre", 1), float("nan"), "places.tray.centre.1: nan is not allowed"),
+    "no speed": (("limits", "joint_speed", 0), 0, "limits.joint_speed.0: 0 is not allowed; it must be greater than 0"),
+    "joint range": (
+        ("limits", "joint_low", 1),
+        1.8,
+        "limits.joint_low.1: 1.8 is not allowed; it must be less than limits.joint_high.1, which is 1.7628.",
+    ),
+    "workspace": (
+        ("limits", "workspace_high", 2),
+        0,
+        "limits.workspace_low.2: 0.0 is not allowed; it must be less than limits.workspace_high.2, which is 0.0.",
+    ),
+    "keep-out": (
+        ("keep_outs",),
+        [{"name": "post", "low": [0, 0, 0.3], "high": [1, 1, 0.1]}],
+        "keep_outs.post.low.2: 0.3 is not allowed; it must be less than keep_outs.post.high.2, which is 0.1.",
+    ),
+    "camera in itself": (
+        ("cameras", "overhead", "look_at"),
+        [0.5, 0.0, 0.8],
+        "look_at: (0.5, 0.0, 0.8) is not allowed; it must be away from position (0.5, 0.0, 0.8), "
+        "and not along up (1.0, 0.0, 0.0).",
+    ),
+    "name of a folder elsewhere": (("name",), "../other", "name: '../other' is not allowed"),
+}
+
+
+@pytest.mark.parametrize("name", NO_LIMITS)
+def test_what_limits_nothing_is_refused(root, tmp_path, name):
+    path, value, message = NO_LIMITS[name]
+    content = yaml.safe_load((root / "cells" / "default.yaml").read_text())
+    at = content
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    (tmp_path / "cell.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(BadInput, match=re.escape(message)):
+        load_cell(tmp_path / "cell.yaml")
