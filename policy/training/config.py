@@ -125,7 +125,7 @@ PRESETS: Mapping[str, Training] = MappingProxyType(
         ),
         "place": PolicyTraining(
             name="place",
-            skills=("place", "put_back"),
+            skills=("place", "put_back", "insert"),
             backbone=Backbone(64, width=64, vision_layers=1, text_layers=2),
             detector=None,
             flow=FlowStage(Schedule(4000, 2e-3, warmup=100), 64, 2, 4, vision_share=0.2, pointing=0.0),
@@ -143,7 +143,7 @@ PRESETS: Mapping[str, Training] = MappingProxyType(
             skills=("pick",),
             backbone=Backbone(128),
             detector=None,
-            flow=FlowStage(Schedule(3000, 6e-4, warmup=100), 32, 3, 4, vision_share=0.5, pointing=0.5),
+            flow=FlowStage(Schedule(2000, 6e-4, warmup=100), 32, 3, 4, vision_share=0.5, pointing=0.5),
             held_out=300,
         ),
         "perceiver-tune": PerceiverTraining(
