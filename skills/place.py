@@ -89,7 +89,10 @@ class Belt(Value):
 
     @model_validator(mode="after")
     def _drops_on_itself(self) -> Self:
-        if abs(self.drop[0] - self.centre[0]) >= self.width / 2 or abs(self.drop[1] - self.centre[1]) >= self.length / 2:
+        if (
+            abs(self.drop[0] - self.centre[0]) >= self.width / 2
+            or abs(self.drop[1] - self.centre[1]) >= self.length / 2
+        ):
             raise BadInput("drop", self.drop, "a point on the belt")
         return self
 
