@@ -162,7 +162,8 @@ def test_a_full_hole_is_remembered_asked_for_and_freed_by_a_persons_word(tmp_pat
         chat.begin().say("insert it", until="done: 1 × bolt → left fixture: 1 seen, 1 moved, 0 left, 0 lost")
         chat.say("/scene", until=f"not seen, but remembered: {full}")
         chat.bench.world.parts.append(bolt)
-        chat.say("insert it", until=f"question  {full}; is it free again? (yes / no)\n          1. yes\n          2. no")
+        asked = f"question  {full}; is it free again? (yes / no)\n          1. yes\n          2. no"
+        chat.say("insert it", until=asked)
         chat.say("no", until=f"1 left, 0 lost; {full}")
         chat.bench.world.bins["left fixture"].clear()
         chat.say(said, until="answer    Noted.")
