@@ -65,6 +65,13 @@ class Grounder:
         self._catalogue = catalogue
         self._contracts = contracts
         self._picks = self._denotations(PICK)
+        cards = {card.name: card for card in catalogue}
+        self._skill_to = {
+            place: skill
+            for skill, slot in BRINGING.items()
+            if skill in cards
+            for place in cards[skill].parameters[slot].values
+        }
         self._fitting: dict[Appearance, frozenset[int]] = {}
 
     def refusal(self, plan: Plan) -> str | None:
@@ -74,9 +81,9 @@ class Grounder:
     def _refused(self, step: Step) -> str | None:
         if step.source != TRAY:
             return f"parts are taken from the {TRAY} only, not from the {step.source}"
-        skill = self._bringing(step.destination)
+        skill = self._skill_to.get(step.destination)
         if skill is None:
-            return str(UnknownName("destination", step.destination, self._places()))
+            return str(UnknownName("destination", step.destination, self._skill_to))
         if skill == INSERT and step.part.kind != "bolt":
             return f"the {step.destination} takes bolts only, and {step.part.describe()} may be something else"
         grounded = self.bring(step, "")
@@ -109,9 +116,9 @@ class Grounder:
 
         Raises: UnknownName when no skill does.
         """
-        skill = self._bringing(step.destination)
+        skill = self._skill_to.get(step.destination)
         if skill is None:
-            raise UnknownName("destination", step.destination, self._places())
+            raise UnknownName("destination", step.destination, self._skill_to)
         arguments = {BRINGING[skill]: step.destination}
         phrase = self._phrase(skill, arguments)
         if phrase is None:
@@ -136,16 +143,6 @@ class Grounder:
                 )
                 return Grounded(call=call)
         return Ungrounded(reason="no_spot", text="no spot of the tray is free for the held part")
-
-    def _bringing(self, place: str) -> str | None:
-        """The skill that brings parts to `place`; None when there is none."""
-        reached = ((skill, self._catalogue[skill].parameters[slot].values) for skill, slot in BRINGING.items())
-        return next((skill for skill, places in reached if place in places), None)
-
-    def _places(self) -> tuple[str, ...]:
-        """Every place that a skill brings parts to."""
-        reached = (self._catalogue[skill].parameters[slot].values for skill, slot in BRINGING.items())
-        return tuple(place for places in reached for place in places)
 
     def _denote(self, target: PerceivedPart, wanted: PartQuery, promised: Parts, parts: Parts) -> Denotation | None:
         """The best phrase that leads to `target`, or None."""

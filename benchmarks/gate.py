@@ -25,6 +25,7 @@ from safety.cases import Passage, Proposal, State, Timed
 from safety.grip import Grip
 from safety.judge import Judge, ask
 from safety.kinematics import Arm
+from safety.obstacles import obstacles
 from safety.route import chunk_route, waypoint_route
 from safety.rules import Stage
 from safety.timing import PERIOD as TICK
@@ -37,7 +38,6 @@ from skills.observation import Observation
 ROWS, WIDTH = 50, 0.08
 SEEN = 1
 LIMIT_MS = 5.0
-WALL = 0.004
 HAND, FINGERS = 8, (9, 10)
 BASE, FORE = (-1, 0, 1), (4, 5, 6, HAND, *FINGERS)
 
@@ -52,11 +52,9 @@ class Baseline:
         self._margin = cell.limits.collision_margin
         self._others = [self._box((0.0, 0.0, -0.05), (1.0, 1.0, 0.05))]
         for place in cell.places.values():
-            (x, y), half, top = place.centre, place.half, place.wall / 2
-            offset = half + WALL / 2
-            for side in (-offset, offset):
-                self._others.append(self._box((x + side, y, top), (WALL / 2, half, top)))
-                self._others.append(self._box((x, y + side, top), (half, WALL / 2, top)))
+            for box in obstacles(place):
+                low, high = np.array(box.low), np.array(box.high)
+                self._others.append(self._box(tuple((low + high) / 2), tuple((high - low) / 2)))
 
     def clear(self, path: FloatArray) -> bool:
         """Whether no posture of `path` (N, 7) is nearer than the margin to anything."""

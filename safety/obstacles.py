@@ -30,7 +30,7 @@ def blocks(place: Place) -> Iterator[Box]:
 
 
 def obstacles(place: Place) -> Iterator[Box]:
-    """Its walls, rails and whatever else fingers and a held part can run into from above."""
+    """Its walls, rails and whatever else fingers and a held part can run into; nobody reaches into a chute."""
     if isinstance(place, Container):
         yield from _frame(place.centre, place.extent, place.top)
     elif isinstance(place, Belt):
@@ -38,9 +38,9 @@ def obstacles(place: Place) -> Iterator[Box]:
         for side in (-1, 1):
             rail = place.centre[0] + side * (place.width + WALL_THICKNESS) / 2
             yield _box((rail, place.centre[1]), (WALL_THICKNESS / 2, place.length / 2), place.top)
-        yield from _frame(place.chute_centre, (place.width / 2, place.chute / 2), place.top)
+        yield _box(place.chute_centre, (place.width / 2, place.chute / 2 + WALL_THICKNESS), place.top)
     else:
-        yield from _lands(place)
+        yield from _rails(place)
 
 
 def _frame(centre: tuple[float, float], extent: tuple[float, float], top: float) -> Iterator[Box]:
@@ -53,12 +53,11 @@ def _frame(centre: tuple[float, float], extent: tuple[float, float], top: float)
         yield _box((x, along), (half_x + WALL_THICKNESS, WALL_THICKNESS / 2), top)
 
 
-def _lands(fixture: Fixture) -> Iterator[Box]:
-    """Both rails between their notches, whose chamfers count as full."""
+def _rails(fixture: Fixture) -> Iterator[Box]:
+    """Both rails, as if they had no notches: only a held part has business in those."""
     for side in (-1, 1):
         x = fixture.centre[0] + side * (fixture.gap + fixture.rail / 2)
-        for low, high in fixture.lands():
-            yield _box((x, (low + high) / 2), (fixture.rail / 2, (high - low) / 2), fixture.top)
+        yield _box((x, fixture.centre[1]), (fixture.rail / 2, fixture.extent[1]), fixture.top)
 
 
 def _box(centre: tuple[float, float], half: tuple[float, float], top: float) -> Box:

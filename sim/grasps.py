@@ -80,7 +80,7 @@ def taught_grasp(cell: Cell, part: Lying) -> Grasp:
     """How a part that lies flat and alone is grasped; its `room` is not looked at."""
     shape, (x, y, _) = part.shape, part.origin
     yaw = half_turn(part.yaw) if part.spec.kind in ("bolt", "bracket") else 0.0
-    opening = min(shape.grasp_width + CLEARANCES[0], cell.robot.gripper.max_width)
+    opening = float(min(shape.grasp_width + CLEARANCES[0], cell.robot.gripper.max_width))
     return Grasp((float(x), float(y), shape.grasp_height), yaw, opening)
 
 

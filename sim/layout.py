@@ -24,7 +24,7 @@ GAP = 0.025
 EDGE = 0.147
 """Outlines end here [m from the tray's centre], before the walls."""
 TOUCHING = (0.0003, 0.003)
-"""Distance between outlines that touch [m]."""
+"""Distance between the convex outlines of parts that touch [m]."""
 HEAP = 0.07
 """Heaped parts are dropped within this distance of the heap's middle [m]."""
 TRIES = 80
@@ -49,8 +49,12 @@ def draw_look(rng: np.random.Generator, failed_share: float = 0.35) -> Look:
 
 def outline(kind: Kind, size: Size, at: tuple[float, float], yaw: float) -> Points:
     """Points on the part's outline, in the frame of `at` [m]."""
+    return _moved(shape_of(kind, size).footprint, at, yaw)
+
+
+def _moved(points: Points, at: tuple[float, float], yaw: float) -> Points:
     turn = np.array([[np.cos(yaw), -np.sin(yaw)], [np.sin(yaw), np.cos(yaw)]])
-    return np.asarray(shape_of(kind, size).footprint @ turn.T + np.asarray(at))
+    return np.asarray(points @ turn.T + np.asarray(at))
 
 
 def distance(one: Points, other: Points) -> float:
@@ -64,9 +68,24 @@ def outline_of(spec: PartSpec) -> Points:
 
 
 def overlapping(parts: Sequence[PartSpec]) -> bool:
-    """Whether any two parts would lie in each other: their convex outlines overlap."""
+    """Whether any two parts would lie in each other."""
     hulls = [_hull(outline_of(spec)) for spec in parts]
-    return any(_gap(one, other) == 0 for index, one in enumerate(hulls) for other in hulls[:index])
+    near = [(i, j) for i in range(len(parts)) for j in range(i) if _gap(hulls[i], hulls[j]) == 0]
+    return any(_gap(one, other) == 0 for i, j in near for one in _pieces(parts[i]) for other in _pieces(parts[j]))
+
+
+def gap(one: PartSpec, other: PartSpec) -> float:
+    """Distance between the convex outlines of two parts [m]; 0 when those overlap."""
+    return _gap(_hull(outline_of(one)), _hull(outline_of(other)))
+
+
+def _pieces(spec: PartSpec) -> list[NDArray[np.float32]]:
+    """The convex outlines that make up the part's own: beside a bolt's shank there is room behind its head."""
+    solids = spec.shape.solids
+    if len(solids) == 1:
+        return [_hull(outline_of(spec))]
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    return [_hull(_moved(corners * solid.half[:2] + solid.centre[:2], spec.at, spec.yaw)) for solid in solids]
 
 
 def lay_out(

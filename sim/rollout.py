@@ -7,9 +7,8 @@ from typing import Final, Literal
 from safety.gate import SafetyGate
 from safety.grip import Grip
 from sim.demonstrator import insert_waypoints, pick_waypoints, place_waypoints, put_back_waypoints
-from sim.fixture import lies_in
 from sim.grasps import Grasp, NoGrasp, choose_grasp, choose_pick
-from sim.lying import Lying, lying, lying_parts, thing_points
+from sim.lying import Lying, lying_parts, thing_points
 from sim.motion import NoWay, Ways
 from sim.world import World
 from skills.base import FloatArray
@@ -32,7 +31,7 @@ class Tried:
 
     Attributes:
         cause: why it failed; None for success.
-        detail: what held no grasp, the gate's rule, or where the part is.
+        detail: why there is no grasp, the gate's rule and words, or where the part is.
         vias: rows that only led round something; a chunk of the policy has room for none.
     """
 
@@ -92,16 +91,8 @@ class Expert:
     def judged(self, index: int, wanted: str) -> Tried:
         """Whether that body has come to lie in `wanted`; a bolt in a fixture: in the hole of its size."""
         self._world.advance(SETTLE_STEPS)
-        body = self._world.bodies[index]
-        where = self._world.where(body)
-        if where != wanted:
-            return Tried("wrong_place", where)
-        place = self._world.places[wanted]
-        if isinstance(place, Fixture):
-            lies = lying(self._world, body)
-            if not lies_in(place, body.spec.size, lies.origin, lies.rotation[:, 0]):
-                return Tried("wrong_place", f"beside the holes of the {wanted}")
-        return Tried(None)
+        where = self._world.where(self._world.bodies[index])
+        return Tried(None) if where == wanted else Tried("wrong_place", where)
 
     def _parts_from(self, index: int) -> list[Lying]:
         parts = lying_parts(self._world)

@@ -1,18 +1,20 @@
 """Work shared out over the machines of a Ray cluster. Needs the extra `scale`."""
 
-import contextlib
 import logging
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 PACKAGES: Final = ("sim", "skills", "safety")
 """What a worker needs of this repository; sent along, so that the cluster needs the libraries alone."""
+PATIENCE: Final = 5.0
+"""Seconds that the head of a cluster has to answer."""
 LOCAL: Final = "local"
 """The address that starts a cluster of this machine's own."""
 
@@ -44,19 +46,32 @@ def _connected(address: str) -> Any:
         import ray
     except ImportError:
         raise Unavailable("ray is not installed.", "Install the extra: pip install 'smolcell[scale]'") from None
+    if address == LOCAL:
+        ray.init(logging_level=logging.ERROR, log_to_driver=False, include_dashboard=False)
+        return ray
+    _knock(address)
     root = Path(__file__).parent.parent.parent
     environment = {"py_modules": [str(root / name) for name in PACKAGES]}
-    where = {} if address == LOCAL else {"address": address, "runtime_env": environment}
     try:
-        ray.init(
-            **where, logging_level=logging.ERROR, log_to_driver=False, include_dashboard=False if not where else None
-        )
+        ray.init(address=address, runtime_env=environment, logging_level=logging.ERROR, log_to_driver=False)
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
-        with contextlib.suppress(Exception):
-            ray.shutdown()
-        reason = " ".join(str(error).split()).split(". ")[0][:160]
-        raise Unavailable(f"no Ray cluster answers at {address!r} ({reason}).", "See: ray status") from None
+        raise _nobody(address, " ".join(str(error).split())[:160]) from None
     return ray
+
+
+def _knock(address: str) -> None:
+    """Ask whether anybody listens there: Ray itself would wait for minutes, then end the process."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise BadInput("--ray", address, f"HOST:PORT, ray://HOST:PORT or {LOCAL!r}")
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+    except OSError as error:
+        raise _nobody(address, str(error.strerror or error)) from None
+
+
+def _nobody(address: str, reason: str) -> Unavailable:
+    return Unavailable(f"no Ray cluster answers at {address!r} ({reason}).", "See: ray status")
 
 
 def _result(ray: Any, done: Any) -> Any:

@@ -13,11 +13,11 @@ from sim.data.splits import Split, is_held_out
 from sim.data.visible import visible_shares
 from sim.grasps import Grasp, NoGrasp, NoGraspCause, choose_grasp
 from sim.layout import TAUGHT, lay_out
-from sim.lying import lying_parts
+from sim.lying import Lying, lying_parts, thing_points
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter, draw_count
 from sim.world import TruePart, World
-from skills.base import Image
+from skills.base import FloatArray, Image
 from skills.catalogue import Catalogue
 
 ORDERED: Final = (4, 6)
@@ -92,15 +92,16 @@ def _look(world: World, split: Split) -> _Lies | None:
     parts = tuple(world.true_part(world.bodies[index]) for index in seen)
     if not parts or (split != "triples" and any(map(_is_held_out, parts))):
         return None
-    found = {
-        target: choose_grasp(
-            world.cell, lying[seen[target]], [part for part in lying if part is not lying[seen[target]]]
-        )
-        for target in _targets(parts, split)
-    }
+    things = thing_points(world)
+    found = {target: _grasp(world, lying, seen[target], things) for target in _targets(parts, split)}
     grasps = {target: grasp for target, grasp in found.items() if isinstance(grasp, Grasp)}
     left_out = tuple(grasp.cause for grasp in found.values() if isinstance(grasp, NoGrasp))
     return _Lies(parts, grasps, left_out) if grasps else None
+
+
+def _grasp(world: World, lying: Sequence[Lying], index: int, things: FloatArray) -> Grasp | NoGrasp:
+    others = [part for other, part in enumerate(lying) if other != index]
+    return choose_grasp(world.cell, lying[index], others, things)
 
 
 def _targets(parts: Sequence[TruePart], split: Split) -> list[int]:

@@ -15,9 +15,12 @@ import pytest
 from pybullet_utils.bullet_client import BulletClient
 
 from safety.timing import PERIOD
+from sim.belt import MovingBelt
+from sim.fixture import build_fixture
 from skills.base import FloatArray
 from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
+from skills.place import Belt, Container, Fixture, Place
 from tests.safety.ideal_robot import KinematicDriver
 
 TOLERANCE = 0.002
@@ -71,12 +74,24 @@ class Oracle:
         position, turn = self.bullet.getLinkState(self.arm, GRASP_TARGET, computeForwardKinematics=True)[4:6]
         return np.array(position), np.array(self.bullet.getMatrixFromQuaternion(turn)).reshape(3, 3)
 
-    def _walls(self, place: Any) -> Iterator[int]:
+    def _walls(self, place: Place) -> Iterator[int]:
+        """Boxes of our own round trays and bins; belts and fixtures as they stand in the twin."""
+        if not isinstance(place, Container):
+            yield from self._stood(place)
+            return
         (x, y), half, top = place.centre, place.half, place.wall / 2
         for side in (-1, 1):
             offset = side * (half + WALL / 2)
             yield self._box((x + offset, y, top), (WALL / 2, half + WALL, top))
             yield self._box((x, y + offset, top), (half + WALL, WALL / 2, top))
+
+    def _stood(self, place: Belt | Fixture) -> Iterator[int]:
+        before = self.bullet.getNumBodies()
+        if isinstance(place, Belt):
+            MovingBelt(self.bullet, place)
+        else:
+            build_fixture(self.bullet, place)
+        yield from (self.bullet.getBodyUniqueId(index) for index in range(before, self.bullet.getNumBodies()))
 
     def _box(self, at: tuple[float, ...], half: tuple[float, ...]) -> int:
         shape = self.bullet.createCollisionShape(pybullet.GEOM_BOX, halfExtents=half)

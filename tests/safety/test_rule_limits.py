@@ -246,7 +246,7 @@ def test_tilt(passage: Passage) -> None:
 @pytest.mark.parametrize(
     ("inside", "outside", "axis", "bound"),
     [
-        ((0.75, 0.0, 0.3), (0.751, 0.0, 0.3), 0, 0.75),
+        ((0.8, 0.0, 0.3), (0.801, 0.0, 0.3), 0, 0.8),
         ((-0.05, 0.0, 0.3), (-0.051, 0.0, 0.3), 0, -0.05),
         ((0.5, 0.65, 0.3), (0.5, 0.651, 0.3), 1, 0.65),
         ((0.5, 0.0, 0.7), (0.5, 0.0, 0.701), 2, 0.7),
@@ -266,9 +266,9 @@ def test_workspace(passage: Passage, inside: Any, outside: Any, axis: int, bound
 
 
 def test_a_held_part_counts_as_tool(passage: Passage) -> None:
-    assert path.workspace(at(passage, 0.708, 0.0, 0.3, holding=True)) is None
-    assert path.workspace(at(passage, 0.709, 0.0, 0.3)) is None
-    assert path.workspace(at(passage, 0.709, 0.0, 0.3, holding=True)) is not None
+    assert path.workspace(at(passage, 0.758, 0.0, 0.3, holding=True)) is None
+    assert path.workspace(at(passage, 0.759, 0.0, 0.3)) is None
+    assert path.workspace(at(passage, 0.759, 0.0, 0.3, holding=True)) is not None
 
 
 @pytest.mark.parametrize(
@@ -279,8 +279,15 @@ def test_a_held_part_counts_as_tool(passage: Passage) -> None:
         (0.6499, 0.1499, False, 0.008),
         (0.45, 0.36, False, 0.04),
         (0.45, 0.36, True, 0.06),
-        (0.7, 0.0, False, 0.06),
-        (0.7, 0.0, True, 0.08),
+        (0.67, 0.0, False, 0.06),
+        (0.67, 0.0, True, 0.08),
+        (0.691, -0.299, False, 0.03),
+        (0.74, 0.0, True, 0.05),
+        (0.28, 0.3, True, 0.022),
+        (0.28, 0.3054, True, 0.022),
+        (0.28, 0.3056, True, 0.058),
+        (0.28, 0.3056, False, 0.038),
+        (0.28, -0.348, False, 0.022),
     ],
 )
 def test_floor(passage: Passage, x: float, y: float, holding: bool, bound: float) -> None:

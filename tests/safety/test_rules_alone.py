@@ -139,7 +139,7 @@ def workspace(cell: Cell, benches: Benches) -> Ruling:
 
 
 def floor(cell: Cell, benches: Benches) -> Ruling:
-    return benches().waypoints(over(0.7, 0.0, 0.05))
+    return benches().waypoints(over(0.35, 0.2, 0.05))
 
 
 def keep_out(cell: Cell, benches: Benches) -> Ruling:
@@ -162,7 +162,7 @@ def self_collision(cell: Cell, benches: Benches) -> Ruling:
 def release(cell: Cell, benches: Benches) -> Ruling:
     bench = benches()
     bench.grasp()
-    return bench.waypoints(over(0.25, 0.25, 0.3, width=0.08))
+    return bench.waypoints(over(0.35, 0.2, 0.3, width=0.08))
 
 
 def joint_speed(cell: Cell, benches: Benches) -> Ruling:

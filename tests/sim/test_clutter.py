@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.layout import EDGE, TOUCHING, WORKING, draw_look, lay_out, outline_of, overlapping, place_parts
+from sim.layout import EDGE, TOUCHING, WORKING, draw_look, gap, lay_out, outline_of, overlapping, place_parts
 from sim.parts.spawn import PartSpec
 from sim.setting import load_setting
 from sim.things import CLEAR, RIM, draw_things, thing_outline
@@ -31,14 +31,21 @@ def test_touching_parts_lie_against_another_and_never_in_it(seed, count):
         assert max(map(abs, spec.at)) <= WORKING
         assert np.abs(outline_of(spec)).max() <= EDGE
         others = [other for other in layout if other is not spec]
-        pushes = 1.1 * TOUCHING[1] * np.stack([np.cos(np.arange(0, 6.3, 0.1)), np.sin(np.arange(0, 6.3, 0.1))], axis=1)
-        assert any(overlapping([shifted(spec, push), other]) for push in pushes for other in others)
+        assert TOUCHING[0] - 1e-5 <= min(gap(spec, other) for other in others) <= TOUCHING[1] + 1e-5
 
 
 def test_overlap_is_seen_where_no_corner_lies_in_the_other_part():
     lying, standing = (PartSpec("bracket", "large", "red", "ok", (0.0, 0.0), yaw) for yaw in (0.0, np.pi / 2))
     assert overlapping([lying, standing])
     assert not overlapping([lying, shifted(standing, (0.05, 0.0))])
+
+
+def test_room_behind_a_bolt_s_head_is_room():
+    bolt = PartSpec("bolt", "M10", "red", "ok", (0.0, 0.0), 0.0)
+    nut = PartSpec("nut", "M6", "red", "ok", (0.0, 0.022), 0.0)
+    assert not overlapping([bolt, nut])
+    assert overlapping([bolt, shifted(nut, (0.0, -0.003))])
+    assert overlapping([bolt, shifted(nut, (-0.035, 0.0))])
 
 
 def test_touching_and_separated_parts_stay_where_they_were_laid(cell):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from skills.card import SkillCard
+from skills.card import Parameter, SkillCard
 from skills.catalogue import load_catalogue
 from skills.contract import Contract, load_contract, save_contract
 from skills.errors import BadInput, UnknownName
@@ -128,3 +128,24 @@ def test_missing_and_broken_contracts_are_refused(tmp_path):
     (tmp_path / "contract.json").write_text(json.dumps({"name": "x"}))
     with pytest.raises(BadInput, match="phrases"):
         load_contract(tmp_path)
+
+
+def test_a_value_is_said_as_the_card_says(catalogue):
+    assert catalogue["place"].phrases() == (
+        "place it in the rejection bin",
+        "place it in the red quality control bin",
+        "place it in the left bin",
+        "place it in the right bin",
+        "place it on the conveyor belt",
+    )
+    assert catalogue["insert"].phrases() == ("insert it into the left fixture", "insert it into the right fixture")
+
+
+def test_only_values_of_the_slot_are_said():
+    with pytest.raises(UnknownName, match="said: 'belt' is not known; allowed is one of 'left bin'"):
+        Parameter.model_validate({"values": ["left bin"], "said": {"belt": "on the belt"}})
+
+
+def test_every_place_of_the_default_cell_has_a_phrase(cell, catalogue):
+    named = {*catalogue["place"].parameters["place"].values, *catalogue["insert"].parameters["fixture"].values}
+    assert named == set(cell.destinations)

@@ -1,26 +1,41 @@
-"""`smolcell data`: training data from the twin, as keyframes for the small policy or as LeRobot episodes."""
+"""`smolcell data`: training data from the twin and from elsewhere: made, recorded, inspected, mixed, exported."""
 
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, CellFile, DrawSeed, WorkersOfAllCores, whole
-from agent.doors.cli.output import answer
-from agent.doors.cli.progress import progress
+from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, whole
+from agent.doors.cli.output import answer, answer_json, answer_table
+from agent.doors.cli.progress import Update, progress
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
+from skills.errors import BadInput
+
+if TYPE_CHECKING:
+    from sim.data.episodes import Episode
+    from sim.data.merge import Part
 
 MOST: Final = 10_000_000
 
-app = new_app("Make training data in the twin.")
+
+class Form(StrEnum):
+    """Forms of a data set that other tools read."""
+
+    TUPLE = "tuple"
+    RLDS = "rlds"
+
+
+app = new_app("Make, inspect and mix training data.")
 
 
 @app.callback()
 def data() -> None:
-    """Make training data in the twin."""
+    """Make, inspect and mix training data."""
 
 
 @app.command()
@@ -104,3 +119,124 @@ def sheet(
     save(make(configured_cell(cell), load_setting(setting), seed), out)
     answer(str(out))
     return ExitCode.DONE
+
+
+@app.command()
+def inspect(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A data set: keyframes, or LeRobot.")],
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="DIR", help="Another set, which must share no scene with it.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures.")] = None,
+    as_json: AsJson = False,
+) -> ExitCode:
+    """Count phrases and attributes, look at states and actions, and search for faults.
+
+    Faults: unbalanced phrases and values, swapped cameras, a drift of the start state, jumps between frames,
+    scenes that stand twice or in two splits. Exit code 3 when there is one.
+    """
+    from sim.data.inspect import inspect as look
+    from sim.data.report import report
+
+    inspected = look(folder, against)
+    found = inspected.found
+    if html is not None:
+        write_text(html, report(inspected))
+    if as_json:
+        answer_json(found.model_dump(mode="json"))
+    else:
+        answer(f"{found.name}: {found.scenes} scenes or episodes, {found.examples} examples or frames")
+        rows = [(name, len(n), max(n.values()), min(n.values())) for name, n in found.counts.items() if n]
+        answer_table(("subject", "values", "most", "least"), rows)
+        for finding in found.findings:
+            answer(f"{finding.fault}: {finding.text}")
+        answer("no faults found" if not found.findings else f"{len(found.findings)} findings")
+    return ExitCode.INCOMPLETE if found.findings else ExitCode.DONE
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A data set: keyframes, or LeRobot.")],
+    form: Annotated[Form, typer.Option("--format", help="tuple: image file, command, action text. rlds: TFRecord.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder.")],
+) -> ExitCode:
+    """Write a data set in a form that other tools read. The tuple form is of keyframes only."""
+    from sim.data.keyframes import as_episodes, open_keyframes
+    from sim.data.lerobot_form import is_lerobot, open_lerobot
+    from sim.data.rlds import write_rlds
+    from sim.data.tuples import write_tuples
+
+    usable_folder("--out", out.parent)
+    if form is Form.TUPLE:
+        count = write_tuples(open_keyframes(folder), out)
+    else:
+        count = write_rlds(open_lerobot(folder) if is_lerobot(folder) else as_episodes(open_keyframes(folder)), out)
+    answer(f"{out}: {count} examples")
+    return ExitCode.DONE
+
+
+@app.command(name="import")
+def bring_in(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder with *.tfrecord files laid out like Bridge data.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new LeRobot dataset.")],
+    fps: Annotated[
+        int, typer.Option("--fps", metavar="N", parser=whole("--fps", 1, 1000), help="Frames a second; Bridge has 5.")
+    ],
+    robot: Annotated[str, typer.Option("--robot", metavar="NAME", help="Whose data these are.")] = "unknown",
+) -> ExitCode:
+    """Bring RLDS episodes into a LeRobot dataset (v3). Needs the extra `train`, but no tensorflow."""
+    from sim.data.lerobot_form import write_lerobot
+    from sim.data.rlds import open_rlds
+
+    usable_folder("--out", out.parent)
+    data = open_rlds(folder, float(fps))
+    with progress("episodes") as update:
+        count = write_lerobot(out, data.terms, robot, told(data, data.count, update))
+    answer(f"{out}: {count} episodes")
+    return ExitCode.DONE
+
+
+@app.command()
+def merge(
+    sets: Annotated[list[str], typer.Argument(metavar="DIR=WEIGHT...", help="Data sets and their weights in the mix.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder.")],
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE", help="YAML: how sets are brought to the first one's terms.")
+    ] = None,
+) -> ExitCode:
+    """Mix data sets by weight. Different names, units, rates or cameras are refused unless a map tells what is what."""
+    from sim.data.merge import merge as mix
+
+    parts = [weighted(text) for text in sets]
+    usable_folder("--out", out.parent)
+    answer(f"{out}: {mix(parts, out, map_file)} scenes or episodes")
+    return ExitCode.DONE
+
+
+def weighted(text: str) -> "Part":
+    """`DIR=WEIGHT`. Raises: BadInput."""
+    from sim.data.merge import Part
+
+    folder, equals, weight = text.rpartition("=")
+    try:
+        return Part(Path(folder), float(weight))
+    except ValueError:
+        raise BadInput("data set", text, "DIR=WEIGHT, a folder and a number" if equals else "DIR=WEIGHT") from None
+
+
+def told(episodes: "Iterable[Episode]", total: int, update: Update) -> "Iterator[Episode]":
+    """The episodes, and how many have been taken."""
+    for done, episode in enumerate(episodes):
+        update(done, total, "")
+        yield episode
+    update(total, total, "")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Raises: BadInput."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput("--html", str(path), f"a file that can be written ({error.strerror})") from None

@@ -19,14 +19,16 @@ app = new_app()
 
 @app.command()
 def evaluate(
-    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="Which skill is called.")] = "pick",
+    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="pick, place, put_back or insert.")] = "pick",
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="DIR", help="Weights and contract; else those that the cell file names."),
     ] = None,
-    split: Annotated[str, typer.Option("--split", metavar="NAME", help="What is new about the scenes.")] = "new-scenes",
+    split: Annotated[
+        str, typer.Option("--split", metavar="NAME", help="new-scenes, shifted-light, touching or heaped.")
+    ] = "new-scenes",
     expert: Annotated[
-        bool, typer.Option("--expert", help="Measure the expert that makes training data, in place of a policy.")
+        bool, typer.Option("--expert", help="Measure the expert that training data is made of, not a policy.")
     ] = False,
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
@@ -42,7 +44,8 @@ def evaluate(
 ) -> ExitCode:
     """Measure how often a policy succeeds at its first attempt, on scenes that it never saw.
 
-    Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call.
+    Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call. With
+    --expert the demonstrator is measured instead; in clutter it takes the easiest part first.
     """
     from agent.evaluation import Job
     from agent.evaluation import evaluate as measure

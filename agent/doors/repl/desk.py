@@ -107,7 +107,8 @@ class Desk:
             self._screen.say(f"{card.name:9} {card.summary}")
             self._screen.say(f"          phrase: {card.phrase}")
             for name, parameter in card.parameters.items():
-                self._screen.say(f"          {name}: {', '.join(parameter.values)}")
+                said = (parameter.said.get(value, value) for value in parameter.values)
+                self._screen.say(f"          {name}: {', '.join(said)}")
 
     def stop(self, reason: str = "the operator said stop") -> None:
         """Tell the gate before anything else, then the operator; a cell that still loads is told when it is there."""

@@ -132,6 +132,8 @@ class Shift:
         if not isinstance(glance, Blocked):
             self._screen.parts(glance.scene.parts)
         self._screen.say(_seen(glance))
+        for full in station.workcell.journal.filled():
+            self._screen.say(f"not seen, but remembered: {full.describe()}", ASIDE)
 
     def show_plan(self) -> None:
         self._tell(record.plan_of(self._station.workcell.journal))

@@ -89,11 +89,18 @@ WRONG = {
     ),
     "skill to evaluate": (
         ["eval", "--skill", "plase"],
-        "UnknownName: skill: 'plase' is not known; allowed is one of 'pick', 'place', 'put_back'. Nearest: 'place'.",
+        "UnknownName: skill: 'plase' is not known; allowed is one of 'pick', 'place', 'put_back', 'insert'. "
+        "Nearest: 'place'.",
     ),
     "split": (
         ["eval", "--split", "new-scene"],
-        "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes'. Nearest: 'new-scenes'.",
+        "UnknownName: split: 'new-scene' is not known; allowed is one of 'new-scenes', 'shifted-light', 'touching', "
+        "'heaped'. Nearest: 'new-scenes'.",
+    ),
+    "weights of the expert": (
+        ["eval", "--expert", "--checkpoint", "policy/weights/pick"],
+        "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with --expert, which has no "
+        "weights.",
     ),
     "no checkpoint": (
         ["eval", "--checkpoint", "/nowhere"],

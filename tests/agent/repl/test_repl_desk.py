@@ -11,7 +11,7 @@ from agent.doors.repl.shift import Shift
 from agent.doors.repl.worker import Worker
 from agent.journal import Journal
 from skills.errors import Unavailable
-from skills.plan import Understanding
+from skills.plan import Hole, Understanding
 from tests.agent.kinematic_tray import Tray, part, planned, step
 from tests.agent.repl.conversation import PATIENCE, Conversation, SlowGate
 
@@ -150,6 +150,27 @@ def test_an_answer_is_said_once(tmp_path: Path) -> None:
     assert chat.transcript.lines.count("done: three parts") == 0
 
 
+def test_a_full_hole_is_remembered_asked_for_and_freed_by_a_persons_word(tmp_path: Path) -> None:
+    bolt = part("bolt", "M8", "silver")
+    said = "the left fixture is empty"
+    script = {
+        "insert it": planned(step("left fixture", 1, kind="bolt")),
+        said: Understanding(outcome="answer", text="Noted.", freed=(Hole(fixture="left fixture", size="M8"),)),
+    }
+    full = "the M8 hole of the left fixture was filled by run-00001"
+    with Conversation(tmp_path, Tray(bolt), script) as chat:
+        chat.begin().say("insert it", until="done: 1 × bolt → left fixture: 1 seen, 1 moved, 0 left, 0 lost")
+        chat.say("/scene", until=f"not seen, but remembered: {full}")
+        chat.bench.world.parts.append(bolt)
+        asked = f"question  {full}; is it free again? (yes / no)\n          1. yes\n          2. no"
+        chat.say("insert it", until=asked)
+        chat.say("no", until=f"1 left, 0 lost; {full}")
+        chat.bench.world.bins["left fixture"].clear()
+        chat.say(said, until="answer    Noted.")
+        chat.say("insert it", until="done: 1 × bolt", times=2)
+    assert chat.bench.world.bins["left fixture"] == [bolt]
+
+
 def test_unknown_command_says_which_is_near(tmp_path: Path) -> None:
     with Conversation(tmp_path, Tray(*PARTS), GO) as chat:
         chat.begin().say("/skils", until="Nearest: '/skills'")
@@ -159,6 +180,9 @@ def test_skills_are_listed_with_their_phrases(tmp_path: Path) -> None:
     with Conversation(tmp_path, Tray(), GO) as chat:
         chat.begin().say("/skills")
     assert "          phrase: pick up the {condition} {size} {appearance} {kind}" in chat.transcript.lines
+    assert "          phrase: insert it into the {fixture}" in chat.transcript.lines
+    assert "          fixture: left fixture, right fixture" in chat.transcript.lines
+    assert any(line.endswith("in the right bin, on the conveyor belt") for line in chat.transcript.lines)
 
 
 class HastyGate(SlowGate):

@@ -85,6 +85,10 @@ def test_completion_knows_commands_places_and_words():
     assert completions("/s") == ["/scene", "/stop", "/skills"]
     assert completions("/") == [f"/{name}" for name in COMMANDS]
     assert "rejection bin" in completions("put it in the rej")
+    assert {"conveyor", "conveyor belt"} <= set(completions("put it on the conv"))
+    assert {"left fixture", "left bin"} <= set(completions("insert it into the lef"))
+    assert "fixture" in completions("the left fix")
+    assert "insert" in completions("ins")
     assert "bracket" in completions("remove every bra")
     assert "M10" in completions("an m1")
     assert completions("x") == []

@@ -1,0 +1,142 @@
+"""How fast training examples are made, against a plain loop, in one run; what a worker's memory and the disk take.
+
+Ours: `smolcell data generate` with one worker a core, from nothing to the finished data set, in examples a second
+of wall time. Baseline, the loop that one writes first: one process, arm in view, table and tray drawn by TinyRenderer
+like all the rest, one command a scene. Both in turn. Memory: the largest resident size of any worker, at 1,000 and at
+EXAMPLES examples.
+
+    python benchmarks/data.py [EXAMPLES]
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.cameras import shoot
+from sim.commands import draw_pick
+from sim.data.generate import generate, local_hands
+from sim.data.plan import DataPlan
+from sim.demonstrator import pick_waypoints
+from sim.grasps import choose_grasp
+from sim.layout import draw_look, place_parts
+from sim.lying import lying_parts
+from sim.robot import Panda
+from sim.view import view_of
+from sim.world import World
+from skills.catalogue import load_catalogue
+from skills.cell import Cell, load_cell
+
+ROOT = Path(__file__).resolve().parent.parent
+CELL = ROOT / "cells" / "default.yaml"
+FEW = 1_000
+PER_SCENE = 10
+ROUNDS = 3
+PLAIN_SCENES = 25
+GOAL, MOST_MEMORY = 20.0, 1.5
+OVER_THE_TRAY = (0.0, -0.6, 0.0, -2.4, 0.0, 1.8, 0.785)
+
+
+class PlainLoop:
+    """One scene, one picture, one command at a time."""
+
+    def __init__(self, cell: Cell) -> None:
+        self._world = World(cell, 0)
+        self._card = load_catalogue()["pick"]
+        Panda(self._world.bullet, cell).place(OVER_THE_TRAY, cell.robot.gripper.max_width)
+        self._draw_floors(cell)
+
+    def _draw_floors(self, cell: Cell) -> None:
+        bullet: Any = self._world.bullet
+        half = cell.tray.half
+        for at, halves, rgb in (
+            ((0.3, 0.0, -0.0505), (0.8, 0.9, 0.05), (0.55, 0.55, 0.55)),
+            ((*cell.tray.centre, 0.0004), (half, half, 0.0004), cell.tray.colour),
+        ):
+            shape = bullet.createVisualShape(bullet.GEOM_BOX, halfExtents=halves, rgbaColor=[*rgb, 1])
+            bullet.createMultiBody(0, -1, shape, at)
+
+    def example(self, rng: np.random.Generator) -> bool:
+        world = self._world
+        world.rng = rng
+        world.reset(place_parts([draw_look(rng) for _ in range(rng.integers(1, 13))], rng, strict=False))
+        picture = shoot(world.bullet, view_of(world.cell.cameras["overhead"]), 256, world.appearance.light)
+        parts = world.true_parts()
+        drawn = draw_pick(self._card, parts, rng) if parts else None
+        if drawn is None:
+            return False
+        lying = lying_parts(world)
+        target = lying[drawn[1]]
+        grasp = choose_grasp(world.cell, target, [part for part in lying if part is not target])
+        return hasattr(grasp, "opening") and bool(pick_waypoints(world.cell, grasp).any() and picture.rgb.any())
+
+
+def plain_rate(loop: PlainLoop, round_number: int) -> float:
+    """Examples a second."""
+    start, made = time.perf_counter(), 0
+    for number in range(PLAIN_SCENES):
+        made += loop.example(np.random.default_rng([round_number, number]))
+    return made / (time.perf_counter() - start)
+
+
+def make(folder: Path, examples: int) -> None:
+    """In a process of its own: make the set, and print what it took."""
+    start = time.perf_counter()
+    workers = os.cpu_count() or 1
+    plan = DataPlan(folder, folder.name, 1, examples // PER_SCENE)
+    index = json.loads(generate(plan, load_cell(CELL), local_hands(workers)).read_text())
+    told = {
+        "examples": index["examples"],
+        "seconds": time.perf_counter() - start,
+        "worker_gb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20,
+        "bytes": sum(path.stat().st_size for path in folder.iterdir()),
+    }
+    sys.stdout.write(f"\n{json.dumps(told)}\n")
+
+
+def made(examples: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="smolcell-bench-") as folder:
+        command = [sys.executable, __file__, "--make", f"{folder}/set", str(examples)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        return told
+
+
+def main(examples: int) -> int:
+    loop = PlainLoop(load_cell(CELL))
+    plain, ours, few = [], [], []
+    for number in range(ROUNDS):
+        plain.append(plain_rate(loop, number))
+        few.append(made(FEW))
+        ours.append(few[-1]["examples"] / few[-1]["seconds"])
+        print(f"round {number + 1}: plain {plain[-1]:.2f}/s, ours {ours[-1]:.1f}/s", flush=True)
+    many = made(examples)
+    ours.append(many["examples"] / many["seconds"])
+    plain.append(plain_rate(loop, ROUNDS))
+    memory = (max(each["worker_gb"] for each in few), many["worker_gb"])
+    ratio = ours[-1] / float(np.median(plain))
+    held = ratio >= GOAL and max(memory) <= MOST_MEMORY
+    result = {
+        "benchmark": "data", "ratio": round(ratio, 1), "ours": round(ours[-1], 1),
+        "ours_at_1000": round(float(np.median(ours[:-1])), 1), "baseline": round(float(np.median(plain)), 2),
+        "unit": "examples/s", "cores": os.cpu_count(), "minutes_per_100000": round(1e5 / ours[-1] / 60, 1),
+        "examples": int(many["examples"]), "worker_gb": {FEW: round(memory[0], 3), examples: round(memory[1], 3)},
+        "gb_per_100000": round(many["bytes"] / many["examples"] * 1e5 / 1e9, 2), "goal": GOAL, "held": held,
+    }  # fmt: skip
+    print(json.dumps(result))
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--make"]:
+        make(Path(sys.argv[2]), int(sys.argv[3]))
+    else:
+        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000))
