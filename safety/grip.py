@@ -27,8 +27,7 @@ class Grip:
     @classmethod
     def unknown(cls, width: float, gripper: Gripper) -> "Grip":
         """Before the first command: fingers that are neither closed nor wide open may hold a part."""
-        apart = gripper.holding_width < width < gripper.max_width - RESOLUTION
-        return cls(command=width, width=width, holding=apart)
+        return cls(command=width, width=width, holding=_apart(width, gripper))
 
     def differs(self, width: float) -> bool:
         return abs(width - self.command) > RESOLUTION
@@ -57,8 +56,13 @@ class Grip:
         return command < self.command or (self.holding and command <= self.width + RESOLUTION)
 
     def measured(self, width: float, gripper: Gripper) -> "Grip":
-        """The same with a fresh measurement; fingers that have met hold nothing any more."""
-        return Grip(self.command, width, holding=self.holding and width > gripper.holding_width)
+        """The same with a fresh measurement; fingers that have met, or stand wide open, hold nothing any more."""
+        return Grip(self.command, width, holding=self.holding and _apart(width, gripper))
+
+
+def _apart(width: float, gripper: Gripper) -> bool:
+    """Whether fingers at this width may hold a part: they have not met, and every part is thinner than they open."""
+    return gripper.holding_width < width < gripper.max_width - RESOLUTION
 
 
 def snapped(width: float, gripper: Gripper) -> float:

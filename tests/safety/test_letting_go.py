@@ -84,6 +84,7 @@ def test_what_is_held_up_while_opening_is_held(bench: Any) -> None:
     [
         (Grip(0.08, 0.08, holding=False), 0.0, 0.02, True),
         (Grip(0.08, 0.08, holding=False), 0.0, 0.0, False),
+        (Grip(0.08, 0.08, holding=False), 0.0, 0.08, False),
         (Grip(0.08, 0.08, holding=False), 0.019, 0.02, True),
         (Grip(0.0, 0.02, holding=True), 0.012, 0.02, True),
         (Grip(0.0, 0.02, holding=True), 0.05, 0.05, False),
