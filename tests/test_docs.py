@@ -6,7 +6,7 @@ import pytest
 
 from agent.doors.cli.commands import COMMANDS
 
-PAGES = ("architecture", "commands", "developers", "graph", "mes", "operators", "policy", "results", "safety")
+PAGES = ("architecture", "commands", "developers", "graph", "mes", "operators", "policy", "results", "safety", "twin")
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page}.md" for page in PAGES)]
 
 
