@@ -1,5 +1,6 @@
 """Parts as they really lie: clouds of points on their surfaces, in any pose. Ground truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -96,8 +97,8 @@ def _filled(triangle: FloatArray) -> FloatArray:
     return np.asarray(np.array(weights) / parts @ triangle)
 
 
-def buried(part: Lying, others: list[Lying]) -> bool:
-    """Whether another part lies on `part`: over one of its points, and higher."""
+def buried(part: Lying, others: Sequence[Lying]) -> bool:
+    """Whether another part lies on `part`: over one of its points, and higher. One that touches its rim does not."""
     low, heights = _height_map(part)
     for other in others:
         cells = np.floor(other.points[:, :2] / CELL).astype(int) - low
@@ -109,12 +110,17 @@ def buried(part: Lying, others: list[Lying]) -> bool:
 
 
 def _height_map(part: Lying) -> tuple[FloatArray, FloatArray]:
-    """The grid's first cell, and the part's top in each cell [m]; infinite where it is not."""
+    """The grid's first cell, and the part's top in each cell [m]; infinite where it is not, and along its rim."""
     cells = np.floor(part.points[:, :2] / CELL).astype(int)
-    low = cells.min(axis=0)
-    tops = np.full(cells.max(axis=0) - low + 1, -np.inf)
+    low = cells.min(axis=0) - 1
+    tops = np.full(cells.max(axis=0) - low + 2, -np.inf)
     np.maximum.at(tops, tuple((cells - low).T), part.points[:, 2])
-    return low, np.where(np.isfinite(tops), tops, np.inf)
+    there = np.isfinite(tops)
+    whole = there.copy()
+    for axis in (0, 1):
+        for step in (-1, 1):
+            whole &= np.roll(there, step, axis)
+    return low, np.where(whole, tops, np.inf)
 
 
 def _level_of(axis: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from agent.doors.cli.commands import COMMANDS
 PAGES = (
     "architecture",
     "commands",
+    "data",
     "developers",
     "graph",
     "mes",
@@ -17,6 +18,7 @@ PAGES = (
     "results",
     "safety",
     "scenarios",
+    "twin",
 )
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page}.md" for page in PAGES)]
 

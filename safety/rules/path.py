@@ -107,7 +107,7 @@ def workspace(case: Passage) -> Finding | None:
 
 
 def floor(case: Passage) -> Finding | None:
-    """Tool centre point above the floor of what is below it: tray, bin or table."""
+    """Tool centre point above the floor of what is below it: tray, bin, belt, nest of a fixture or table."""
     floors = floor_heights(case.cell, case.trace.tcp, case.holding)
     low = np.argwhere(~(case.trace.tcp[:, 2] >= floors))
     if not len(low):
@@ -130,7 +130,7 @@ def keep_out(case: Passage) -> Finding | None:
 
 
 def collision(case: Passage) -> Finding | None:
-    """No link, finger or held part touches table, tray or bins."""
+    """No link, finger or held part touches the table or a place."""
     return _hit(case, "collision", "environment")
 
 

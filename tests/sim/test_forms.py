@@ -141,7 +141,7 @@ def test_steps_that_lack_numbers_are_named(tmp_path):
 
 
 def test_what_is_there_is_not_written_over(data, tmp_path):
-    with pytest.raises(BadInput, match="--out: .* a folder that does not exist yet"):
+    with pytest.raises(BadInput, match=r"--out: .* a folder that does not exist yet"):
         write_rlds(episodes(), tmp_path)
 
 

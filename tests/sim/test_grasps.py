@@ -82,6 +82,11 @@ def test_a_part_under_another_is_buried(cell):
     assert found.at[2] > 0.022
 
 
+def test_a_taller_part_that_touches_does_not_bury(cell):
+    gear, nut = laid(cell, "gear", "small", 0.0, 0.0), laid(cell, "nut", "M10", 0.033, 0.0)
+    assert not buried(gear, [nut])
+
+
 def test_a_part_in_a_crowd_has_no_room(cell):
     crowd = [laid(cell, "gear", "large", 0.041 * np.cos(a), 0.041 * np.sin(a)) for a in np.arange(6) * np.pi / 3]
     assert choose_grasp(cell, laid(cell, "gear", "small", 0.0, 0.0), crowd) == NoGrasp("no_room")

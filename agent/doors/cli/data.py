@@ -65,7 +65,8 @@ def generate(
     from sim.setting import load_setting
 
     configured = configured_cell(cell)
-    plan = DataPlan(usable_folder("--out", out), out.resolve().name, seed, scenes, load_setting(setting).name)
+    chosen = load_setting(setting).name
+    plan = DataPlan(usable_folder("--out", out), out.resolve().name, seed, scenes, chosen)
     hands = local_hands(workers) if ray is None else ray_hands(ray, workers)
     try:
         with progress("scenes") as update:
