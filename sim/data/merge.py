@@ -23,7 +23,7 @@ from skills.yamlfile import parse_model, read_yaml
 
 SAME: Final = (
     "image_size", "camera", "kinds", "sizes", "colours", "phrases", "skills", "waypoint_columns", "state_names",
-    "keyframes", "tray_centre",
+    "keyframes", "places",
 )  # fmt: skip
 """What keyframe sets must agree on."""
 

@@ -161,6 +161,7 @@ def test_skills_list_tells_trained_phrases(smolcell, weights: Path) -> None:
     cell = str(weights / "cell.yaml")
     shown = json.loads(smolcell("skills", "list", "--cell", cell, "--json").out)["skills"]
     assert [(skill["name"], skill["trained"] == len(skill["phrases"])) for skill in shown] == [
+        ("insert", True),
         ("pick", True),
         ("place", True),
         ("put_back", True),
