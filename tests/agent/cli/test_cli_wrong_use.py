@@ -72,8 +72,7 @@ WRONG = {
     "skill": (
         ["skills", "list", "pik"],
         "UnknownName: skill: 'pik' is not known; allowed is one of 'insert', 'pick', 'place', 'put_back'. "
-        "Nearest: 'pick'. 
-        "See: smolcell skills list",
+        "Nearest: 'pick'. See: smolcell skills list",
     ),
     "skill to evaluate": (
         ["eval", "--skill", "plase"],
