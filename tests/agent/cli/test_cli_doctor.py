@@ -92,7 +92,7 @@ def test_a_phrase_that_was_not_trained_is_named(doctor: Doctored, smolcell, weig
     assert "'place it in the left bin'" in checks["contract of place"][1]
     said = smolcell("skills", "check", "--cell", str(weights / "cell.yaml"))
     assert said.code == ExitCode.INCOMPLETE
-    assert said.out == "pick: ok\nplace: 1 not trained, such as 'place it in the left bin'\nput_back: ok\n"
+    assert said.out == "insert: ok\npick: ok\nplace: 1 not trained, such as 'place it in the left bin'\nput_back: ok\n"
 
 
 def test_a_camera_that_was_moved_is_told_with_its_distance(doctor: Doctored, weights: Path) -> None:
@@ -172,4 +172,5 @@ def test_skills_list_tells_trained_phrases(smolcell, weights: Path) -> None:
         "place it in the red quality control bin",
         "place it in the left bin",
         "place it in the right bin",
+        "place it on the conveyor belt",
     ]

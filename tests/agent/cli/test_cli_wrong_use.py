@@ -84,8 +84,8 @@ WRONG = {
     ),
     "skill": (
         ["skills", "list", "pik"],
-        "UnknownName: skill: 'pik' is not known; allowed is one of 'pick', 'place', 'put_back'. Nearest: 'pick'. "
-        "See: smolcell skills list",
+        "UnknownName: skill: 'pik' is not known; allowed is one of 'insert', 'pick', 'place', 'put_back'. "
+        "Nearest: 'pick'. See: smolcell skills list",
     ),
     "skill to evaluate": (
         ["eval", "--skill", "plase"],
@@ -204,6 +204,6 @@ def test_with_json_the_error_is_an_object_on_stdout_too(smolcell) -> None:
         "reason": said.err.removeprefix("UnknownName: ").rstrip("\n"),
         "field": "skill",
         "value": "pik",
-        "allowed": "one of 'pick', 'place', 'put_back'",
+        "allowed": "one of 'insert', 'pick', 'place', 'put_back'",
         "nearest": ["pick"],
     }
