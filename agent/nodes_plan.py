@@ -53,7 +53,7 @@ def inquire(state: RunState, runtime: Runtime[Workcell]) -> Update:
     assert state.understanding is not None
     assert state.understanding.plan is not None
     workcell = runtime.context
-    glance = workcell.looker.glance()
+    glance = workcell.looker.patient_glance()
     if isinstance(glance, Blocked):
         return {}
     freed: list[Hole] = []  # written down when all is answered: a node that asks is run again from its start

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sim.rollout import Tried
 
 SPLITS: Final = {
-    "new-scenes": "default",
+    "new-scenes": "calibrated",
+    "varied": "default",
     "shifted-light": "shifted-light",
     "touching": "touching",
     "heaped": "heaped",

@@ -11,7 +11,7 @@ from sim.faults import AnyFault
 from sim.layout import WORKING, Look, distance, draw_look, lay_out, outline, place_parts
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter
-from sim.setting import DEFAULT, load_setting
+from sim.setting import CALIBRATED, load_setting
 from skills.base import Finite, Value
 from skills.call import RunOutcome
 from skills.errors import BadInput
@@ -111,7 +111,7 @@ class Scenario(Value):
     name: str
     tags: tuple[TAGS, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    setting: str = DEFAULT
+    setting: str = CALIBRATED
     parts: Annotated[
         Annotated[tuple[ScenarioPart, ...], Tag("[list]")] | Annotated[RandomSet, Tag("[random]")],
         Discriminator(lambda parts: "[random]" if isinstance(parts, Mapping | RandomSet) else "[list]"),

@@ -16,6 +16,9 @@ from skills.yamlfile import parse_model, read_yaml
 
 FOLDER: Final = Path(__file__).parent / "randomization"
 DEFAULT: Final = "default"
+"""What data are made in."""
+CALIBRATED: Final = "calibrated"
+"""What scenarios are run in, where they name no other."""
 
 Range = tuple[float, float]
 CountRange = tuple[int, int]

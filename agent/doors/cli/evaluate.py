@@ -25,7 +25,7 @@ def evaluate(
         typer.Option("--checkpoint", metavar="DIR", help="Weights and contract; else those that the cell file names."),
     ] = None,
     split: Annotated[
-        str, typer.Option("--split", metavar="NAME", help="new-scenes, shifted-light, touching or heaped.")
+        str, typer.Option("--split", metavar="NAME", help="new-scenes, varied, shifted-light, touching or heaped.")
     ] = "new-scenes",
     expert: Annotated[
         bool, typer.Option("--expert", help="Measure the expert that training data is made of, not a policy.")

@@ -94,8 +94,8 @@ WRONG = {
     ),
     "split": (
         ["eval", "--split", "new-scene"],
-        "UnknownName: split: 'new-scene' is not known; allowed is one of 'new-scenes', 'shifted-light', 'touching', "
-        "'heaped'. Nearest: 'new-scenes'.",
+        "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes', 'varied', "
+        "'shifted-light', 'touching', 'heaped'. Nearest: 'new-scenes'.",
     ),
     "weights of the expert": (
         ["eval", "--expert", "--checkpoint", "policy/weights/pick"],
