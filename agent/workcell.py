@@ -134,6 +134,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
     from sim.snapshot import lasting
 
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
+    state.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
         faulty = FaultyCell(scenario.faults, world, driver, lasting(state, scenario, world, driver))
         journal = undo.enter_context(faulty.journal(state))

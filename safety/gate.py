@@ -217,10 +217,10 @@ class SafetyGate:
 
     def _send_width(self, width: float) -> None:
         gripper = self._cell.robot.gripper
+        before = self._grip_at(self._driver.measure())
         self._provenance.moved()
         self._driver.command(GripperCommand(width, gripper.force))
-        measured = self._driver.measure()
-        self._grip = self._grip_at(measured).told(width, measured.gripper_width, gripper)
+        self._grip = before.told(width, self._driver.measure().gripper_width, gripper)
 
     def _grip_at(self, measured: Observation) -> Grip:
         """The gripper's state, brought up to date with a measurement."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-import pybullet
 from numpy.typing import NDArray
 
+from sim.engine import pybullet
 from sim.floor import SPECULAR, Floor, lay_floors
 from sim.gloss import Finish, polish
 from sim.randomize import Light, Sensor

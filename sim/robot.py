@@ -137,8 +137,7 @@ class Panda:
 @cache
 def home_tcp(cell_home: tuple[float, ...]) -> tuple[float, float, float, float]:
     """x, y, z [m] and yaw [rad] of the tool centre point at the home joints."""
-    import pybullet
-    from pybullet_utils.bullet_client import BulletClient
+    from sim.engine import BulletClient, pybullet
 
     bullet = BulletClient(pybullet.DIRECT)
     body = bullet.loadURDF(str(URDF), [0, 0, 0], useFixedBase=True)

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-import pybullet
 from shapely import Polygon
 from trimesh.creation import extrude_polygon
 
+from sim.engine import pybullet
 from skills.base import FloatArray
 
 RGB = tuple[float, float, float]

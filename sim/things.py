@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, Final
 
 import numpy as np
-import pybullet
 
+from sim.engine import pybullet
 from sim.parts.mesh import Mesh, Points, along_x, box, prism, regular
 from sim.parts.spawn import mesh_visual
 from sim.setting import ThingKind, ThingRanges

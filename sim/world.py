@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pybullet
-from pybullet_utils.bullet_client import BulletClient
 
 from sim.belt import MovingBelt, lies_on
 from sim.cameras import Stage, photograph
+from sim.engine import BulletClient, pybullet
 from sim.fixture import build_fixture, lies_in
 from sim.floor import Floor
 from sim.gloss import Finish

@@ -95,7 +95,7 @@ class FlowBatches:
         pointed = examples.target[rows] >= 0
         values[pointed, :-1, :2] += offset[pointed, None]
         states = self.states.apply(examples.state[rows])
-        states += np.float32(STATE_JITTER) * rng.standard_normal(states.shape, np.float32)
+        states += np.array(STATE_JITTER, np.float32) * rng.standard_normal(states.shape, np.float32)
         count, draws = len(rows), stage.draws
         times = rng.beta(1.5, 1.0, (count, draws)) * 0.999 + 0.001
         phrase = torch.from_numpy(self.phrase[rows])

@@ -7,8 +7,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pybullet
 
+from sim.engine import pybullet
 from sim.parts.catalogue import Shape, Solid, shape_of
 from sim.parts.marks import Where, draw_where, mark_of
 from sim.parts.mesh import Mesh, Points

@@ -2,16 +2,17 @@
 
 import pytest
 
-from agent.evaluation import checkpoint_of, evaluate
+from agent.evaluation import Job, evaluate
+from agent.trials import PolicyActor
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 
 
-@pytest.mark.parametrize("skill", ["pick", "place", "put_back"])
+@pytest.mark.parametrize("skill", ["pick", "place", "put_back", "insert"])
 def test_both_runtimes_succeed_on_the_same_seeds(cell, skill):
-    folder = checkpoint_of(cell, skill)
     onnx, lerobot = (
-        evaluate(cell, skill, folder, n=8, seed=3, workers=1, runtime=runtime) for runtime in ("onnx", "lerobot")
+        evaluate(Job(cell, PolicyActor(cell, None, runtime), skill, "new-scenes", 3), n=8, workers=1)
+        for runtime in ("onnx", "lerobot")
     )
     assert onnx.trials == lerobot.trials
     assert onnx.successes >= 7

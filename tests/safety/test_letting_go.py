@@ -12,7 +12,7 @@ from skills.cell import Cell
 from skills.chunk import GripperCommand
 
 DOWN = (np.pi, 0.0)
-NOWHERE = (0.25, 0.25)
+NOWHERE = (0.25, 0.15)
 """A point over no place [m]."""
 
 
@@ -75,7 +75,7 @@ def test_what_is_held_up_while_opening_is_held(bench: Any) -> None:
     ruling = bench.waypoints([[*above, 0.02], [*away, 0.02], [*away, 0.08]])
 
     assert [finding.rule for finding in ruling.findings] == ["release_now"]
-    assert ruling.findings[0].text == ("the gripper was to open on a part at x = 0.250, y = 0.250 m, over no place")
+    assert ruling.findings[0].text == ("the gripper was to open on a part at x = 0.250, y = 0.150 m, over no place")
     assert (widths(bench), ruling.latched) == ([0.02], False)
 
 

@@ -490,13 +490,13 @@ def test_budget(moment: Moment) -> None:
 
 def test_release_now(cell: Cell, moment: Moment) -> None:
     held, (x, y) = Grip(0.0, 0.02, holding=True), cell.places["tray"].centre
-    nowhere = Change(0, np.array([0.25, 0.25, 0.3]), 0.08, held)
+    nowhere = Change(0, np.array([0.25, 0.15, 0.3]), 0.08, held)
     assert motion.release_now(replace(moment, change=nowhere)) == Finding(
         rule="release_now",
         value=0.08,
         bound=0.0,
         unit="m",
-        text="the gripper was to open on a part at x = 0.250, y = 0.250 m, over no place",
+        text="the gripper was to open on a part at x = 0.250, y = 0.150 m, over no place",
     )
     for harmless in (
         replace(nowhere, tcp=np.array([x, y, 0.3])),

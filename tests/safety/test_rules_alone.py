@@ -209,7 +209,7 @@ def budget(cell: Cell, benches: Benches) -> Ruling:
 def release_now(cell: Cell, benches: Benches) -> Ruling:
     bench = benches()
     bench.driver.width, bench.driver.part_width = 0.0, 0.04
-    return bench.waypoints([*over(0.5, 0.0, 0.3, width=0.02), *over(0.25, 0.25, 0.3, width=0.08)])
+    return bench.waypoints([*over(0.5, 0.0, 0.3, width=0.02), *over(0.25, 0.15, 0.3, width=0.08)])
 
 
 def grasp(cell: Cell, benches: Benches) -> Ruling:

@@ -138,7 +138,7 @@ def test_a_part_slips_out_of_the_gripper_and_can_be_picked_again(cell, tmp_path)
         bench.schedule.call_begins()
         seen = gate.observe()
         chunk = ActionChunk(
-            values=pick_waypoints(cell, bench.world.true_part(bench.world.bodies[0])),
+            values=pick_waypoints(cell, taught_grasp(cell, bench.world.true_part(bench.world.bodies[0]))),
             space="tcp_waypoints",
             answers=seen.sequence,
             observed_ns=seen.time_ns,

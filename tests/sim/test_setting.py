@@ -63,7 +63,17 @@ def appearances(setting, count=60):
 
 
 def test_the_default_comes_first():
-    assert setting_names() == (DEFAULT, "dim", "harsh", "heaped", "plain", "shifted-light", "touching", "wild")
+    assert setting_names() == (
+        DEFAULT,
+        "calibrated",
+        "dim",
+        "harsh",
+        "heaped",
+        "plain",
+        "shifted-light",
+        "touching",
+        "wild",
+    )
 
 
 @pytest.mark.parametrize("name", setting_names())

@@ -14,7 +14,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "regress": ("regress", "Run scenarios through the whole cell and judge each by ground truth."),
     "eval": ("evaluate", "Measure how often a policy succeeds at its first attempt, on scenes that it never saw."),
     "train": ("train", "Train, export and write the contract of a network."),
-    "data": ("data", "Make training data in the twin."),
+    "data": ("data", "Make, inspect and mix training data."),
     "skills": ("skills", "List the skills and what may be said to them, or check skill cards."),
     "doctor": ("doctor", "Check installation, cell, weights, contracts, cameras, state and latch."),
     "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),

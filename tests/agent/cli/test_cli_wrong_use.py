@@ -137,8 +137,8 @@ FILES = {
     "scene, wrong field": (
         ["run", "x", "--scene"],
         "name: a\nparts: []\nseeds: 1\n",
-        "UnknownName: {file}: seeds: 'seeds' is not known; allowed is one of 'name', 'tags', 'seed', 'parts', "
-        "'instruction', 'answers', 'surprises', 'faults', 'expect'. Nearest: 'seed', 'answers'.",
+        "UnknownName: {file}: seeds: 'seeds' is not known; allowed is one of 'name', 'tags', 'seed', 'setting', "
+        "'parts', 'instruction', 'answers', 'surprises', 'faults', 'expect'. Nearest: 'seed', 'answers'.",
     ),
     "scene, unknown part": (
         ["run", "x", "--scene"],

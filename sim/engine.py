@@ -1,0 +1,22 @@
+"""PyBullet, loaded with nobody listening: it would say on stderr when it was built."""
+
+import os
+
+
+def _load_quietly() -> None:
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        import pybullet  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+_load_quietly()
+
+import pybullet  # noqa: E402
+from pybullet_utils.bullet_client import BulletClient  # noqa: E402
+
+__all__ = ["BulletClient", "pybullet"]
