@@ -8,7 +8,9 @@ import pytest
 from sim.demonstrator import pick_waypoints
 from sim.driver import SimDriver
 from sim.faults import AnyFault
+from sim.grasps import taught_grasp
 from sim.injection import FaultyDriver, FaultyPolicy
+from sim.lying import lying
 from sim.parts.spawn import PartSpec
 from sim.scenario import Scenario, load_scenario
 from sim.schedule import Schedule
@@ -138,7 +140,7 @@ def test_a_part_slips_out_of_the_gripper_and_can_be_picked_again(cell, tmp_path)
         bench.schedule.call_begins()
         seen = gate.observe()
         chunk = ActionChunk(
-            values=pick_waypoints(cell, taught_grasp(cell, bench.world.true_part(bench.world.bodies[0]))),
+            values=pick_waypoints(cell, taught_grasp(cell, lying(bench.world, bench.world.bodies[0]))),
             space="tcp_waypoints",
             answers=seen.sequence,
             observed_ns=seen.time_ns,
