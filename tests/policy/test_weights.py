@@ -89,7 +89,7 @@ def test_the_card_is_what_the_record_says(weights: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_the_preset_is_what_the_weights_were_trained_by(weights: Path, name: str) -> None:
-    config = load_record(weights / name).config
+    config = {"start_from": None, **load_record(weights / name).config}
     preset = PRESETS[f"{name}-tune" if config["start_from"] else name]
     assert {**config, "start_from": None} == json.loads(json.dumps(dataclasses.asdict(preset)))
 
