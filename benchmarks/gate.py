@@ -3,7 +3,7 @@
 Ours: everything between a chunk of 50 rows of 7 joints and the ruling: all rules on form, provenance, path
 and timing, with collision along the subdivided path. Baseline: `getClosestPoints` for the same postures,
 the same bodies and the same margin. Both in turn, chunk by chunk, in processor time of the one thread that
-works, so that a busy machine changes neither; ours by the wall clock is printed beside it.
+works, each chunk by the median of three, so that a busy machine changes neither; ours by the wall clock is printed beside it.
 
     python benchmarks/gate.py [CHUNKS]
 
@@ -38,6 +38,9 @@ from skills.observation import Observation
 ROWS, WIDTH = 50, 0.08
 SEEN = 1
 LIMIT_MS = 5.0
+REPEATS = 3
+"""Each chunk is judged so often by either side, and its median taken: a virtual machine takes time from a process
+that processor time counts as its own."""
 HAND, FINGERS = 8, (9, 10)
 BASE, FORE = (-1, 0, 1), (4, 5, 6, HAND, *FINGERS)
 
@@ -102,13 +105,16 @@ def main(count: int) -> int:
     postures = []
     for chunk in chunks(cell, arm, count):
         proposal = Proposal(chunk, cell, "call", "weights", {SEEN: 0}, frozenset(), now_ns=10**6)
-        wall, begun = time.perf_counter(), time.thread_time()
-        objections = (*ask(Stage.STATE, state), *ask(Stage.CHUNK, proposal))
-        judged = judge.route(chunk_route(arm, cell, chunk, home, grip), home)
-        times["ours"].append(time.thread_time() - begun)
-        times["wall"].append(time.perf_counter() - wall)
-        assert not objections
-        assert not judged.objections
+        spent = []
+        for _ in range(REPEATS):
+            wall, begun = time.perf_counter(), time.thread_time()
+            objections = (*ask(Stage.STATE, state), *ask(Stage.CHUNK, proposal))
+            judged = judge.route(chunk_route(arm, cell, chunk, home, grip), home)
+            spent.append(time.thread_time() - begun)
+            times["wall"].append(time.perf_counter() - wall)
+            assert not objections
+            assert not judged.objections
+        times["ours"].append(float(np.median(spent)))
         route = chunk_route(arm, cell, chunk, home, grip)
         passage = Passage.of(route, cell, arm, judge.collider, home)
         timed = Timed(cell, tuple(as_proposed(stretch, arm) for stretch in route.stretches))
@@ -117,9 +123,12 @@ def main(count: int) -> int:
             ask(stage, case)
         times["rules"].append(time.thread_time() - begun)
         postures.append(len(passage.joints))
-        begun = time.thread_time()
-        assert baseline.clear(passage.joints)
-        times["baseline"].append(time.thread_time() - begun)
+        spent = []
+        for _ in range(REPEATS):
+            begun = time.thread_time()
+            assert baseline.clear(passage.joints)
+            spent.append(time.thread_time() - begun)
+        times["baseline"].append(float(np.median(spent)))
     return report({name: 1e3 * np.array(values) for name, values in times.items()}, int(np.median(postures)))
 
 
