@@ -52,6 +52,9 @@ class SimDriver:
 
     def observe(self) -> Observation:
         self._run(10)
+        return self._look()
+
+    def _look(self) -> Observation:
         hand = self._arm.hand()
         frames = {name: hand if camera.mount == "hand" else None for name, camera in self._world.cell.cameras.items()}
         return self._read({name: self._world.photograph(name, frame) for name, frame in frames.items()})

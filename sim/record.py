@@ -20,7 +20,7 @@ from sim.driver import SimDriver
 from sim.layout import draw_look, place_parts
 from sim.motion import Ways
 from sim.rollout import Expert
-from sim.world import World
+from sim.world import STEP, World
 from skills.base import FloatArray
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
@@ -32,49 +32,51 @@ FPS = 10
 JOINT_NAMES = (*(f"joint_{number} [rad]" for number in range(1, 8)), "width [m]")
 
 
+FRAME_STEPS = round(1 / (FPS * STEP))
+MOST_FAILURES = 50
+"""More failures of the expert in a row than this are no accident."""
+
+
 @dataclass(frozen=True)
 class Frame:
-    """What was seen and measured, and where joints and fingers were sent next: (8,) each."""
+    """What was seen and measured, (8,), and where joints and fingers had been sent a frame later, (8,)."""
 
     seen: Observation
     state: FloatArray
     action: FloatArray
 
 
-class RecordingDriver:
-    """A twin that keeps a frame each 1/FPS s of cell time while it moves."""
+class RecordingDriver(SimDriver):
+    """A twin that keeps a frame each 1/FPS s of its time, whatever it is doing."""
 
-    def __init__(self, driver: SimDriver) -> None:
-        self._driver = driver
-        self._due = 0
-        self._width = 0.0
-        self.frames: list[Frame] = []
-
-    def now_ns(self) -> int:
-        return self._driver.now_ns()
-
-    def observe(self) -> Observation:
-        return self._driver.observe()
-
-    def measure(self) -> Observation:
-        return self._driver.measure()
-
-    def stop(self) -> None:
-        self._driver.stop()
+    def __init__(self, world: World) -> None:
+        self._seen: list[Observation] = []
+        self._sent: list[FloatArray] = []
+        self._due = FRAME_STEPS
+        self._target = np.append(world.cell.robot.home, world.cell.robot.gripper.max_width)
+        super().__init__(world)
 
     def command(self, motion: JointSlice | GripperCommand) -> None:
         if isinstance(motion, GripperCommand):
-            self._width = motion.width
-        target = motion.positions[-1] if isinstance(motion, JointSlice) else self._driver.measure().joints
-        if self.now_ns() >= self._due:
-            self._keep(target)
-        self._driver.command(motion)
+            self._target = np.append(self._target[:-1], motion.width)
+        else:
+            self._target = np.append(motion.positions[-1], self._target[-1])
+        super().command(motion)
 
-    def _keep(self, target: FloatArray) -> None:
-        self._due = self.now_ns() + 10**9 // FPS
-        seen = self._driver.observe()
-        state = np.append(seen.joints, seen.gripper_width)
-        self.frames.append(Frame(seen, state, np.append(target, self._width)))
+    def frames(self) -> list[Frame]:
+        """All frames but the last, whose action nobody has seen."""
+        pairs = zip(self._seen, self._sent[1:], strict=False)
+        return [Frame(seen, np.append(seen.joints, seen.gripper_width), sent) for seen, sent in pairs]
+
+    def _run(self, steps: int) -> None:
+        while steps > 0:
+            ahead = min(steps, self._due - self._steps)
+            super()._run(ahead)
+            steps -= ahead
+            if self._steps == self._due:
+                self._due += FRAME_STEPS
+                self._seen.append(self._look())
+                self._sent.append(self._target)
 
 
 def record(
@@ -82,20 +84,23 @@ def record(
 ) -> int:
     """Record `episodes` successful picks into a new LeRobot dataset; returns how many the expert failed.
 
-    Raises: BadInput (the folder exists), Unavailable (lerobot is not installed).
+    Raises: BadInput (the folder exists, an expert that only fails), Unavailable (lerobot is not installed).
     """
     if folder.exists():
         raise BadInput("folder", str(folder), "a folder that does not exist yet")
     dataset = _create(folder, cell)
     ways = Ways(cell)
-    failed = done = number = 0
+    failed = done = number = in_a_row = 0
     try:
         while done < episodes:
             episode = _episode(cell, ways, np.random.default_rng([seed, number]))
             number += 1
             if episode is None:
-                failed += 1
+                failed, in_a_row = failed + 1, in_a_row + 1
+                if in_a_row > MOST_FAILURES:
+                    raise BadInput("cell", cell.name, f"one in which the expert can pick; it failed {in_a_row} times")
                 continue
+            in_a_row = 0
             phrase, frames = episode
             for frame in frames:
                 dataset.add_frame(_columns(frame, phrase))
@@ -147,12 +152,12 @@ def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> tuple[str, lis
         if drawn is None:
             return None
         arguments, target = drawn
-        driver = RecordingDriver(SimDriver(world))
+        driver = RecordingDriver(world)
         with TemporaryDirectory(prefix="smolcell-record-") as state:
             gate = SafetyGate(
                 cell, driver, driver, Latch(Path(state) / "latch.json"), Audit(Path(state) / "audit.jsonl")
             )
             tried = Expert(world, gate, ways).pick(target)
-        return (card.render(arguments), driver.frames) if tried.cause is None else None
+        return (card.render(arguments), driver.frames()) if tried.cause is None else None
     finally:
         world.close()

@@ -26,6 +26,13 @@ def test_lerobot_reads_what_was_recorded(cell, tmp_path):
     widths = np.array([dataset[i]["observation.state"][-1] for i in range(dataset.num_frames)])
     assert widths.max() > 0.03
     assert widths.min() < widths.max() - 0.01
+    first = [dataset[i] for i in range(dataset.num_frames) if dataset[i]["episode_index"] == 0]
+    told = np.array([frame["action"][-1] for frame in first])
+    state, action = (np.array([frame[key].numpy() for frame in first]) for key in ("observation.state", "action"))
+    assert told[0] > 0.03
+    assert told[-1] == 0.0, "it closes once, when it has come down"
+    assert (np.diff(told == 0.0) > 0).sum() == 1
+    assert np.abs(state[1:, :7] - action[:-1, :7]).max() < 0.12, "an action is where the joints stand a frame later"
 
 
 def test_existing_folder_is_refused(cell, tmp_path):
