@@ -24,7 +24,6 @@ from sim.world import STEP, World
 from skills.base import FloatArray
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.chunk import GripperCommand, JointSlice
 from skills.errors import BadInput, Unavailable
 from skills.observation import Observation
 
@@ -53,15 +52,7 @@ class RecordingDriver(SimDriver):
         self._seen: list[Observation] = []
         self._sent: list[FloatArray] = []
         self._due = FRAME_STEPS
-        self._target = np.append(world.cell.robot.home, world.cell.robot.gripper.max_width)
         super().__init__(world)
-
-    def command(self, motion: JointSlice | GripperCommand) -> None:
-        if isinstance(motion, GripperCommand):
-            self._target = np.append(self._target[:-1], motion.width)
-        else:
-            self._target = np.append(motion.positions[-1], self._target[-1])
-        super().command(motion)
 
     def frames(self) -> list[Frame]:
         """All frames but the last, whose action nobody has seen."""
@@ -76,7 +67,7 @@ class RecordingDriver(SimDriver):
             if self._steps == self._due:
                 self._due += FRAME_STEPS
                 self._seen.append(self._look())
-                self._sent.append(self._target)
+                self._sent.append(self._arm.told())
 
 
 def record(

@@ -67,6 +67,7 @@ class Panda:
 
     def hold(self, positions: FloatArray, velocities: FloatArray) -> None:
         """Track these joint positions [rad] and velocities [rad/s] from now on."""
+        self._held = positions
         self._bullet.setJointMotorControlArray(
             self.body,
             ARM_JOINTS,
@@ -77,6 +78,10 @@ class Panda:
             positionGains=[0.5] * len(ARM_JOINTS),
             velocityGains=[1.0] * len(ARM_JOINTS),
         )
+
+    def told(self) -> FloatArray:
+        """(8,) joint positions [rad] that are tracked now, and the width [m] that the fingers were told."""
+        return np.append(self._held, self._told.width)
 
     def state(self) -> ArmState:
         positions, _ = self.joints()
