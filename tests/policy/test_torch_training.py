@@ -282,4 +282,4 @@ def test_the_repositorys_weights_answer_alike_in_both_runtimes(root: Path) -> No
 def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName) as raised:
         preset("picks")
-    assert raised.value.nearest == ("pick",)
+    assert raised.value.nearest == ("pick", "pick-tune")

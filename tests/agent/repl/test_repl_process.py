@@ -55,7 +55,7 @@ def test_kill_9_during_a_pick_then_resume(tmp_path: Path) -> None:
         "run-00001 was cut off: 'remove all failed parts'",
         "  its last call: 'pick up the failed gear' (run-00001/3, skill pick); it was cut off",
         "  Nothing moves by itself. /resume looks afresh and goes on, /cancel gives it up.",
-        "ready: 4 parts seen, something is in the gripper",
+        "ready: the arm stands before the overhead camera; what lies on the tray can't be said",
     ]
     assert (tmp_path / "audit.jsonl").read_text().count("\n") == lines, "nothing has moved"
 
