@@ -7,7 +7,7 @@ robot, +y to the operator's left, +z up, z = 0 the table.
 from collections.abc import Sequence
 from math import hypot
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,8 @@ from skills.words import TRAY
 from skills.yamlfile import load_model
 
 Vector = tuple[float, float, float]
+JOINTS: Final = {"panda": 7}
+"""Joints of each arm."""
 
 
 class Gripper(Finite):
@@ -155,10 +157,17 @@ class Cell(Value):
             raise BadInput(f"places.{TRAY}.kind", kind, "'tray'")
         if "overhead" not in self.cameras:
             raise UnknownName("cameras", "overhead", self.cameras, "The perceiver looks through it.")
-        joints = len(self.robot.home)
+        joints = JOINTS[self.robot.model]
+        if len(self.robot.home) != joints:
+            raise BadInput("robot.home", len(self.robot.home), f"{joints} numbers, as a {self.robot.model} has joints")
         for field in ("joint_low", "joint_high", "joint_speed", "joint_acceleration", "joint_jerk"):
             if (have := len(getattr(self.limits, field))) != joints:
-                raise BadInput(f"limits.{field}", have, f"{joints} numbers, one for each joint of robot.home")
+                raise BadInput(f"limits.{field}", have, f"{joints} numbers, one for each joint")
+        for number, (low, at, high) in enumerate(
+            zip(self.limits.joint_low, self.robot.home, self.limits.joint_high, strict=True)
+        ):
+            if not low <= at <= high:
+                raise BadInput(f"robot.home.{number}", at, f"between {low} and {high}, the joint's limits")
         return self
 
 

@@ -16,6 +16,16 @@ NO_LIMITS = {
         "limits.joint_high.0: nan is not allowed; it must be a fin",
     ),
     "place nowhere": (("places", "tray", "centre", 1), float("nan"), "places.tray.centre.1: nan is not allowed"),
+    "six joints": (
+        ("robot", "home"),
+        [0.0] * 6,
+        "robot.home: 6 is not allowed; it must be 7 numbers, as a panda has joints",
+    ),
+    "home out of reach": (
+        ("robot", "home", 0),
+        9.0,
+        "robot.home.0: 9.0 is not allowed; it must be between -2.8973 and 2.8973, the joint's limits",
+    ),
     "no speed": (("limits", "joint_speed", 0), 0, "limits.joint_speed.0: 0 is not allowed; it must be greater than 0"),
     "joint range": (
         ("limits", "joint_low", 1),
