@@ -3,7 +3,8 @@
 Ours: everything between a chunk of 50 rows of 7 joints and the ruling: all rules on form, provenance, path
 and timing, with collision along the subdivided path. Baseline: `getClosestPoints` for the same postures,
 the same bodies and the same margin. Both in turn, chunk by chunk, in processor time of the one thread that
-works, each chunk by the median of three, so that a busy machine changes neither; ours by the wall clock is printed beside it.
+works, each chunk by the median of three, so that a busy machine changes neither; ours by the wall clock is
+printed beside it.
 
     python benchmarks/gate.py [CHUNKS]
 
