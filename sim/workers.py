@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection, parent_process, resource_tracker
 from multiprocessing.pool import Pool
+from multiprocessing.process import BaseProcess
 from typing import Final, TypeVar
 
 from skills.errors import Unavailable
@@ -18,6 +19,9 @@ Result = TypeVar("Result")
 
 LOOK_EVERY: Final = 1.0
 """Seconds without a result after which the processes are looked at."""
+
+GRACE: Final = 3.0
+"""Seconds after which a process that was told to end is killed: the pool would wait for it for ever."""
 
 
 def shared_out(work: Callable[[Job], Result], jobs: Iterable[Job], count: int) -> Iterator[Result]:
@@ -50,8 +54,18 @@ def _pool(count: int) -> Iterator[Pool]:
         pool = multiprocessing.get_context("spawn").Pool(count, _begin)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
-    with pool:
+    try:
         yield pool
+    finally:
+        force = threading.Timer(GRACE, _kill, [multiprocessing.active_children()])
+        force.start()
+        pool.terminate()
+        force.cancel()
+
+
+def _kill(hands: list[BaseProcess]) -> None:
+    for hand in hands:
+        hand.kill()
 
 
 def _begin() -> None:
