@@ -105,7 +105,8 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
         world.reset(parts)
         twin = _twin_over(cell, scenario, world, SimDriver(world), state)
         undo.pop_all()
-    twin.workcell.journal.free(one.hole for one in twin.workcell.journal.filled())
+    if filled := twin.workcell.journal.filled():
+        twin.workcell.journal.free(one.hole for one in filled)
     return twin
 
 

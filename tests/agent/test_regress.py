@@ -213,6 +213,12 @@ def test_faulty_scenario_in_the_twin(name: str, cell: Cell, tmp_path: Path) -> N
     assert done.before != done.after
 
 
+def test_disk_that_is_full_from_the_start_ends_the_scenario_and_not_the_suite(cell: Cell, tmp_path: Path) -> None:
+    done = run_scenario(load_scenario(SCENARIOS / "faults" / "disk-full-from-the-start.yaml"), cell, tmp_path)
+    assert done.passed, done.why
+    assert done.outcome == "error"
+
+
 @pytest.mark.heavy
 def test_kill_that_comes_too_late_is_told(cell: Cell, tmp_path: Path) -> None:
     scenario = load_scenario(SCENARIOS / "faults" / "kill-on-the-way-to-the-bin.yaml")
