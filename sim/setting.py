@@ -16,6 +16,8 @@ from skills.yamlfile import parse_model, read_yaml
 
 FOLDER: Final = Path(__file__).parent / "randomization"
 DEFAULT: Final = "default"
+"""What the others are laid over."""
+TRAINING: Final = "training"
 """What data are made in."""
 CALIBRATED: Final = "calibrated"
 """What scenarios are run in, where they name no other."""

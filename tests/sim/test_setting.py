@@ -72,6 +72,7 @@ def test_the_default_comes_first():
         "plain",
         "shifted-light",
         "touching",
+        "training",
         "wild",
     )
 
