@@ -1,0 +1,78 @@
+"""One drawn scene on one table, with the gate before the robot: where a policy, or the expert, is tried."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from safety.audit import Audit
+from safety.gate import SafetyGate
+from safety.latch import Latch
+from sim.driver import SimDriver
+from sim.layout import draw_look, lay_out
+from sim.motion import Ways
+from sim.parts.spawn import PartSpec
+from sim.randomize import draw_clutter, draw_count
+from sim.rollout import Expert, Tried
+from sim.setting import Setting
+from sim.world import World
+from skills.cell import Cell
+from skills.spots import SPOTS
+
+CLEAR_OF_SPOT: Final = 0.07
+"""Parts nearer than this to a spot on which one is to be laid are taken away first [m]."""
+
+
+class Table:
+    """A scene drawn with `rng` in that setting; for `insert` there is a bolt in it.
+
+    Args:
+        state: folder of the gate's latch and audit.
+
+    Attributes:
+        world: the twin.
+        driver: of its robot, and the cell's clock.
+        gate: before that robot.
+        expert: who prepares what a policy needs, or is tried itself.
+        rng: what else is drawn for the scene.
+    """
+
+    def __init__(self, cell: Cell, skill: str, setting: Setting, rng: np.random.Generator, state: Path) -> None:
+        self._skill, self.rng = skill, rng
+        self.world = World(cell, int(rng.integers(2**31)), setting)
+        while not self._suited():
+            self.world.reset(self._draw())
+        self.driver = SimDriver(self.world)
+        self.gate = SafetyGate(
+            cell, self.driver, self.driver, Latch(state / "latch.json"), Audit(state / "audit.jsonl")
+        )
+        self.expert = Expert(self.world, self.gate, Ways(cell))
+
+    def close(self) -> None:
+        self.world.close()
+
+    def hold(self) -> tuple[int, Tried]:
+        """Let the expert pick a part that suits the skill: any of them, in clutter the easiest. Its number (-1 where
+        none can be grasped), and how it went.
+        """
+        if self.world.setting.parts.clutter.separated < 1:
+            return self.expert.pick_any(self._suited())
+        number = int(self.rng.choice(self._suited()))
+        return number, self.expert.pick(number)
+
+    def clear_spot(self, spot: str, keep: int) -> None:
+        """Take away what lies where the part `keep` is to be put back."""
+        for number, body in enumerate(self.world.bodies):
+            away = np.hypot(*np.subtract(self.world.true_part(body).at, SPOTS[spot]))
+            if number != keep and away < CLEAR_OF_SPOT:
+                self.world.bullet.resetBasePositionAndOrientation(
+                    body.id, (1.0 + 0.1 * number, 0.8, 0.05), (0, 0, 0, 1)
+                )
+
+    def _suited(self) -> list[int]:
+        bodies = enumerate(self.world.bodies)
+        return [number for number, body in bodies if self._skill != "insert" or body.spec.kind == "bolt"]
+
+    def _draw(self) -> list[PartSpec]:
+        looks = [draw_look(self.rng) for _ in range(draw_count(self.rng, self.world.setting))]
+        return lay_out(looks, self.rng, draw_clutter(self.rng, self.world.setting))
