@@ -9,16 +9,19 @@ import copy
 import itertools
 import shutil
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
 from lerobot.configs.policies import PreTrainedConfig
 from lerobot.policies.smolvla.modeling_smolvla import SmolVLAPolicy
+from lerobot.utils.constants import ACTION
 from torch import Tensor, nn
 
 from policy.smolvla_tray import STEM_STRIDE
 from policy.smolvla_tray.configuration_smolcell import BACKBONE_FOLDER, SmolcellConfig
+from policy.smolvla_tray.rows import Rows, save_processors
 
 
 class ConvStem(nn.Module):  # type: ignore[misc]
@@ -62,7 +65,28 @@ class SmolcellPolicy(SmolVLAPolicy):  # type: ignore[misc]
         put_stem(self.model.vlm_with_expert.get_vlm_model().vision_model)
         self.requires_grad_(True)
 
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(Path(self.config.vlm_model_name).parent)
+
+    def select_action(self, batch: dict[str, Any], noise: Tensor | None = None, **_: Any) -> Tensor:
+        """(B, 7) next row of the action language, for whoever asks row by row, as lerobot's evaluation does.
+
+        Unlike `predict_action_chunk`, which takes and gives what training sees, it takes what an environment shows:
+        pictures in [0, 1] of any size, tool states and exact phrases ("task"); each keyframe has a normalization of
+        its own, which can't be undone any more once a chunk is unpacked.
+
+        Raises: UnknownName (a phrase that is not in the contract), BadInput (no contract in the folder).
+        """
+        queue = self._queues[ACTION]
+        if not queue:
+            taken = self._rows.inputs(batch, self.config)
+            queue.extend(self._rows.read(self.predict_action_chunk(taken, noise=noise)))
+        row: Tensor = queue.popleft()
+        return row
+
     def _save_pretrained(self, save_directory: Path) -> None:
+        save_processors(save_directory)
         backbone = save_directory / BACKBONE_FOLDER
         if Path(self.config.vlm_model_name).resolve() != backbone.resolve():
             shutil.copytree(self.config.vlm_model_name, backbone, dirs_exist_ok=True)

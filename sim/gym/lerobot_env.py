@@ -10,10 +10,11 @@ from lerobot.configs.types import FeatureType, PolicyFeature
 from lerobot.envs.configs import EnvConfig
 from lerobot.utils.constants import ACTION, OBS_IMAGES, OBS_STATE
 
+from sim.data.examples import STATE_NAMES
 from sim.gym import ENVIRONMENT
 from sim.gym.env import STEPS, find_cell, known_cameras
-from sim.gym.spaces import action_space, observation_space
 from sim.setting import CALIBRATED
+from skills.chunk import WAYPOINT_COLUMNS
 
 
 @EnvConfig.register_subclass("smolcell")
@@ -34,11 +35,11 @@ class SmolcellEnv(EnvConfig):  # type: ignore[misc]
     def __post_init__(self) -> None:
         cell = find_cell(self.cell)
         cameras = known_cameras(cell, self.cameras)
-        shown = observation_space(cell, cameras)
+        sizes = {name: cell.cameras[name].size for name in cameras}
         self.features = {
-            ACTION: _feature(FeatureType.ACTION, action_space(cell)),
-            "agent_pos": _feature(FeatureType.STATE, shown["agent_pos"]),
-            **{f"pixels/{name}": _feature(FeatureType.VISUAL, shown["pixels"][name]) for name in cameras},
+            ACTION: PolicyFeature(FeatureType.ACTION, (len(WAYPOINT_COLUMNS),)),
+            "agent_pos": PolicyFeature(FeatureType.STATE, (len(STATE_NAMES),)),
+            **{f"pixels/{name}": PolicyFeature(FeatureType.VISUAL, (side, side, 3)) for name, side in sizes.items()},
         }
         pictures = {f"pixels/{name}": f"{OBS_IMAGES}.{name}" for name in cameras}
         self.features_map = {ACTION: ACTION, "agent_pos": OBS_STATE, **pictures}
@@ -62,7 +63,3 @@ class SmolcellEnv(EnvConfig):  # type: ignore[misc]
             "episode_length": self.episode_length,
             "render_mode": "rgb_array",
         }
-
-
-def _feature(kind: FeatureType, space: Any) -> PolicyFeature:
-    return PolicyFeature(kind, tuple(space.shape))
