@@ -22,6 +22,7 @@ class Account(Value):
         moved: brought to the destination and verified.
         left: matching parts on the tray at the last look.
         skipped: parts that were given up; they count as left while they lie there.
+        unclear: places on the tray where something lay at the last look that could not be made out.
         empty_looks: fresh looks in a row in which nothing was left to pick.
     """
 
@@ -31,6 +32,7 @@ class Account(Value):
     moved: int = 0
     left: int = 0
     skipped: tuple[PerceivedPart, ...] = ()
+    unclear: int = 0
     empty_looks: int = 0
 
     @property
@@ -67,6 +69,7 @@ def reconcile(account: Account, scene: Scene, no_room: Collection[Size] = ()) ->
             "left": len(lying),
             "seen": max(account.seen, account.moved + len(lying)),
             "skipped": skipped,
+            "unclear": len(scene.unclear),
             "empty_looks": 0 if waiting else account.empty_looks + 1,
         }
     )
@@ -84,13 +87,15 @@ def skip(account: Account, part: PerceivedPart) -> Account:
 
 
 def standing(account: Account, looks: int) -> Standing:
-    """How the step stands; `looks` fresh looks must agree that nothing is left to pick."""
+    """How the step stands; `looks` fresh looks must agree that nothing is left to pick. What can't be made out may
+    be one of all.
+    """
     step = account.step
     if step.quantity != "all" and account.moved >= step.quantity:
         return "met"
     if account.empty_looks < looks:
         return "again" if account.empty_looks else "open"
-    if account.left or account.lost:
+    if account.left or account.lost or account.unclear:
         return "short"
     return "met" if step.quantity == "all" or step.at_most else "short"
 
@@ -127,4 +132,6 @@ def shortfall(account: Account) -> str:
     """Why the step is short, with its counts."""
     wanted = "" if account.step.quantity == "all" else f" of {account.step.quantity} wanted"
     parts = [f"{account.moved} moved{wanted}", f"{account.left} left", f"{account.lost} lost"]
+    if account.unclear:
+        parts.append(f"{account.unclear} on the tray can't be made out: move them apart")
     return f"{account.step.part.describe()} → {account.step.destination}: " + ", ".join(parts)

@@ -57,10 +57,10 @@ def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 
 def next_step(state: RunState, runtime: Runtime[Workcell]) -> Update:
-    """The step is met or short. With parts of it left on the tray the run ends here, because the
-    next step might take them to another place.
+    """The step is met or short. With parts of it left on the tray, or what may be such, the run ends here,
+    because the next step might take them to another place.
     """
-    if state.standing == "short" and state.account.left:
+    if state.standing == "short" and (state.account.left or state.account.unclear):
         assert state.look is not None
         full = in_the_way(state.account.step, state.look.scene, runtime.context.journal.filled())
         reason = "; ".join((shortfall(state.account), *(one.describe() for one in full)))

@@ -53,9 +53,14 @@ class PerceivedPart(Value):
 
 
 class Scene(Value):
-    """The tray as seen in one look; `sequence` and `time_ns` are the observation's."""
+    """The tray as seen in one look; `sequence` and `time_ns` are the observation's.
+
+    Attributes:
+        unclear: x, y [m from the tray's centre] of what lies there and can't be made out.
+    """
 
     parts: tuple[PerceivedPart, ...]
+    unclear: tuple[tuple[float, float], ...] = ()
     sequence: int
     time_ns: int
 

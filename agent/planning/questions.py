@@ -79,8 +79,19 @@ def answer(parse: Parse, scene: Scene | None) -> str:
     for attempt in _ATTEMPTS:
         parse.cursor.at = start
         if (text := attempt(look)) is not None:
-            return text
+            return text if attempt is _capability else text + _unclear(scene)
     raise Doubt("ask-question")
+
+
+def _unclear(scene: Scene | None) -> str:
+    """What has to be said with every count: not all that lies there is known."""
+    if scene is None or not scene.unclear:
+        return ""
+    return " " + render("answer-unclear", count=str(len(scene.unclear)))
+
+
+def _capability(look: Look) -> str | None:
+    return answer_capability(look.parse)
 
 
 def _count(look: Look) -> str | None:
@@ -229,7 +240,7 @@ def _everything(look: Look) -> str | None:
 
 _ATTEMPTS: Final[tuple[Callable[[Look], str | None], ...]] = (
     _count,
-    lambda look: answer_capability(look.parse),
+    _capability,
     _is_there,
     _are_they,
     _values,

@@ -238,9 +238,12 @@ class TrayGate:
 class TextPerceiver:
     """Reads the scene that the tray's camera wrote into the picture."""
 
+    def __init__(self) -> None:
+        self.unclear: tuple[tuple[float, float], ...] = ()
+
     def perceive(self, observation: Observation) -> Scene:
         parts = tuple(PerceivedPart.model_validate(one) for one in reading(observation))
-        return Scene(parts=parts, sequence=observation.sequence, time_ns=observation.time_ns)
+        return Scene(parts=parts, unclear=self.unclear, sequence=observation.sequence, time_ns=observation.time_ns)
 
 
 class TextPolicy:
@@ -344,13 +347,13 @@ class Bench:
         self.world, self.gate = world, gate or TrayGate(world)
         self.policies = {name: TextPolicy(contract_of(name)) for name in ("pick", "place")}
         self.script: dict[str, Understanding] = {"go": planned(*steps)} if steps else {}
-        self.journal = Journal(folder)
+        self.journal, self.perceiver = Journal(folder), TextPerceiver()
         self.workcell: Workcell = assemble(
             cell=CELL,
             catalogue=CATALOGUE,
             gate=self.gate,
             clock=world,
-            perceiver=TextPerceiver(),
+            perceiver=self.perceiver,
             planner=ScriptedPlanner(self.script),
             checkpoints={name: Checkpoint(policy, policy.contract) for name, policy in self.policies.items()},
             journal=self.journal,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.difference import Difference
-from agent.ledger import Account, delivered, open_accounts, pin, reconcile, skip, standing, still_missing
+from agent.ledger import Account, delivered, open_accounts, pin, reconcile, shortfall, skip, standing, still_missing
 from skills.plan import Plan
 from tests.agent.kinematic_tray import part, scene, step
 
@@ -50,6 +50,16 @@ def test_a_skipped_part_counts_as_left_and_leaves_the_step_short() -> None:
     account = reconcile(reconcile(account, scene(NUTS[0], GEAR)), scene(NUTS[0], GEAR))
     assert (standing(account, 2), account.left, account.lost) == ("short", 1, 0)
     assert standing(reconcile(account, scene(NUTS[3], GEAR)), 2) == "open", "it was moved: worth another try"
+
+
+def test_what_cannot_be_made_out_may_be_one_of_all() -> None:
+    tray = scene(GEAR).model_copy(update={"unclear": ((0.01, 0.02),)})
+    account = reconcile(reconcile(Account(step=step(kind="nut")), tray), tray)
+    assert standing(account, 2) == "short"
+    assert shortfall(account).endswith("0 moved, 0 left, 0 lost, 1 on the tray can't be made out: move them apart")
+    assert standing(reconcile(account, scene(GEAR)), 2) == "met", "they were moved apart"
+    two = delivered(delivered(reconcile(Account(step=step(kind="nut", quantity=2)), tray)))
+    assert standing(two, 2) == "met", "two were wanted and are there"
 
 
 def test_a_superlative_is_fixed_at_the_first_look() -> None:

@@ -74,6 +74,17 @@ def test_removes_all_failed_parts_and_nothing_else(lay) -> None:
     ]
 
 
+def test_is_not_done_while_something_on_the_tray_cannot_be_made_out(lay) -> None:
+    bench = lay(Tray(FAILED_GEAR, GOOD_NUT), FAILED, step("left bin", kind="nut"))
+    bench.perceiver.unclear = ((0.05, 0.05),)
+    report = run(bench.workcell, "go")
+    assert report.outcome == Outcome(
+        outcome="incomplete",
+        reason="failed part → rejection bin: 1 moved, 0 left, 0 lost, 1 on the tray can't be made out: move them apart",
+    )
+    assert bench.world.parts == [GOOD_NUT], "the next step might take what belongs to this one"
+
+
 def test_sorts_in_the_order_of_the_steps(lay) -> None:
     bench = lay(Tray(*MIXED), step("left bin", 2, kind="nut"), step("right bin", kind="bolt"))
     report = run(bench.workcell, "go")

@@ -147,6 +147,15 @@ def test_answers_come_from_the_look_alone():
     )
 
 
+def test_every_count_tells_what_cannot_be_made_out():
+    doubtful = SCENES["mixed"].model_copy(update={"unclear": ((0.0, 0.1), (0.02, 0.1))})
+    said = PLANNER.understand("how many nuts are there?", doubtful).text
+    assert said == (
+        "I see 1 nut on the tray. I can't make out what lies at 2 more place(s); move the parts apart there."
+    )
+    assert "make out" not in PLANNER.understand("what can you do?", doubtful).text
+
+
 def test_an_endless_instruction_is_not_read():
     understanding = PLANNER.understand("remove all failed parts " * 100, None)
     assert understanding.outcome == "question"
