@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,13 @@ class Mesh:
     vertices: Points
     indices: NDArray[np.int64]
     normals: Points
+
+    @cached_property
+    def as_lists(self) -> dict[str, list[Any]]:
+        """As PyBullet takes it, and never gives it back: it keeps a reference to each list that makes a shape, so that
+        a list made anew for every shape would stay in memory for ever.
+        """
+        return {name: getattr(self, name).tolist() for name in ("vertices", "indices", "normals")}
 
     @classmethod
     def of(cls, triangles_mm: Points) -> "Mesh":

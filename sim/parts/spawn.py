@@ -125,14 +125,7 @@ def _kept(world: Any, key: Hashable, make: Callable[[], int]) -> int:
 
 
 def _make_visual(world: Any, mesh: Mesh, rgb: Colour3) -> int:
-    shape = world.createVisualShape(
-        pybullet.GEOM_MESH,
-        vertices=mesh.vertices.tolist(),
-        indices=mesh.indices.tolist(),
-        normals=mesh.normals.tolist(),
-        rgbaColor=[*rgb, 1],
-    )
-    return int(shape)
+    return int(world.createVisualShape(pybullet.GEOM_MESH, **mesh.as_lists, rgbaColor=[*rgb, 1]))
 
 
 def _colour(channels: Points) -> Colour3:
