@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.faults import AnyFault
-from sim.layout import WORKING, Look, distance, draw_look, lay_out, outline, place_parts
+from sim.layout import WORKING, Look, distance, draw_look, lay_out, outline_of, overlapping, place_parts
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter
-from sim.setting import CALIBRATED, load_setting
+from sim.setting import CALIBRATED, Clutter, load_setting
 from skills.base import Finite, Value
 from skills.call import RunOutcome
 from skills.errors import BadInput
@@ -106,12 +106,14 @@ class Scenario(Value):
     """See DESIGN.md of the docs: one file in `sim/scenarios/`, or any file given to `regress`.
 
     `setting` names a file in `sim/randomization/`: how the scene looks, and how the parts lie that have no place.
+    `clutter` says how they lie whatever the setting says; then parts with a place may lie so as well.
     """
 
     name: str
     tags: tuple[TAGS, ...] = ()
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     setting: str = CALIBRATED
+    clutter: Clutter | None = None
     parts: Annotated[
         Annotated[tuple[ScenarioPart, ...], Tag("[list]")] | Annotated[RandomSet, Tag("[random]")],
         Discriminator(lambda parts: "[random]" if isinstance(parts, Mapping | RandomSet) else "[list]"),
@@ -125,11 +127,11 @@ class Scenario(Value):
     def layout(self) -> list[PartSpec]:
         """The parts with their places. Raises: BadInput when they do not fit on the tray."""
         rng = np.random.default_rng(self.seed)
-        clutter = draw_clutter(np.random.default_rng([self.seed, 2]), load_setting(self.setting))
+        clutter = self.clutter or draw_clutter(np.random.default_rng([self.seed, 2]), load_setting(self.setting))
         if isinstance(self.parts, RandomSet):
             return lay_out(_draw(self.parts.random, rng), rng, clutter)
         if clutter == "separated" or any(part.at is not None for part in self.parts):
-            return _lay_out(self.parts, rng)
+            return _lay_out(self.parts, rng, self.clutter or "separated")
         layout = lay_out([_look(part) for part in self.parts], rng, clutter)
         if len(layout) < len(self.parts):
             raise BadInput("parts", len(self.parts), f"at most what fits on the tray; {len(layout)} found room")
@@ -179,17 +181,24 @@ def _draw(wanted: RandomParts, rng: np.random.Generator) -> list[Look]:
     return [Look(look.kind, look.size, look.colour, i < wanted.failed) for i, look in enumerate(looks)]
 
 
-def _lay_out(parts: tuple[ScenarioPart, ...], rng: np.random.Generator) -> list[PartSpec]:
+def _lay_out(parts: tuple[ScenarioPart, ...], rng: np.random.Generator, clutter: Clutter) -> list[PartSpec]:
     """Parts with a place lie there; the others find room around them."""
     fixed = [spec_of(part, part.at, float(np.deg2rad(part.yaw_deg))) for part in parts if part.at is not None]
-    _check_room(fixed)
+    _check_room(fixed, clutter)
     free = [_look(part) for part in parts if part.at is None]
     return place_parts(free, rng, taken=fixed)
 
 
-def _check_room(fixed: list[PartSpec]) -> None:
-    outlines = [outline(spec.kind, spec.size, spec.at, spec.yaw) for spec in fixed]
+def _check_room(fixed: list[PartSpec], clutter: Clutter) -> None:
+    """Raises: BadInput where parts lie nearer than they may; heaped ones may lie over each other."""
+    if clutter == "heaped":
+        return
+    outlines = [outline_of(spec) for spec in fixed]
     for index, mine in enumerate(outlines):
         for other in range(index):
-            if distance(mine, outlines[other]) < 0.004:
+            if clutter == "touching":
+                near = overlapping([fixed[index], fixed[other]])
+            else:
+                near = distance(mine, outlines[other]) < 0.004
+            if near:
                 raise BadInput(f"parts.{index}.at", fixed[index].at, f"clear of part {other} at {fixed[other].at}")

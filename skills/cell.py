@@ -112,6 +112,12 @@ class Agent(Value):
     approve_above: Annotated[int, Field(ge=0)] = 20
 
 
+class Planner(Value):
+    """Who reads words that the grammars do not: `model` is a chat model, "provider:name"; without one nobody."""
+
+    model: Annotated[str, Field(pattern=r"^([\w-]+:\S+)?$")] = ""
+
+
 class Cell(Value):
     """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one.
 
@@ -126,6 +132,7 @@ class Cell(Value):
     limits: Limits
     checkpoints: dict[str, str]
     agent: Agent = Agent()
+    planner: Planner = Planner()
 
     @property
     def tray(self) -> Container:

@@ -11,6 +11,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "chat": ("chat", "Talk with the cell: the operator's terminal."),
     "run": ("run", "Do what an instruction says, on the twin, and account for it."),
     "plan": ("plan", "Say what an instruction would do; nothing moves."),
+    "scene": ("scene", "Write a scene as a scenario file, from words."),
     "regress": ("regress", "Run scenarios through the whole cell and judge each by ground truth."),
     "eval": ("evaluate", "Measure how often a policy succeeds at its first attempt, on scenes that it never saw."),
     "train": ("train", "Train, export and write the contract of a network."),

@@ -19,10 +19,11 @@ def test_the_flag_is_above_the_variable(tmp_path: Path) -> None:
     assert cell_file(tmp_path, environment) == tmp_path
 
 
-def test_the_environment_overrides_agent_and_checkpoints_alone(cell: Cell) -> None:
+def test_the_environment_overrides_agent_planner_and_checkpoints_alone(cell: Cell) -> None:
     environment = {
         "SMOLCELL_AGENT_ATTEMPTS": "5",
         "SMOLCELL_CHECKPOINT_PICK": "elsewhere/pick",
+        "SMOLCELL_PLANNER_MODEL": "ollama:qwen3",
         "SMOLCELL_STATE": "s",
         "HOME": "h",
     }
@@ -31,6 +32,7 @@ def test_the_environment_overrides_agent_and_checkpoints_alone(cell: Cell) -> No
         update={
             "agent": cell.agent.model_copy(update={"attempts": 5}),
             "checkpoints": {**cell.checkpoints, "pick": "elsewhere/pick"},
+            "planner": cell.planner.model_copy(update={"model": "ollama:qwen3"}),
         }
     )
 
