@@ -60,8 +60,11 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
     safety gate; what it refuses moves nothing, or stops on the way, and ends the episode.
 
     Reward: 1 when ground truth says that the skill is done and the tool is back where it began, which ends the
-    episode; -1 for an action that the gate refused; else 0. `info` holds `is_success`, `phrase`, `rule` and
-    `refused` (the gate's rule and sentence, "" where it refused nothing), and the `seconds` that the arm moved.
+    episode; -1 for an action that the gate refused; else 0. An episode is cut off (truncated) after
+    `episode_length` steps, and when the seconds of the skill card are spent.
+
+    `info`: `is_success`, `phrase`, `rule` and `refused` (the gate's rule and its sentence, "" where it stopped
+    nothing), `seconds` (for which the arm moved).
 
     Args:
         cell: name of an installed cell, or a cell file.
@@ -128,15 +131,13 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
         ruling = self._execute(episode, waypoint(action))
         episode.steps += 1
         episode.seen = episode.table.gate.observe()
-        stopped = ruling.decision == "stop"
+        stopped, spent = ruling.decision == "stop", any(finding.rule == BUDGET for finding in ruling.findings)
+        refused = stopped and not spent
         success = not stopped and _is_home(episode) and is_done(episode.table, episode.task)
-        spent = any(finding.rule == BUDGET for finding in ruling.findings)
-        terminated = success or (stopped and not spent)
         truncated = spent or episode.steps >= self._max_episode_steps
-        episode.over = terminated or truncated
-        reward = 1.0 if success else -1.0 if stopped else 0.0
+        episode.over = success or refused or truncated
         info = _info(episode.task, success=success, ruling=ruling)
-        return shown(episode.seen, self._cameras), reward, terminated, truncated, info
+        return shown(episode.seen, self._cameras), float(success) - float(refused), success or refused, truncated, info
 
     def render(self) -> Any:
         """(384, 384, 3) uint8: the whole cell from the side. Raises: BadInput before the first reset."""
