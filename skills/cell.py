@@ -4,12 +4,13 @@ Lengths in metres, angles in radians, times in seconds, in the robot's base fram
 robot, +y to the operator's left, +z up, z = 0 the table.
 """
 
+import re
 from collections.abc import Sequence
 from math import hypot
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
@@ -115,7 +116,14 @@ class Agent(Value):
 class Planner(Value):
     """Who reads words that the grammars do not: `model` is a chat model, "provider:name"; without one nobody."""
 
-    model: Annotated[str, Field(pattern=r"^([\w-]+:\S+)?$")] = ""
+    model: str = ""
+
+    @field_validator("model")
+    @classmethod
+    def _names_both(cls, model: str) -> str:
+        if model and not re.fullmatch(r"[\w-]+:\S+", model):
+            raise ValueError("'provider:name', such as 'ollama:qwen3'")
+        return model
 
 
 class Cell(Value):

@@ -3,6 +3,7 @@
 import pytest
 
 from sim.judge import judge
+from sim.layout import gap, overlapping
 from sim.parts.spawn import PartSpec
 from sim.scenario import Expectation, RandomParts, RandomSet, Scenario, load_scenario, random_scenario
 from sim.world import World
@@ -68,6 +69,37 @@ def test_overlapping_parts_are_refused(tmp_path):
     path.write_text(f"name: x\nparts: [{gear}, {gear}]\n")
     with pytest.raises(BadInput, match=r"parts\.1\.at: \(0\.0, 0\.0\) is not allowed; it must be clear of part 0"):
         load_scenario(path)
+
+
+@pytest.mark.parametrize(
+    ("clutter", "apart", "lies"),
+    [
+        ("", 0.030, False),
+        ("separated", 0.030, False),
+        ("touching", 0.030, False),
+        ("touching", 0.0475, True),
+        ("separated", 0.0475, False),
+        ("separated", 0.0515, True),
+        ("heaped", 0.030, True),
+    ],
+)
+def test_clutter_says_how_near_given_parts_may_lie(tmp_path, clutter, apart, lies):
+    path = tmp_path / "x.yaml"
+    gears = ", ".join(f"{{kind: gear, size: large, colour: red, at: [0.0, {at}]}}" for at in (0.0, apart))
+    path.write_text(f"name: x\n{f'clutter: {clutter}' if clutter else ''}\nparts: [{gears}]\n")
+    if lies:
+        assert [spec.at for spec in load_scenario(path).layout()] == [(0.0, 0.0), (0.0, apart)]
+    else:
+        with pytest.raises(BadInput, match="clear of part 0"):
+            load_scenario(path)
+
+
+@pytest.mark.parametrize("clutter", ["touching", "heaped"])
+def test_clutter_lays_parts_out_whatever_the_setting_says(clutter):
+    gears = [{"kind": "gear", "size": "large", "colour": "red"}] * 4
+    layout = Scenario.model_validate({"name": "x", "setting": "dim", "clutter": clutter, "parts": gears}).layout()
+    assert overlapping(layout) == (clutter == "heaped")
+    assert min(gap(one, other) for at, one in enumerate(layout) for other in layout[:at]) < 0.0035
 
 
 def test_judge_counts_what_lies_where(cell):

@@ -14,6 +14,7 @@ from agent.scene_words.make import Made, Order, make_scene
 from agent.scene_words.model import load_chat_model
 from skills.cell import Planner, load_cell
 from skills.errors import BadInput, Unavailable
+from skills.yamlfile import parse_model
 from tests.conftest import ROOT
 
 PLAIN = load_cell(ROOT / "cells" / "default.yaml")
@@ -174,5 +175,8 @@ def test_a_provider_whose_package_is_not_installed_is_not_there() -> None:
 
 @pytest.mark.parametrize("model", ["gpt", "openai:", ":x", "openai: x", "a b:c"])
 def test_a_models_name_is_provider_and_name(model: str) -> None:
-    with pytest.raises(ValueError, match="String should match pattern"):
-        Planner(model=model)
+    with pytest.raises(BadInput) as refused:
+        parse_model({"model": model}, Planner, "planner")
+    assert str(refused.value) == (
+        f"planner: model: {model!r} is not allowed; it must be 'provider:name', such as 'ollama:qwen3'."
+    )
