@@ -12,7 +12,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return application.main(arguments)
     except KeyboardInterrupt:
         if sys.stderr is not None:
-            sys.stderr.write("Interrupted: stopped by Ctrl-C.\n")
+            sys.stderr.write("Interrupted: stopped by Ctrl-C or SIGTERM.\n")
         return 4  # ExitCode.STOPPED, which may not be loaded yet
 
 

@@ -5,7 +5,8 @@ they run, and however often it was interrupted. A shard is there whole or not at
 made again. Workers hand back a shard's bytes and never touch the disk, so that they may run on other machines.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,8 @@ class Shard:
     content: bytes
 
 
-Hands = Callable[[Callable[[ShardJob], Shard], Iterable[ShardJob]], Iterator[Shard]]
-"""Who does the work: gives results in any order."""
+Hands = Callable[[Callable[[ShardJob], Shard], Iterable[ShardJob]], Generator[Shard, None, None]]
+"""Who does the work: gives results in any order, and ends what it began when it is closed."""
 
 
 def local_hands(workers: int) -> Hands:
@@ -71,10 +72,11 @@ def generate(
         missing = [number for number, name in enumerate(plan.shards) if not (plan.folder / name).exists()]
         done = plan.scenes - sum(len(plan.scenes_of(number)) for number in missing)
         on_progress(done, plan.scenes)
-        for shard in hands(make_shard, [ShardJob(plan, cell, number) for number in missing]):
-            write_whole(plan.folder / shard.name, shard.content)
-            done += len(plan.scenes_of(plan.shards.index(shard.name)))
-            on_progress(done, plan.scenes)
+        with closing(hands(make_shard, [ShardJob(plan, cell, number) for number in missing])) as shards:
+            for shard in shards:
+                write_whole(plan.folder / shard.name, shard.content)
+                done += len(plan.scenes_of(plan.shards.index(shard.name)))
+                on_progress(done, plan.scenes)
         return write_index(plan, cell, load_catalogue())
 
 

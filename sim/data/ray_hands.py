@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,7 +19,9 @@ LOCAL: Final = "local"
 """The address that starts a cluster of this machine's own."""
 
 
-def shared_out_on_ray(work: Callable[[Job], Result], jobs: Iterable[Job], address: str, count: int) -> Iterator[Result]:
+def shared_out_on_ray(
+    work: Callable[[Job], Result], jobs: Iterable[Job], address: str, count: int
+) -> Generator[Result, None, None]:
     """What `work` makes of each of `jobs`, as soon as it is made, `count` at a time.
 
     Raises: Unavailable (Ray is not installed, nobody answers at `address`, a worker is gone); what `work` raises.

@@ -149,7 +149,7 @@ def test_a_full_disk_leaves_nothing_half_written(data, tmp_path, cell, root):
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, resource.RLIM_INFINITY))\n"
         "try:\n"
         " generate(DataPlan(Path(sys.argv[1]), 'test', 9, 40, shard_scenes=10),"
-        " load_cell(Path('cells/default.yaml')), map)\n"
+        " load_cell(Path('cells/default.yaml')), lambda work, jobs: (work(job) for job in jobs))\n"
         "except Unavailable as error:\n print(error)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
@@ -165,7 +165,7 @@ def test_a_full_disk_leaves_nothing_half_written(data, tmp_path, cell, root):
         "shard-00000.npz can't be written (File too large). Make room, then run the same command again" in done.stdout
     )
     assert [path.name for path in folder.iterdir()] == ["plan.json"]
-    generate(plan_in(folder), cell, map)
+    generate(plan_in(folder), cell, local_hands(1))
     assert hashes(folder) == hashes(data)
 
 

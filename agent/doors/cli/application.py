@@ -1,6 +1,7 @@
 """The parser of `smolcell`. Nothing heavy is imported here: a command loads what it needs when it is called."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ HELP = """An adaptive bin-picking workcell: language in, exact phrases to the po
 every result seen before it is believed.
 
 Exit codes: 0 done, 1 an internal error, 2 wrong use or bad input, 3 incomplete or a person is needed,
-4 stopped by safety or by Ctrl-C, 5 a dependency is not there."""
+4 stopped by safety, Ctrl-C or SIGTERM, 5 a dependency is not there."""
 
 app = typer.Typer(cls=Register, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         open_closed_streams()
         keep_stdout_for_answers()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what a command has begun ends in order
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:

@@ -59,12 +59,12 @@ def foreseen(error: BaseException) -> SmolcellError | None:
 
 
 class Interrupted(SmolcellError):
-    """Ctrl-C ended a command; `again` is the command that goes on with it, where there is one."""
+    """Ctrl-C or SIGTERM ended a command; `again` is the command that goes on with it, where there is one."""
 
     exit_code = ExitCode.STOPPED
 
     def __init__(self, again: str = "") -> None:
-        super().__init__(f"stopped by Ctrl-C.{f' To go on: {again}' if again else ''}")
+        super().__init__(f"stopped by Ctrl-C or SIGTERM.{f' To go on: {again}' if again else ''}")
 
 
 class WrongUse(BadInput):

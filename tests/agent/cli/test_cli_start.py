@@ -120,7 +120,7 @@ def test_ctrl_c_in_a_command_is_exit_4(smolcell, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(doctor, "examine", interrupt)
     said = smolcell("doctor")
-    assert (said.code, said.out, said.err) == (ExitCode.STOPPED, "", "Interrupted: stopped by Ctrl-C.\n")
+    assert (said.code, said.out, said.err) == (ExitCode.STOPPED, "", "Interrupted: stopped by Ctrl-C or SIGTERM.\n")
 
 
 def test_ctrl_c_while_the_command_is_loaded_is_told_as_any_other(root: Path) -> None:
@@ -138,7 +138,11 @@ sys.meta_path.insert(0, Loading())
 sys.exit(main(["doctor"]))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.STOPPED, "", "Interrupted: stopped by Ctrl-C.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        ExitCode.STOPPED,
+        "",
+        "Interrupted: stopped by Ctrl-C or SIGTERM.\n",
+    )
 
 
 def test_environment_of_the_tests_is_clean(state: Path) -> None:
