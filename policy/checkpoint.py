@@ -4,7 +4,7 @@ A policy                                    The perceiver
 contract.json       what it was trained on  perceiver.json     what it was trained on
 policy.onnx         the exported network    perceiver.onnx     the exported network
 vlm/tokenizer.json  words to numbers        model.safetensors  the same weights, for training
-config.json, model.safetensors, vlm/
+config.json, model.safetensors, vlm/, policy_preprocessor.json, policy_postprocessor.json
                     lerobot's form
 parity.npz          inputs with what lerobot answered to them
 overhead.png        reference picture

@@ -21,7 +21,7 @@ class LerobotSmolVLA(KeyframePolicy):
         return SmolcellPolicy.from_pretrained(self.folder.root)
 
     def propose(self, picture: Image, phrase: str, state: Floats, noise: Floats) -> Floats:
-        """By whole chunks only: `select_action` would unpack them before their (K, 6) normalization is undone."""
+        """By whole chunks, as the gate judges them; `select_action` is for tools that ask row by row."""
         tokens, words = self.phrases.encode(phrase, self.policy.config.tokenizer_max_length)
         batch = {
             IMAGE_KEY: torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255,

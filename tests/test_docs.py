@@ -18,6 +18,7 @@ PAGES = (
     "results",
     "safety",
     "scenarios",
+    "tools",
     "twin",
 )
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page}.md" for page in PAGES)]

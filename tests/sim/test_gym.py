@@ -240,3 +240,12 @@ def test_it_is_found_without_an_import_of_our_own(root):
     code = "import gymnasium; print(gymnasium.make('sim.gym:smolcell/Cell-v0').unwrapped.task)"
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "pick"
+
+
+@UNSCALED
+def test_the_example_of_the_documents_says_what_stands_beside_it(root, capsys):
+    text = (root / "docs" / "tools.md").read_text()
+    code = text.split("```python\n")[1].split("```")[0]
+    said = [line.split("  # ")[1] for line in code.splitlines() if line.startswith("print")]
+    exec(compile(code, "docs/tools.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == said
