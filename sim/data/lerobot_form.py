@@ -136,7 +136,9 @@ def _frame(episode: Episode, frame: int) -> dict[str, Any]:
 
 def _lerobot() -> Any:
     try:
+        from datasets import disable_progress_bars
         from lerobot.datasets.lerobot_dataset import LeRobotDataset
     except ImportError:
         raise Unavailable("lerobot is not installed.", "Install the extra: pip install 'smolcell[train]'") from None
+    disable_progress_bars()  # it draws one for each episode
     return LeRobotDataset

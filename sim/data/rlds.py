@@ -81,7 +81,7 @@ def _columns(episode: Episode, cameras: dict[str, str]) -> dict[str, Feature]:
     last = [int(frame == count - 1) for frame in range(count)]
     return {
         **{f"steps/observation/{cameras[name]}": list(files) for name, files in episode.pictures.items()},
-        STATE: episode.state.ravel().tolist(),
+        **({STATE: episode.state.ravel().tolist()} if episode.state.size else {}),  # TFDS knows no column of no width
         ACTION: episode.action.ravel().tolist(),
         TASK: [episode.task.encode()] * count,
         "steps/is_first": [int(frame == 0) for frame in range(count)],
@@ -140,7 +140,7 @@ def _matrix(where: str, key: str, columns: dict[str, Feature], steps: int, width
 def _features(terms: Terms, cameras: dict[str, str]) -> dict[str, Any]:
     """`features.json`; the names of the columns stand in the descriptions."""
     pictures = {cameras[name]: _image(size) for name, size in terms.cameras.items()}
-    state = {"state": _tensor(len(terms.state_names), terms.state_names)}
+    state = {"state": _tensor(len(terms.state_names), terms.state_names)} if terms.state_names else {}
     flags = {name: _scalar("bool") for name in ("is_first", "is_last", "is_terminal")}
     step = {
         "observation": _dictionary({**pictures, **state}),

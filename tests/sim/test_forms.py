@@ -1,6 +1,7 @@
 """Other tools' forms, and mixing: everything comes back; what differs is refused or mapped."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import cv2
@@ -92,6 +93,20 @@ def test_episodes_become_rlds_and_come_back(tmp_path):
     assert (back.count, back.terms.cameras) == (3, {"image_overhead": (32, 32), "image_wrist": (24, 32)})
     for written, read in zip(source, back, strict=True):
         same(written, read)
+
+
+def test_what_has_no_state_has_no_column_for_it(tmp_path):
+    """TFDS ends with `Data types don't match` where a column of no width is declared."""
+    source = episodes(1, replace(TERMS, state_names=()))
+    write_rlds(source, tmp_path / "out")
+    folder = tmp_path / "out" / "ours" / "1.0.0"
+    features = json.loads((folder / "features.json").read_text())
+    step = features["featuresDict"]["features"]["steps"]["sequence"]["feature"]["featuresDict"]["features"]
+    assert sorted(step["observation"]["featuresDict"]["features"]) == ["image_overhead", "image_wrist"]
+    (columns,) = read_records(folder / "ours-train.tfrecord-00000-of-00001")
+    assert "steps/observation/state" not in columns
+    (back,) = open_rlds(tmp_path / "out", 10.0)
+    same(next(iter(source)), back)
 
 
 def bridge(path, steps=3):
