@@ -8,11 +8,11 @@ from policy.checkpoint import open_perceiver
 from policy.eight_ways import said_eight_ways
 from policy.onnx_session import open_session
 from policy.pictures import shrink
-from policy.votes import decode
+from policy.votes import Sight, decode
 from skills.base import Image
 from skills.errors import UnknownName
 from skills.observation import Observation
-from skills.scene import PerceivedPart, Scene
+from skills.scene import Scene
 
 
 class OnnxPerceiver:
@@ -32,11 +32,11 @@ class OnnxPerceiver:
         """The parts on the tray. Raises: UnknownName without the camera's picture, BadInput."""
         if self.card.camera not in observation.images:
             raise UnknownName("picture", self.card.camera, observation.images)
-        parts = self.see(observation.images[self.card.camera])
-        return Scene(parts=parts, sequence=observation.sequence, time_ns=observation.time_ns)
+        sight = self.see(observation.images[self.card.camera])
+        return Scene(parts=sight.parts, unclear=sight.unclear, sequence=observation.sequence, time_ns=observation.time_ns)
 
-    def see(self, image: Image) -> tuple[PerceivedPart, ...]:
-        """The parts in one picture. Raises: BadInput when it is not square or too small."""
+    def see(self, image: Image) -> Sight:
+        """What one picture shows. Raises: BadInput when it is not square or too small."""
         said = said_eight_ways(partial(detect, self._session), shrink(image, self.card.image_size))
         return decode(said, self.card.cells, self.card.pose.view, self.card.threshold)
 

@@ -35,7 +35,7 @@ def evaluate(data_folder: Path, weights: Path) -> dict[str, Any]:
     perceiver = OnnxPerceiver(weights / "perceiver")
     data = load_data(data_folder, perceiver.card.image_size)
     _require_unseen(data.data_hash, perceiver.card.data_hash, "perceiver")
-    seen = [compare(perceiver.see(image), labels) for image, labels in zip(data.images, data.parts, strict=True)]
+    seen = [compare(perceiver.see(image).parts, labels) for image, labels in zip(data.images, data.parts, strict=True)]
     found["perceiver"] = _told(perceiver.card.weights_hash, perception_shares(seen), perception_quantities(seen))
     return found
 

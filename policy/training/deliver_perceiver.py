@@ -22,9 +22,10 @@ from policy.training.machine import describe_machine
 from policy.votes import decode
 from skills.contract import hash_files
 
-MISSED = 10
-"""How many parts that are none weigh as much as one that was overlooked."""
-THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+MISSED = 3
+"""How many parts that are none weigh as much as one that was overlooked or misnamed."""
+THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+"""Above `votes.DOUBT`: what has fewer votes is not named, but told."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +57,7 @@ def deliver_perceiver(trained: TrainedPerceiver, out: Path) -> None:
 
 
 def mistakes(sightings: list[Sighting]) -> int:
-    """Parts missed or misnamed, and parts that are none: what is overlooked nobody hears of, so it counts more."""
+    """Parts missed or misnamed, and parts that are none: a wrong name costs more than a needless try."""
     return sum(MISSED * (one.parts - one.right) + one.false for one in sightings)
 
 
@@ -68,7 +69,7 @@ def _sightings(trained: TrainedPerceiver, folder: PerceiverFolder) -> dict[float
     for picture, labels in zip(data.images, data.parts, strict=True):
         said = said_eight_ways(partial(detect, session), picture)
         for threshold, sightings in found.items():
-            sightings.append(compare(decode(said, side, view, threshold), labels))
+            sightings.append(compare(decode(said, side, view, threshold).parts, labels))
     return found
 
 
