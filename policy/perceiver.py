@@ -33,7 +33,9 @@ class OnnxPerceiver:
         if self.card.camera not in observation.images:
             raise UnknownName("picture", self.card.camera, observation.images)
         sight = self.see(observation.images[self.card.camera])
-        return Scene(parts=sight.parts, unclear=sight.unclear, sequence=observation.sequence, time_ns=observation.time_ns)
+        return Scene(
+            parts=sight.parts, unclear=sight.unclear, sequence=observation.sequence, time_ns=observation.time_ns
+        )
 
     def see(self, image: Image) -> Sight:
         """What one picture shows. Raises: BadInput when it is not square or too small."""
