@@ -88,8 +88,11 @@ class Table:
         return [number for number, body in bodies if self._skill != "insert" or body.spec.kind == "bolt"]
 
     def _draw(self) -> list[Any]:
-        from sim.layout import draw_look, lay_out
+        from sim.grasps import graspable
+        from sim.layout import Area, draw_look, lay_out
         from sim.randomize import draw_clutter, draw_count
 
-        looks = [draw_look(self.rng) for _ in range(draw_count(self.rng, self.world.setting))]
-        return lay_out(looks, self.rng, draw_clutter(self.rng, self.world.setting))
+        cell, setting = self.world.cell, self.world.setting
+        shapes = graspable(cell)
+        looks = [draw_look(self.rng, shapes=shapes) for _ in range(draw_count(self.rng, setting))]
+        return lay_out(looks, self.rng, draw_clutter(self.rng, setting), area=Area.of(cell.tray))

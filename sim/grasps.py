@@ -11,11 +11,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sim.fingers import FINGER_HALF, TIP_BELOW, Surroundings, from_walls
+from sim.fingers import Surroundings, from_walls
 from sim.lying import Lying, buried
-from sim.parts.catalogue import TIP
+from sim.parts.catalogue import ALL_SHAPES, TIP, shape_of
 from skills.base import FloatArray
 from skills.cell import Cell
+from skills.words import Kind, Size
 
 CLEARANCES: Final = (0.018, 0.010, 0.006)
 """Openings beyond the part's width on approach [m]: wide open fingers hit neighbours and walls."""
@@ -84,6 +85,12 @@ def taught_grasp(cell: Cell, part: Lying) -> Grasp:
     return Grasp((float(x), float(y), shape.grasp_height), yaw, opening)
 
 
+def graspable(cell: Cell) -> tuple[tuple[Kind, Size], ...]:
+    """The parts that the gripper opens wide enough for."""
+    most = cell.robot.gripper.max_width - CLEARANCES[-1]
+    return tuple((kind, size) for kind, size in ALL_SHAPES if shape_of(kind, size).grasp_width <= most)
+
+
 NO_THINGS: Final[FloatArray] = np.empty((0, 3))
 
 
@@ -139,14 +146,14 @@ def _roomiest(cell: Cell, part: Lying, obstacles: FloatArray) -> Grasp | NoGrasp
 
 def _candidates(cell: Cell, part: Lying, obstacles: FloatArray) -> Iterator[tuple[Grasp, float]]:
     """Grasps that fit the fingers, each with what it loses against the best [m of room]."""
-    bottom = float(part.points[:, 2].min())
+    bottom, hand = float(part.points[:, 2].min()), cell.robot.description.tool.room
     for yaw, offset, cost in _holds(part):
         along, across = np.array([np.cos(yaw), np.sin(yaw)]), np.array([-np.sin(yaw), np.cos(yaw)])
         middle = part.origin[:2] + offset * along
         around = Surroundings.seen(middle, yaw, part.points, obstacles)
-        band = around.mine[np.abs(around.mine[:, 0]) <= FINGER_HALF]
-        for z in _heights(part, band[:, 2]):
-            held = band[band[:, 2] >= z - TIP_BELOW, 1]
+        band = around.mine[np.abs(around.mine[:, 0]) <= hand.finger_half]
+        for z in _heights(part, band[:, 2], hand.tip_below):
+            held = band[band[:, 2] >= z - hand.tip_below, 1]
             aside, width = float(held.min() + held.max()) / 2, float(np.ptp(held))
             x, y = middle + aside * across
             for number, clearance in enumerate(CLEARANCES):
@@ -158,8 +165,9 @@ def _candidates(cell: Cell, part: Lying, obstacles: FloatArray) -> Iterator[tupl
 
 def _measured(cell: Cell, grasp: Grasp, around: Surroundings, aside: float) -> Grasp:
     """The grasp with its room."""
-    walls = from_walls(cell.tray, grasp.at, grasp.yaw, grasp.opening)
-    return replace(grasp, room=min(walls, around.room(aside, grasp.at[2], grasp.opening)))
+    hand = cell.robot.description.tool.room
+    walls = from_walls(hand, cell.tray, grasp.at, grasp.yaw, grasp.opening)
+    return replace(grasp, room=min(walls, around.room(hand, aside, grasp.at[2], grasp.opening)))
 
 
 def _holds(part: Lying) -> Iterator[tuple[float, float, float]]:
@@ -177,14 +185,14 @@ def _holds(part: Lying) -> Iterator[tuple[float, float, float]]:
         yield part.yaw + turn, 0.0, TURNED
 
 
-def _heights(part: Lying, band: FloatArray) -> Iterator[float]:
+def _heights(part: Lying, band: FloatArray, tip_below: float) -> Iterator[float]:
     """Heights of the tool centre point at which the fingers reach down beside points of these heights [m]."""
     if not len(band):
         return
     low, high = float(band.min()), float(band.max())
     middle = (low + high) / 2
     highest = PAD_BELOW + (middle - 0.0005 if part.spec.kind == "bolt" else high - ENGAGED)
-    lowest = max(TIP, low + TIP_BELOW + 0.0005, min(middle, float(part.points[:, 2].min()) + 0.02))
+    lowest = max(TIP, low + tip_below + 0.0005, min(middle, float(part.points[:, 2].min()) + 0.02))
     for raised in (-0.003, 0.0, 0.004):
         if TIP <= lowest + raised <= highest:
             yield lowest + raised

@@ -86,5 +86,5 @@ def _released(cell: Cell, skill: str, arguments: Mapping[str, str], width: float
 
 def tool_state(cell: Cell, width: float) -> tuple[float, ...]:
     """The tool at home with its fingers `width` apart [m], as STATE_NAMES."""
-    x, y, z, yaw = home_tcp(cell.robot.home)
+    x, y, z, yaw = home_tcp(cell.robot)
     return (x, y, z, float(np.cos(2 * yaw)), float(np.sin(2 * yaw)), width)
