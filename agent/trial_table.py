@@ -8,7 +8,7 @@ import numpy as np
 
 from skills.cell import Cell
 from skills.errors import UnknownName
-from skills.spots import SPOTS
+from skills.spots import spot_at
 
 if TYPE_CHECKING:
     from sim.rollout import Tried
@@ -72,7 +72,7 @@ class Table:
     def clear_spot(self, spot: str, keep: int) -> None:
         """Take away what lies where the part `keep` is to be put back."""
         for number, body in enumerate(self.world.bodies):
-            away = np.hypot(*np.subtract(self.world.true_part(body).at, SPOTS[spot]))
+            away = np.hypot(*np.subtract(self.world.true_part(body).at, spot_at(spot, self.world.cell.tray.half)))
             if number != keep and away < CLEAR_OF_SPOT:
                 self.world.bullet.resetBasePositionAndOrientation(
                     body.id, (1.0 + 0.1 * number, 0.8, 0.05), (0, 0, 0, 1)

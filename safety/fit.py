@@ -14,11 +14,10 @@ from safety.kinematics import Arm
 from safety.route import waypoint_route
 from skills.cell import Cell
 from skills.errors import BadInput
+from skills.spots import REACH
 from skills.words import TRAY
 
 DOWN: Final = (np.pi, 0.0)
-LEAST: Final = 0.055
-"""Hands work this far from a tray's walls [m]: half of an open gripper."""
 
 Point = tuple[float, float, float]
 
@@ -53,7 +52,7 @@ def _points(cell: Cell) -> Iterator[tuple[str, object, Point]]:
     for name, place in cell.places.items():
         if name != TRAY:
             yield f"places.{name}", place.release, (*place.release, cell.heights.above)
-    (x, y), inside = cell.tray.centre, max(cell.tray.half - LEAST, 0.0)
+    (x, y), inside = cell.tray.centre, max(cell.tray.half - REACH, 0.0)
     for side in (-1, 1):
         for end in (-1, 1):
             corner = (x + side * inside, y + end * inside, max(cell.heights.hover, cell.heights.lift))
@@ -62,5 +61,6 @@ def _points(cell: Cell) -> Iterator[tuple[str, object, Point]]:
 
 def _reaches(cell: Cell, arm: Arm, point: Point) -> bool:
     wide = cell.robot.gripper.max_width
-    row = np.array([[*point, *DOWN, 0.0, wide]])
+    tool = arm.tcp(arm.home).rotation
+    row = np.array([[*point, *DOWN, np.arctan2(tool[1, 0], tool[0, 0]), wide]])
     return waypoint_route(arm, cell, row, arm.home, Grip(wide, wide, holding=False)).unreached is None

@@ -14,6 +14,7 @@ import numpy as np
 from sim.fingers import Surroundings, from_walls
 from sim.lying import Lying, buried
 from sim.parts.catalogue import ALL_SHAPES, TIP, shape_of
+from sim.robot import heading
 from skills.base import FloatArray
 from skills.cell import Cell
 from skills.words import Kind, Size
@@ -72,15 +73,18 @@ class NoGrasp:
     cause: NoGraspCause
 
 
-def half_turn(yaw: float) -> float:
-    """The same axis with an angle in [-pi/2, pi/2): a parallel gripper can't tell a half turn."""
-    return float((yaw + np.pi / 2) % np.pi - np.pi / 2)
+def half_turn(yaw: float, around: float = 0.0) -> float:
+    """The same axis with an angle from a quarter turn before `around` to one after it: a parallel gripper can't tell a
+    half turn.
+    """
+    return float((yaw - around + np.pi / 2) % np.pi - np.pi / 2) + around
 
 
 def taught_grasp(cell: Cell, part: Lying) -> Grasp:
     """How a part that lies flat and alone is grasped; its `room` is not looked at."""
     shape, (x, y, _) = part.shape, part.origin
-    yaw = half_turn(part.yaw) if part.spec.kind in ("bolt", "bracket") else 0.0
+    ahead = heading(cell.robot)
+    yaw = half_turn(part.yaw, ahead) if part.spec.kind in ("bolt", "bracket") else ahead
     opening = float(min(shape.grasp_width + CLEARANCES[0], cell.robot.gripper.max_width))
     return Grasp((float(x), float(y), shape.grasp_height), yaw, opening)
 
@@ -147,7 +151,8 @@ def _roomiest(cell: Cell, part: Lying, obstacles: FloatArray) -> Grasp | NoGrasp
 def _candidates(cell: Cell, part: Lying, obstacles: FloatArray) -> Iterator[tuple[Grasp, float]]:
     """Grasps that fit the fingers, each with what it loses against the best [m of room]."""
     bottom, hand = float(part.points[:, 2].min()), cell.robot.description.tool.room
-    for yaw, offset, cost in _holds(part):
+    ahead = heading(cell.robot)
+    for yaw, offset, cost in _holds(part, ahead):
         along, across = np.array([np.cos(yaw), np.sin(yaw)]), np.array([-np.sin(yaw), np.cos(yaw)])
         middle = part.origin[:2] + offset * along
         around = Surroundings.seen(middle, yaw, part.points, obstacles)
@@ -158,7 +163,7 @@ def _candidates(cell: Cell, part: Lying, obstacles: FloatArray) -> Iterator[tupl
             x, y = middle + aside * across
             for number, clearance in enumerate(CLEARANCES):
                 if width + clearance <= cell.robot.gripper.max_width:
-                    grasp = Grasp((float(x), float(y), z), half_turn(yaw), width + clearance)
+                    grasp = Grasp((float(x), float(y), z), half_turn(yaw, ahead), width + clearance)
                     extra = NARROWER * number + HIGHER_UP * abs(z - TIP - bottom)
                     yield _measured(cell, grasp, around, aside), cost + extra
 
@@ -170,7 +175,7 @@ def _measured(cell: Cell, grasp: Grasp, around: Surroundings, aside: float) -> G
     return replace(grasp, room=min(walls, around.room(hand, aside, grasp.at[2], grasp.opening)))
 
 
-def _holds(part: Lying) -> Iterator[tuple[float, float, float]]:
+def _holds(part: Lying, ahead: float) -> Iterator[tuple[float, float, float]]:
     """(yaw, offset along it, cost): long parts across their axis, round ones across y or x, then all round."""
     axis = part.rotation[:, 0]
     level = float(np.hypot(axis[0], axis[1]))
@@ -179,8 +184,8 @@ def _holds(part: Lying) -> Iterator[tuple[float, float, float]]:
         for share in OFFSETS:
             yield part.yaw, share * length, 0.002 * (share != 0)
     else:
-        yield 0.0, 0.0, 0.0
-        yield np.pi / 2, 0.0, 0.0
+        yield ahead, 0.0, 0.0
+        yield np.pi / 2 + ahead, 0.0, 0.0
     for turn in np.arange(YAWS) * np.pi / YAWS:
         yield part.yaw + turn, 0.0, TURNED
 

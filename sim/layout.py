@@ -13,6 +13,7 @@ from sim.parts.spawn import PartSpec
 from sim.setting import Clutter
 from skills.errors import BadInput
 from skills.place import Container
+from skills.spots import TRAY_HALF
 from skills.words import COLOURS, Colour, Kind, Size
 
 WORKING = 0.095
@@ -24,8 +25,6 @@ GAP = 0.025
 """Least distance between two outlines [m]: a finger of 10 mm and its clearance fit between."""
 EDGE = 0.147
 """Outlines end here [m from the tray's centre], before the walls."""
-TRAY_HALF = 0.15
-"""Half of the tray's inside that these distances are meant for [m]."""
 TOUCHING = (0.0003, 0.003)
 """Distance between the convex outlines of parts that touch [m]."""
 HEAP = 0.07

@@ -138,6 +138,11 @@ class TwinArm:
         self._bullet.changeConstraint(gear, gearRatio=-1, erp=0.1, maxForce=COUPLING_FORCE)
 
 
+def heading(robot: Robot) -> float:
+    """Direction of the tool's x axis at home, to a thousandth [rad]: a grasp stays within a quarter turn of it."""
+    return round(home_tcp(robot)[3], 3) + 0.0  # no -0.0, which is another number in a file
+
+
 @cache
 def home_tcp(robot: Robot) -> tuple[float, float, float, float]:
     """x, y, z [m] and yaw [rad] of the tool centre point at the home joints. Raises: Unavailable."""

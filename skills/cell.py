@@ -83,17 +83,20 @@ class Heights(Finite):
     """How high the tool centre point goes over the table.
 
     Attributes:
-        hover: over the tray before a grasp; lift: after it.
+        hover: over the tray before a grasp; lift: after it; both at least `over_grasp` over the grasp itself.
         above: over a bin, the belt or a fixture; bolts of 84 mm clear every wall of the default cell there.
         in_bin: where a part is let go in a bin.
         travel: where the way home begins, after a straight lift.
+        air: a part whose middle is higher is in the gripper, or falls; for the twin.
     """
 
     hover: Positive = 0.12
     lift: Positive = 0.16
+    over_grasp: Positive = 0.08
     above: Positive = 0.20
     in_bin: Positive = 0.085
     travel: Positive = 0.2
+    air: Positive = 0.12
 
 
 class KeepOut(Finite):
@@ -111,7 +114,8 @@ class KeepOut(Finite):
 
 class Limits(Finite):
     """What the gate enforces. Sources: the robot's maker (joint limits; the cell file says where), the cell's own risk
-    assessment (the rest). One entry a joint where a tuple stands.
+    assessment (the rest). One entry a joint where a tuple stands. `table_clearance` is the lowest tool centre point
+    outside every place.
     """
 
     joint_low: tuple[float, ...]
@@ -126,6 +130,7 @@ class Limits(Finite):
     workspace_low: Vector
     workspace_high: Vector
     collision_margin: Positive
+    table_clearance: Positive = 0.06
     observation_age: Positive
     tracking_error: Positive
 

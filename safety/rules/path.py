@@ -22,8 +22,6 @@ BIN_DEPTH: Final = 0.04
 NEST_DEPTH: Final = 0.004
 """How far the tool centre point may be below the axis of a bolt that lies in its nest [m]: the finger tips then are
 8 mm above the fixture's foot."""
-TABLE_CLEARANCE: Final = 0.06
-"""Lowest tool centre point outside every place [m]."""
 HANGING: Final = 0.02
 """How far a held part may hang below the tool centre point [m]; added outside the tray."""
 JOINT_TOLERANCE: Final = 1e-9
@@ -162,7 +160,7 @@ def lets_go(cell: Cell, change: Change) -> bool:
 
 def floor_heights(cell: Cell, tcp: FloatArray, holding: FloatArray) -> FloatArray:
     """(N,) lowest z of the tool centre point [m] at each of the points `tcp` (N, 3)."""
-    heights, tips = TABLE_CLEARANCE + HANGING * holding, cell.robot.description.tool.tip_below
+    heights, tips = cell.limits.table_clearance + HANGING * holding, cell.robot.description.tool.tip_below
     for place in cell.places.values():
         heights = np.where(_inside(place, tcp), _floor_of(place, tcp, holding, tips), heights)
     return np.asarray(heights)
