@@ -94,7 +94,7 @@ def _move(world: "World", expert: "Expert", moved: "Moved", watch: Watch) -> Mov
     lying = [(index, part) for index, (part, place) in enumerate(truth(world)) if place == TRAY]
     meant = select(moved.part, [part for _, part in lying])
     if not meant:
-        return Move(part=moved.part.describe(), to=moved.to, cause="missing")
+        return Move(part=moved.part.describe(), to=moved.to, cause="missing", detail="not on the tray")
     index = next(number for number, part in lying if part is meant[0])
     tried = expert.pick(index)
     if tried.cause is None:

@@ -13,7 +13,6 @@ from skills.catalogue import load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.scene import PartQuery
-from skills.spots import SPOTS
 from skills.words import TRAY
 
 if TYPE_CHECKING:
@@ -161,8 +160,7 @@ def _policy_releases(policy: Any, table: Table, card: SkillCard) -> Trial:
 
 def _drawn(table: Table, card: SkillCard) -> dict[str, str]:
     cell = table.world.cell
-    there = {*cell.places, *SPOTS}
-    choices = [call for call in card.calls() if set(call.values()) <= there]
+    choices = [call for call in card.calls() if cell.has_places_of(call)]
     if not choices:
         raise BadInput("skill", card.name, f"one that cell {cell.name} has a place for: {', '.join(cell.destinations)}")
     return choices[int(table.rng.integers(len(choices)))]

@@ -4,10 +4,10 @@ Lengths in metres, angles in radians, times in seconds, in the robot's base fram
 robot, +y to the operator's left, +z up, z = 0 the table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import hypot
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -19,6 +19,8 @@ from skills.words import TRAY
 from skills.yamlfile import load_model
 
 Vector = tuple[float, float, float]
+PLACE_SLOTS: Final = ("place", "fixture")
+"""Slots of skill cards that hold a place's name."""
 
 
 class Gripper(Finite):
@@ -186,6 +188,10 @@ class Cell(Value):
         if name not in self.fixtures:
             raise UnknownName("fixture", name, self.fixtures)
         return self.fixtures[name]
+
+    def has_places_of(self, arguments: Mapping[str, str]) -> bool:
+        """Whether every place and fixture that a call's arguments name stands in this cell."""
+        return all(name in self.places for slot, name in arguments.items() if slot in PLACE_SLOTS)
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:

@@ -61,7 +61,13 @@ def picks(
 
 def releases(cell: Cell, catalogue: Catalogue, rng: np.random.Generator) -> Iterator[Example]:
     """RELEASES commands for a held part; every bin, belt, spot and hole is as likely as every other."""
-    calls = [call for card in catalogue if card.start_pose == "holding" for call in _calls(card)]
+    calls = [
+        call
+        for card in catalogue
+        if card.start_pose == "holding"
+        for call in _calls(card)
+        if cell.has_places_of(call[1])
+    ]
     for _ in range(RELEASES):
         card, arguments, bolt = calls[rng.integers(len(calls))]
         width = float(rng.uniform(*HELD) if bolt is None else bolt + HELD_OVER + rng.uniform(-MEASURED, MEASURED))
