@@ -153,7 +153,7 @@ class Hand(Finite):
         bodies: its shape without its fingers.
         tip_below: how far the finger tips reach beyond the tool centre point, for the gate.
         hollow: links whose meshes' hulls would fill the grip: there the twin, too, takes the shapes given here.
-        prefix: what its links' names begin with, and a person need not read.
+        prefix, suffix: what its links' names begin and end with, and a person need not read.
     """
 
     source: Source | None = None
@@ -166,6 +166,7 @@ class Hand(Finite):
     room: Room
     hollow: tuple[str, ...] = ()
     prefix: str = ""
+    suffix: str = ""
 
     @property
     def moving(self) -> tuple[Finger, ...]:
@@ -222,9 +223,9 @@ class RobotModel(Finite):
 
     def spoken(self, link: str) -> str:
         """A link's name for people."""
-        for prefix in (self.prefix, self.tool.prefix):
-            link = link.removeprefix(prefix)
-        return link.removesuffix(self.suffix).replace("_", " ")
+        for part in (self.tool, self):
+            link = link.removeprefix(part.prefix).removesuffix(part.suffix)
+        return link.replace("_", " ")
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:

@@ -12,17 +12,20 @@ from hypothesis import strategies as st
 
 from agent.demonstration import demonstrate
 from safety.bodies import arm_shapes, finger_shapes
-from safety.collision import meetings
+from safety.collision import Collider, Postures, meetings
 from safety.fit import check_fit
 from safety.kinematics import Arm
 from safety.urdf import mesh_points, path_of
 from sim.body import load_body
+from sim.data.generate import generate, local_hands
+from sim.data.plan import DataPlan
 from sim.engine import BulletClient, pybullet
 from sim.robot import TwinArm, home_tcp
 from sim.scenario import load_scenario
 from skills.cell import Cell, load_cell
 from skills.errors import BadInput, Unavailable
 from skills.robot import ROBOTS, RobotModel, Source, robot_model, robot_names
+from skills.spots import SPOTS, spot_at
 from skills.yamlfile import read_yaml
 
 NAMES = ("ur5", "so101")
@@ -111,6 +114,48 @@ def test_shapes_contain_their_links(other):
 def _outside(shape: Any, pose: Any, corner: Any) -> float:
     there = coal.Transform3s(np.eye(3), corner)
     return float(coal.distance(shape, pose, coal.Sphere(1e-6), there, coal.DistanceRequest(), coal.DistanceResult()))
+
+
+@pytest.mark.parametrize(
+    ("name", "joints", "said"),
+    [
+        ("ur5", (0.0, -1.2, 2.9, 0.0, -1.57, 0.0), {"self": ("shoulder", "forearm")}),
+        (
+            "ur5",
+            (-0.45, -1.57, 3.0, -1.15, -1.57, 0.0),
+            {"environment": ("wrist 2", "table"), "self": ("base", "wrist 2")},
+        ),
+        (
+            "so101",
+            (0.0, -1.7, 1.69, 1.6, 0.0),
+            {"environment": ("moving jaw", "wall of the tray"), "self": ("base", "gripper")},
+        ),
+        ("so101", (0.0, -1.7, 1.6, -1.6, 0.0), {}),
+    ],
+)
+def test_arms_that_run_into_something_are_caught(root, name, joints, said):
+    cell = load_cell(root / "cells" / f"{name}.yaml")
+    hits = Collider(cell, Arm(cell)).hits(Postures.alike(np.array([joints]), 0.03, holding=False))
+    spoken = cell.robot.description.spoken
+    assert {kind: tuple(map(spoken, hit.bodies)) for kind, hit in hits.items()} == said
+
+
+def test_data_for_a_gripper_that_is_too_small_is_refused(root, tmp_path):
+    cell = load_cell(root / "cells" / "so101.yaml")
+    with pytest.raises(BadInput) as caught:
+        generate(DataPlan(tmp_path / "data", "data", seed=0, scenes=1), cell, local_hands(1))
+    assert str(caught.value) == (
+        "robot.gripper.max_width: 0.04 is not allowed; it must be at least 0.052 m: data sets hold every kind and size "
+        "of part."
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_spots_stay_within_a_smaller_tray(root):
+    cell = load_cell(root / "cells" / "so101.yaml")
+    far = max(abs(number) for spot in SPOTS for number in spot_at(spot, cell.tray.half))
+    assert far == pytest.approx(0.08 * 0.045 / 0.095)
+    assert {spot: spot_at(spot, 0.15) for spot in SPOTS} == SPOTS
 
 
 def test_links_that_can_meet_exist(other):
