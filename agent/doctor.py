@@ -71,6 +71,7 @@ def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
         yield f"cameras of {name}", lambda name=name: _cameras(cell, name)  # type: ignore[misc]
         yield f"places of {name}", lambda name=name: _places(cell, name)  # type: ignore[misc]
     yield "perceiver", lambda: _perceiver(cell)
+    yield "robot", lambda: _robot(cell)
     yield "state folder", lambda: _state(state)
     yield "audit", lambda: _audit(state)
     yield "stop latch", lambda: _latch(state)
@@ -154,6 +155,14 @@ def _perceiver(cell: Cell) -> str:
 
 def _megabytes(file: Path) -> str:
     return f"{file.stat().st_size / 1e6:.1f} MB"
+
+
+def _robot(cell: Cell) -> str:
+    """Its URDF is there, it can rest at home, and it reaches its places."""
+    from safety.fit import check_fit
+
+    check_fit(cell)
+    return f"{cell.robot.description.maker}, reaches {len(cell.places)} places"
 
 
 def _state(state: Path) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from agent.trial_table import SPLITS, Table
 from agent.trials import Actor, Trial
 from policy.evaluation.statistics import Tally
+from safety.fit import check_fit
 from sim.workers import shared_out
 from skills.cell import Cell
 from skills.errors import UnknownName
@@ -97,12 +98,14 @@ def evaluate(
 ) -> EvalReport:
     """Run `n` scenes and judge each.
 
-    Raises: UnknownName (no such skill or split), BadInput (unreadable checkpoint).
+    Raises: UnknownName (no such skill or split), BadInput (unreadable checkpoint, a robot that does not fit its cell),
+    Unavailable (its URDF is not installed).
     """
     if job.skill not in SKILLS:
         raise UnknownName("skill", job.skill, SKILLS)
     if job.split not in SPLITS:
         raise UnknownName("--split", job.split, SPLITS)
+    check_fit(job.cell)
     if workers == 1:
         numbered = list(_watched(_trials(job, range(n)), n, on_progress))
     else:

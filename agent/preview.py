@@ -54,7 +54,7 @@ class Preview:
         perceiver = self._perceiver
         world = World(self._cell, scenario.seed, load_setting(scenario.setting))
         try:
-            world.reset(scenario.layout())
+            world.reset(scenario.layout(self._cell.tray))
             return perceiver.perceive(SimDriver(world).observe())
         finally:
             world.close()

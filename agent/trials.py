@@ -11,7 +11,7 @@ from skills.call import SkillCall
 from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.errors import Unavailable, UnknownName
+from skills.errors import BadInput, Unavailable, UnknownName
 from skills.scene import PartQuery
 from skills.words import TRAY
 
@@ -159,7 +159,10 @@ def _policy_releases(policy: Any, table: Table, card: SkillCard) -> Trial:
 
 
 def _drawn(table: Table, card: SkillCard) -> dict[str, str]:
-    choices = list(card.calls())
+    cell = table.world.cell
+    choices = [call for call in card.calls() if cell.has_places_of(call)]
+    if not choices:
+        raise BadInput("skill", card.name, f"one that cell {cell.name} has a place for: {', '.join(cell.destinations)}")
     return choices[int(table.rng.integers(len(choices)))]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from agent.executor import CallLog, Execution
 from agent.workcell import Workcell
-from sim.layout import Look, place_parts
+from sim.layout import Area, Look, place_parts
 from sim.parts.spawn import PartSpec
 from sim.scenario import Scenario, Surprise, spec_of
 from sim.things import thing_outline
@@ -64,8 +64,9 @@ class Surprises:
             spec = spec_of(part, part.at, float(np.deg2rad(part.yaw_deg)))
         else:
             look = Look(part.kind, part.size, part.colour, part.condition == "failed")
+            area = Area.of(self._world.cell.tray)
             things = [thing_outline(thing) for thing in self._world.appearance.things]
-            spec = place_parts([look], self._rng, taken=self._lying(), clear_of=things)[-1]
+            spec = place_parts([look], self._rng, taken=self._lying(), clear_of=things, area=area)[-1]
         self._world.bodies.append(self._world.add(spec))
 
     def _lying(self) -> list[PartSpec]:

@@ -92,13 +92,16 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
 
     Who lays a table anew empties the fixtures too, so the journal's holes are free.
 
-    Raises: Unavailable (another process), BadInput (no weights, a wrong contract, parts that do not fit).
+    Raises: Unavailable (another process, no URDF), BadInput (no weights, a wrong contract, parts or a robot that do
+    not fit).
     """
+    from safety.fit import check_fit
     from sim.driver import SimDriver
     from sim.setting import load_setting
     from sim.world import World
 
-    parts = scenario.layout()
+    check_fit(cell)
+    parts = scenario.layout(cell.tray)
     with ExitStack() as undo:
         world = World(cell, scenario.seed, load_setting(scenario.setting))
         undo.callback(world.close)

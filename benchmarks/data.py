@@ -28,7 +28,7 @@ from sim.demonstrator import pick_waypoints
 from sim.grasps import choose_grasp
 from sim.layout import draw_look, place_parts
 from sim.lying import lying_parts
-from sim.robot import Panda
+from sim.robot import TwinArm
 from sim.view import view_of
 from sim.world import World
 from skills.catalogue import load_catalogue
@@ -50,7 +50,7 @@ class PlainLoop:
     def __init__(self, cell: Cell) -> None:
         self._world = World(cell, 0)
         self._card = load_catalogue()["pick"]
-        Panda(self._world.bullet, cell).place(OVER_THE_TRAY, cell.robot.gripper.max_width)
+        TwinArm(self._world.bullet, cell).place(OVER_THE_TRAY, cell.robot.gripper.max_width)
         self._draw_floors(cell)
 
     def _draw_floors(self, cell: Cell) -> None:

@@ -19,7 +19,7 @@ from sim.cameras import FAR, NEAR, shoot
 from sim.floor import lay_floors
 from sim.gloss import polish
 from sim.layout import draw_look, lay_out
-from sim.robot import Panda
+from sim.robot import TwinArm
 from sim.setting import load_setting
 from sim.view import View, view_of
 from sim.world import TABLE_AT, TABLE_HALF, TABLE_RGB, World
@@ -48,7 +48,7 @@ def main(pictures: int) -> dict[str, float]:
     _lay_real_floors(nine)
     table["TinyRenderer alone, 9 parts, floors"] = _milliseconds(lambda: _draw(nine, view, shadow=0), pictures)
     table["TinyRenderer alone, floors and its shadows"] = _milliseconds(lambda: _draw(nine, view, shadow=1), pictures)
-    Panda(nine.bullet, cell)
+    TwinArm(nine.bullet, cell)
     table["the same with the arm in the world"] = _milliseconds(lambda: _draw(nine, view, shadow=1), pictures)
     return table
 

@@ -4,7 +4,7 @@ The parts on the tray are not in it: grasping them is contact. Floors are a rule
 finger tips have to come nearer to the tray's floor than any margin.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -13,11 +13,12 @@ import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
-from safety.bodies import FINGERS, HAND, arm_shapes, finger_shapes, held_shape
+from safety.bodies import arm_shapes, finger_shapes, held_shape
 from safety.kinematics import TCP_FRAME, Arm
 from safety.obstacles import Box, blocks, obstacles
 from skills.base import FloatArray
 from skills.cell import Cell
+from skills.robot import RobotModel
 
 Kind = Literal["environment", "keep_out", "self"]
 
@@ -26,18 +27,6 @@ FINGER_MARGIN: Final = -0.002
 of 2 mm, in place of the arm's clearance [m]."""
 TABLE_DEPTH, TABLE_REACH = 0.1, 2.0
 HELD: Final = "held part"
-_FORE: Final = ("panda_link5", "panda_link6", "panda_link7", HAND, *FINGERS, HELD)
-_SELF: Final = {
-    "panda_link0": _FORE,
-    "panda_link1": _FORE,
-    "panda_link2": _FORE,
-    "panda_link3": (HAND, *FINGERS, HELD),
-    "panda_link4": (HAND, *FINGERS, HELD),
-    "panda_link5": (HAND, *FINGERS, HELD),
-}
-"""Which links can meet. The others are neighbours, or their joints' limits keep them apart."""
-_FIXED: Final = ("panda_link0", "panda_link1")
-"""Links that stand on the table and can't reach anything else of the cell."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +78,7 @@ class Collider:
     def hits(self, path: Postures) -> dict[Kind, Hit]:
         """The first hit of each kind along `path`."""
         found: dict[Kind, Hit] = {}
-        fingers = np.column_stack([path.widths, path.widths]) / 2
-        for index, configuration in enumerate(np.hstack([path.joints, fingers])):
+        for index, configuration in enumerate(self._arm.configurations(path.joints, path.widths)):
             bodies = self._laden if path.holding[index] else self._bare
             for hit in bodies.touching(configuration, index):
                 if hit.kind not in found and not self._is_at_home(hit, path.joints[index]):
@@ -119,9 +107,10 @@ class _Bodies:
         self._names: list[str] = []
         self._kinds: list[Kind] = []
         self._margins: list[float] = []
-        margin = cell.limits.collision_margin
-        links = self._add_links(arm_shapes())
-        tools = self._add_links(finger_shapes())
+        margin, description = cell.limits.collision_margin, arm.description
+        self._fixed = description.fixed
+        links = self._add_links(arm_shapes(description))
+        tools = self._add_links(finger_shapes(description))
         if holding:
             tools.append(self._add(HELD, TCP_FRAME, *held_shape()))
         for name, shape, placement in _solids(cell):
@@ -130,7 +119,7 @@ class _Bodies:
             self._pair(tools, self._add(name, None, shape, placement), "environment", FINGER_MARGIN)
         for name, shape, placement in _keep_outs(cell):
             self._pair([*links, *tools], self._add(name, None, shape, placement), "keep_out", margin)
-        self._pair_self([*links, *tools], margin)
+        self._pair_self([*links, *tools], meetings(description), margin)
         self._data, self._found = arm.model.createData(), self._arm.createData()
         for request, pair_margin in zip(self._found.collisionRequests, self._margins, strict=True):
             request.security_margin = pair_margin
@@ -158,19 +147,29 @@ class _Bodies:
 
     def _pair(self, movers: list[int], other: int, kind: Kind, margin: float) -> None:
         for mover in movers:
-            if self._names[mover] not in _FIXED:
+            if self._names[mover] not in self._fixed:
                 self._add_pair(mover, other, kind, margin)
 
-    def _pair_self(self, bodies: list[int], margin: float) -> None:
+    def _pair_self(self, bodies: list[int], meets: Mapping[str, Sequence[str]], margin: float) -> None:
         for one in bodies:
             for other in bodies:
-                if self._names[other] in _SELF.get(self._names[one], ()):
+                if self._names[other] in meets.get(self._names[one], ()):
                     self._add_pair(one, other, "self", margin)
 
     def _add_pair(self, one: int, other: int, kind: Kind, margin: float) -> None:
         self._arm.addCollisionPair(pin.CollisionPair(one, other))
         self._kinds.append(kind)
         self._margins.append(margin)
+
+
+def meetings(description: RobotModel) -> dict[str, list[str]]:
+    """Which links can meet which, by their names in the URDF."""
+    tool = description.tool
+    groups = {"hand": [tool.link], "fingers": [finger.link for finger in tool.fingers]}
+    return {
+        link: [name for other in others for name in groups.get(other, [other])]
+        for link, others in description.meets.items()
+    }
 
 
 def _solids(cell: Cell) -> Iterator[tuple[str, Any, Any]]:

@@ -1,23 +1,23 @@
 """Where the arm is: forward and inverse kinematics of the cell's robot, from its URDF by pinocchio.
 
 Frames: the robot's base. The tool centre point (TCP) lies between the finger tips; its z axis points along
-the fingers. Joint vectors hold the arm's joints only; the two fingers are set by the gripper's width.
+the fingers. Joint vectors hold the arm's joints only; the fingers are set by the gripper's width.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
 import numpy as np
 import pinocchio as pin
 
+from safety.urdf import arm_urdf
 from skills.base import FloatArray
 from skills.cell import Cell
+from skills.errors import BadInput
+from skills.robot import Frame, RobotModel
 
-ROBOTS: Final = Path(__file__).parent / "robots"
-TCP_FRAME: Final = "panda_grasptarget"
-ELBOW_JOINT: Final = 4
-"""Its origin is what swings furthest out of the straight line from shoulder to wrist."""
+TCP_FRAME: Final = "tool centre point"
 
 POSITION_TOLERANCE: Final = 5e-4
 """A pose counts as reached within this distance [m] …"""
@@ -46,19 +46,31 @@ class Trace:
 
 
 class Arm:
-    """Kinematics of `cell.robot`; not thread-safe, for pinocchio writes into shared data."""
+    """Kinematics of `cell.robot`; not thread-safe, for pinocchio writes into shared data.
+
+    Raises: Unavailable (the package with its URDF is not there), BadInput (not the joints that are described).
+    """
 
     def __init__(self, cell: Cell) -> None:
-        self.model: Any = pin.buildModelFromUrdf(str(ROBOTS / f"{cell.robot.model}.urdf"))
+        self.description = cell.robot.description
+        self.model: Any = _model_of(self.description)
         self.home = np.array(cell.robot.home)
         self._data: Any = self.model.createData()
         self._low, self._high = np.array(cell.limits.joint_low), np.array(cell.limits.joint_high)
         self._tcp = self.model.getFrameId(TCP_FRAME)
         self._dof = len(self.home)
+        self._steps = _steps(self.model, self._dof)
+        tool = self.model.frames[self._tcp].placement
+        last = _from_z(self.model, self._dof).T
+        self._tool = last @ tool.rotation, last @ tool.translation
 
     def configuration(self, joints: FloatArray, width: float = 0.0) -> FloatArray:
-        """The model's whole vector: arm joints [rad], then each finger's travel [m]."""
-        return np.concatenate([joints, (width / 2, width / 2)])
+        """The model's whole vector: arm joints [rad], then the position of each finger's joint."""
+        return np.concatenate([joints, [float(finger.position(width)) for finger in self.description.tool.moving]])
+
+    def configurations(self, joints: FloatArray, widths: FloatArray) -> FloatArray:
+        """(N, all joints) the same for `joints` (N, DOF) and `widths` (N,)."""
+        return np.column_stack([joints, *(finger.position(widths) for finger in self.description.tool.moving)])
 
     def tcp(self, joints: FloatArray) -> Any:
         """Pose of the TCP as pinocchio's SE3."""
@@ -66,17 +78,16 @@ class Arm:
         return self._data.oMf[self._tcp].copy()
 
     def trace(self, path: FloatArray) -> Trace:
-        """Points along `path` (N, DOF) [rad], all rows at once: each joint turns about the z axis of its frame."""
+        """Points along `path` (N, DOF) [rad], all rows at once: each joint turns about an axis of its frame."""
         turn, place = np.broadcast_to(np.eye(3), (len(path), 3, 3)), np.zeros((len(path), 3))
         elbow = place
-        for joint, angles in enumerate(path.T, start=1):
-            fixed = self.model.jointPlacements[joint]
-            place = place + turn @ fixed.translation
-            turn = turn @ fixed.rotation @ _about_z(angles)
-            if joint == ELBOW_JOINT:
+        for joint, (angles, (rotation, translation)) in enumerate(zip(path.T, self._steps, strict=True), start=1):
+            place = place + turn @ translation
+            turn = turn @ rotation @ _about_z(angles)
+            if joint == self.description.elbow:
                 elbow = place
-        tool = self.model.frames[self._tcp].placement
-        turn, place = turn @ tool.rotation, place + turn @ tool.translation
+        rotation, translation = self._tool
+        turn, place = turn @ rotation, place + turn @ translation
         return Trace(tcp=place, elbow=elbow, approach=turn[:, :, 2], along=turn[:, :, 0])
 
     def reach(self, target: Any, start: FloatArray, homing: float = 0.1) -> FloatArray | None:
@@ -118,6 +129,40 @@ class Arm:
     @staticmethod
     def _pseudo_inverse(jacobian: FloatArray) -> FloatArray:
         return np.asarray(jacobian.T @ np.linalg.inv(jacobian @ jacobian.T + _DAMPING * np.eye(6)))
+
+
+def _model_of(description: RobotModel) -> Any:
+    """The pinocchio model, with the tool centre point as a frame. Raises: Unavailable, BadInput."""
+    urdf = arm_urdf(description, description.gate or description.source)
+    model = pin.buildModelFromXML(ElementTree.tostring(urdf, encoding="unicode"))
+    wanted = [*description.joints, *(finger.joint for finger in description.tool.moving)]
+    if (have := list(model.names)[1:]) != wanted:
+        raise BadInput(f"joints of the {description.maker}", wanted, f"those of its URDF, in their order: {have}")
+    _add_frame(model, TCP_FRAME, description.tool.tcp)
+    return model
+
+
+def _add_frame(model: Any, name: str, frame: Frame) -> None:
+    link = model.getFrameId(frame.link)
+    on = model.frames[link]
+    inside = pin.SE3(pin.rpy.rpyToMatrix(*frame.turn), np.array(frame.position))
+    model.addFrame(pin.Frame(name, on.parentJoint, link, on.placement * inside, pin.FrameType.OP_FRAME))
+
+
+def _steps(model: Any, dof: int) -> list[tuple[FloatArray, FloatArray]]:
+    """Rotation and translation from each joint to the next, with every joint's axis turned into z."""
+    before, steps = np.eye(3), []
+    for joint in range(1, dof + 1):
+        fixed, axis = model.jointPlacements[joint], _from_z(model, joint)
+        steps.append((before.T @ fixed.rotation @ axis, before.T @ fixed.translation))
+        before = axis
+    return steps
+
+
+def _from_z(model: Any, joint: int) -> FloatArray:
+    """The rotation that turns z into the axis of `joint`, (3, 3)."""
+    axis = np.asarray(model.joints[joint].createData().S).ravel()[3:]
+    return np.asarray(pin.Quaternion.FromTwoVectors(np.array([0.0, 0.0, 1.0]), axis).toRotationMatrix())
 
 
 def _about_z(angles: FloatArray) -> FloatArray:

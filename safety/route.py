@@ -32,8 +32,6 @@ _HALF_TURN_SLACK: Final = 0.2
 """How far past a quarter turn a grasp may keep its side, so that noise does not turn the wrist round [rad]."""
 _MOST_PARTS: Final = 350
 """A joint's whole range in steps of 0.02 rad; only what the joint limits refuse would need more."""
-TRAVEL_HEIGHT: Final = 0.2
-"""The way home begins with a straight lift of the tool centre point to this height [m]."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +111,11 @@ def joint_route(cell: Cell, rows: FloatArray, period: float, start: FloatArray, 
 
 
 def home_route(arm: Arm, cell: Cell, start: FloatArray, grip: Grip, *, open_gripper: bool) -> Route:
-    """Straight up to TRAVEL_HEIGHT, in a line to the home pose, then to the very home joints."""
+    """Straight up to the travel height, in a line to the home pose, then to the very home joints."""
     width = cell.robot.gripper.max_width if open_gripper else grip.command
     here, home = arm.tcp(start), arm.tcp(arm.home)
-    up = [*here.translation[:2], max(float(here.translation[2]), TRAVEL_HEIGHT), *pin.rpy.matrixToRpy(here.rotation)]
+    high = max(float(here.translation[2]), cell.heights.travel)
+    up = [*here.translation[:2], high, *pin.rpy.matrixToRpy(here.rotation)]
     over = [*home.translation, *pin.rpy.matrixToRpy(home.rotation)]
     lines = waypoint_route(arm, cell, np.array([[*up, grip.command], [*over, grip.command]]), start, grip)
     if lines.unreached is not None:

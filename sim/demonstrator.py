@@ -8,25 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from sim.grasps import Grasp
+from sim.grasps import Grasp, half_turn
 from sim.parts.catalogue import TIP, shape_of
-from sim.robot import home_tcp
+from sim.robot import heading, home_tcp
 from skills.base import FloatArray
 from skills.cell import Cell
 from skills.errors import BadInput
 from skills.place import Belt, Fixture, Place
-from skills.spots import SPOTS
+from skills.spots import spot_at
 from skills.words import SHANK, Size
 
-HOVER: Final = 0.12
-LIFT: Final = 0.16
-"""Heights of the tool centre point over the tray before and after a grasp [m] …"""
-OVER_GRASP: Final = 0.08
-"""… and at least this far over the grasp itself, where parts are heaped [m]."""
-ABOVE: Final = 0.20
-"""Height of the tool centre point over a bin, the belt or a fixture [m]: bolts of 84 mm clear every wall."""
-IN_BIN: Final = 0.085
-"""Height of the tool centre point in a bin [m]; bolts of 84 mm clear the 50 mm walls."""
 OVER_BELT: Final = 0.032
 """Height of the tool centre point over the belt's surface [m]: what hangs below the fingers does not drag."""
 BACK_GAP: Final = 0.004
@@ -44,29 +35,41 @@ DOWN: Final = (np.pi, 0.0)
 
 def pick_waypoints(cell: Cell, grasp: Grasp) -> FloatArray:
     """(5, 7) waypoints that take hold as `grasp` says and carry the part home."""
-    x, y, z = grasp.at
-    home = home_tcp(cell.robot.home)
+    z, heights = grasp.at[2], cell.heights
+    x, y = beside(cell, grasp.at[:2], grasp.yaw, grasp.opening)
+    home = home_tcp(cell.robot)
     return np.array(
         [
-            [x, y, max(HOVER, z + OVER_GRASP), *DOWN, grasp.yaw, grasp.opening],
+            [x, y, max(heights.hover, z + heights.over_grasp), *DOWN, grasp.yaw, grasp.opening],
             [x, y, z, *DOWN, grasp.yaw, grasp.opening],
             [x, y, z, *DOWN, grasp.yaw, 0.0],
-            [x, y, max(LIFT, z + OVER_GRASP), *DOWN, grasp.yaw, 0.0],
-            [*home[:3], *DOWN, 0.0, 0.0],
+            [x, y, max(heights.lift, z + heights.over_grasp), *DOWN, grasp.yaw, 0.0],
+            [*home[:3], *DOWN, heading(cell.robot), 0.0],
         ]
     )
 
 
+def beside(cell: Cell, at: tuple[float, float], yaw: float, opening: float) -> tuple[float, float]:
+    """x, y [m] of the tool centre point that brings the middle between the fingers over `at`.
+
+    Where only one finger moves, that is not the point where they meet.
+    """
+    aside = cell.robot.description.tool.skew * opening
+    return at[0] - aside * float(np.sin(yaw)), at[1] + aside * float(np.cos(yaw))
+
+
 def place_waypoints(cell: Cell, place: Place) -> FloatArray:
     """(5, 7) waypoints that release the part in the gripper over the middle of a bin or where the belt takes it."""
-    low = place.height + OVER_BELT if isinstance(place, Belt) else IN_BIN
-    return _release(cell, place.release, ABOVE, low, cell.robot.gripper.max_width)
+    low = place.height + OVER_BELT if isinstance(place, Belt) else cell.heights.in_bin
+    return _release(cell, place.release, cell.heights.above, low, cell.robot.gripper.max_width, heading(cell.robot))
 
 
 def put_back_waypoints(cell: Cell, spot: str) -> FloatArray:
     """(5, 7) waypoints that lay the part down on one of the tray's nine spots."""
-    x, y = np.add(cell.tray.centre, SPOTS[spot])
-    return _release(cell, (float(x), float(y)), LIFT, TIP + BACK_GAP, cell.robot.gripper.max_width)
+    x, y = np.add(cell.tray.centre, spot_at(spot, cell.tray.half))
+    return _release(
+        cell, (float(x), float(y)), cell.heights.lift, TIP + BACK_GAP, cell.robot.gripper.max_width, heading(cell.robot)
+    )
 
 
 def insert_waypoints(cell: Cell, fixture: Fixture, width: float) -> FloatArray:
@@ -77,7 +80,8 @@ def insert_waypoints(cell: Cell, fixture: Fixture, width: float) -> FloatArray:
     size = bolt_of(width)
     nest = fixture.hole(size)
     low = nest.z + _grip_over_axis(size) + NEST_GAP
-    return _release(cell, (nest.x, nest.y), ABOVE, low, SHANK[size] + NEST_OPENING)
+    at = beside(cell, (nest.x, nest.y), half_turn(nest.yaw, heading(cell.robot)), width)
+    return _release(cell, at, cell.heights.above, low, SHANK[size] + NEST_OPENING, nest.yaw)
 
 
 def bolt_of(width: float) -> Size:
@@ -95,14 +99,16 @@ def _grip_over_axis(size: Size) -> float:
     return shape.grasp_height - (shape.height + shape.grasp_width) / 4
 
 
-def _release(cell: Cell, at: tuple[float, float], above: float, low: float, opening: float) -> FloatArray:
-    home, wide = home_tcp(cell.robot.home), cell.robot.gripper.max_width
+def _release(cell: Cell, at: tuple[float, float], above: float, low: float, opening: float, along: float) -> FloatArray:
+    """Let go over `at`, the part's long axis in the direction `along` [rad]."""
+    home, ahead, wide = home_tcp(cell.robot), heading(cell.robot), cell.robot.gripper.max_width
+    yaw = half_turn(along, ahead)
     return np.array(
         [
-            [*at, above, *DOWN, 0.0, 0.0],
-            [*at, low, *DOWN, 0.0, 0.0],
-            [*at, low, *DOWN, 0.0, opening],
-            [*at, above, *DOWN, 0.0, opening],
-            [*home[:3], *DOWN, 0.0, wide],
+            [*at, above, *DOWN, yaw, 0.0],
+            [*at, low, *DOWN, yaw, 0.0],
+            [*at, low, *DOWN, yaw, opening],
+            [*at, above, *DOWN, yaw, opening],
+            [*home[:3], *DOWN, ahead, wide],
         ]
     )

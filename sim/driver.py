@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.robot import ArmState, Panda
+from sim.robot import ArmState, TwinArm
 from sim.world import STEP, World
 from skills.base import Value
 from skills.chunk import GripperCommand, JointSlice
@@ -22,14 +22,14 @@ class Past(Value):
 
 
 class SimDriver:
-    """Drives the Panda of a `World`; time passes only while something moves or is looked at.
+    """Drives the robot of a `World`; time passes only while something moves or is looked at.
 
     An observation takes one video frame (33 ms) of the cell's time.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._arm = Panda(world.bullet, world.cell)
+        self._arm = TwinArm(world.bullet, world.cell)
         self._sequence = 0
         self._steps = 0
         self._run(30)

@@ -7,20 +7,8 @@ import numpy as np
 
 from skills.base import FloatArray
 from skills.place import Container
+from skills.robot import Room
 
-FINGER_HALF: Final = 0.0106
-"""Half of a finger's width, along the part's axis [m]."""
-TIP_DEPTH: Final = 0.0146
-"""How far a finger's tip reaches outward from its inner face [m] …"""
-ROOT_DEPTH: Final = 0.0265
-"""… and, from ROOT_FROM above the tool centre point, its root [m]."""
-ROOT_FROM: Final = 0.028
-TIP_BELOW: Final = 0.011
-"""The finger tips reach this far below the tool centre point [m]."""
-PALM_HALF: Final = (0.032, 0.103)
-"""Half extents of the hand along and across the part's axis [m] …"""
-PALM_ABOVE: Final = 0.038
-"""… and its underside over the tool centre point [m]."""
 MATTERS: Final = (0.05, 0.145)
 """Points farther along and across than this leave more room than is ever asked for [m]."""
 
@@ -41,32 +29,34 @@ class Surroundings:
         """From points (N, 3) in the base frame; those that are too far away to matter are left out."""
         return cls(*(_turned(points, middle, yaw) for points in (mine, theirs)))
 
-    def room(self, aside: float, z: float, opening: float) -> float:
+    def room(self, hand: Room, aside: float, z: float, opening: float) -> float:
         """Least distance of the open gripper from anything [m]; negative where it would touch.
 
         Args:
+            hand: the gripper seen from above.
             aside: how far across from the middle the tool centre point is [m]; z: its height.
         """
-        mine, theirs = (_under(points, aside, z) for points in (self.mine, self.theirs))
+        mine, theirs = (_under(points, aside, z, hand.tip_below) for points in (self.mine, self.theirs))
         everything, inner = np.concatenate([mine, theirs]), opening / 2
+        tips, roots, palm = -hand.tip_below, hand.root_from, hand.palm_half
         return min(
-            _outside(everything, FINGER_HALF, inner, inner + TIP_DEPTH, -TIP_BELOW, ROOT_FROM),
-            _outside(everything, FINGER_HALF, inner, inner + ROOT_DEPTH, ROOT_FROM, np.inf),
-            _outside(everything, PALM_HALF[0], 0.0, PALM_HALF[1], PALM_ABOVE, np.inf),
-            _outside(theirs, FINGER_HALF, 0.0, inner, -TIP_BELOW, np.inf),
+            _outside(everything, hand.finger_half, inner, inner + hand.tip_depth, tips, roots),
+            _outside(everything, hand.finger_half, inner, inner + hand.root_depth, roots, np.inf),
+            _outside(everything, palm[0], 0.0, palm[1], hand.palm_above, np.inf),
+            _outside(theirs, hand.finger_half, 0.0, inner, tips, np.inf),
         )
 
 
-def from_walls(tray: Container, at: tuple[float, float, float], yaw: float, opening: float) -> float:
+def from_walls(hand: Room, tray: Container, at: tuple[float, float, float], yaw: float, opening: float) -> float:
     """Distance of the fingers' corners from the tray's walls [m]; infinite where the tips stay above them.
 
     Args:
         at: tool centre point, base frame [m]; yaw: direction across which the fingers close [rad].
     """
-    if at[2] - TIP_BELOW > tray.top:
+    if at[2] - hand.tip_below > tray.top:
         return np.inf
-    along = FINGER_HALF * np.array([np.cos(yaw), np.sin(yaw)])
-    across = (opening / 2 + TIP_DEPTH) * np.array([-np.sin(yaw), np.cos(yaw)])
+    along = hand.finger_half * np.array([np.cos(yaw), np.sin(yaw)])
+    across = (opening / 2 + hand.tip_depth) * np.array([-np.sin(yaw), np.cos(yaw)])
     reach = np.max(np.abs(np.array([along + across, along - across])), axis=0)
     return float(np.min(tray.half - np.abs(np.array(at[:2]) - tray.centre) - reach))
 
@@ -79,9 +69,9 @@ def _turned(points: FloatArray, middle: FloatArray, yaw: float) -> FloatArray:
     return np.stack([along[near], across[near], points[near, 2]], axis=1)
 
 
-def _under(points: FloatArray, aside: float, z: float) -> FloatArray:
+def _under(points: FloatArray, aside: float, z: float, tip_below: float) -> FloatArray:
     """|along|, |across| and height over the tool centre point of what reaches up to the finger tips."""
-    high = points[points[:, 2] > z - TIP_BELOW]
+    high = points[points[:, 2] > z - tip_below]
     return np.stack([np.abs(high[:, 0]), np.abs(high[:, 1] - aside), high[:, 2] - z], axis=1)
 
 

@@ -11,11 +11,13 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sim.fingers import FINGER_HALF, TIP_BELOW, Surroundings, from_walls
+from sim.fingers import Surroundings, from_walls
 from sim.lying import Lying, buried
-from sim.parts.catalogue import TIP
+from sim.parts.catalogue import ALL_SHAPES, TIP, shape_of
+from sim.robot import heading
 from skills.base import FloatArray
 from skills.cell import Cell
+from skills.words import ELONGATED, Kind, Size
 
 CLEARANCES: Final = (0.018, 0.010, 0.006)
 """Openings beyond the part's width on approach [m]: wide open fingers hit neighbours and walls."""
@@ -71,17 +73,26 @@ class NoGrasp:
     cause: NoGraspCause
 
 
-def half_turn(yaw: float) -> float:
-    """The same axis with an angle in [-pi/2, pi/2): a parallel gripper can't tell a half turn."""
-    return float((yaw + np.pi / 2) % np.pi - np.pi / 2)
+def half_turn(yaw: float, around: float = 0.0) -> float:
+    """The same axis with an angle from a quarter turn before `around` to one after it: a parallel gripper can't tell a
+    half turn.
+    """
+    return float((yaw - around + np.pi / 2) % np.pi - np.pi / 2) + around
 
 
 def taught_grasp(cell: Cell, part: Lying) -> Grasp:
     """How a part that lies flat and alone is grasped; its `room` is not looked at."""
     shape, (x, y, _) = part.shape, part.origin
-    yaw = half_turn(part.yaw) if part.spec.kind in ("bolt", "bracket") else 0.0
+    ahead = heading(cell.robot)
+    yaw = half_turn(part.yaw, ahead) if part.spec.kind in ELONGATED else ahead
     opening = float(min(shape.grasp_width + CLEARANCES[0], cell.robot.gripper.max_width))
     return Grasp((float(x), float(y), shape.grasp_height), yaw, opening)
+
+
+def graspable(cell: Cell) -> tuple[tuple[Kind, Size], ...]:
+    """The parts that the gripper opens wide enough for."""
+    most = cell.robot.gripper.max_width - CLEARANCES[-1]
+    return tuple((kind, size) for kind, size in ALL_SHAPES if shape_of(kind, size).grasp_width <= most)
 
 
 NO_THINGS: Final[FloatArray] = np.empty((0, 3))
@@ -139,52 +150,54 @@ def _roomiest(cell: Cell, part: Lying, obstacles: FloatArray) -> Grasp | NoGrasp
 
 def _candidates(cell: Cell, part: Lying, obstacles: FloatArray) -> Iterator[tuple[Grasp, float]]:
     """Grasps that fit the fingers, each with what it loses against the best [m of room]."""
-    bottom = float(part.points[:, 2].min())
-    for yaw, offset, cost in _holds(part):
+    bottom, hand = float(part.points[:, 2].min()), cell.robot.description.tool.room
+    ahead = heading(cell.robot)
+    for yaw, offset, cost in _holds(part, ahead):
         along, across = np.array([np.cos(yaw), np.sin(yaw)]), np.array([-np.sin(yaw), np.cos(yaw)])
         middle = part.origin[:2] + offset * along
         around = Surroundings.seen(middle, yaw, part.points, obstacles)
-        band = around.mine[np.abs(around.mine[:, 0]) <= FINGER_HALF]
-        for z in _heights(part, band[:, 2]):
-            held = band[band[:, 2] >= z - TIP_BELOW, 1]
+        band = around.mine[np.abs(around.mine[:, 0]) <= hand.finger_half]
+        for z in _heights(part, band[:, 2], hand.tip_below):
+            held = band[band[:, 2] >= z - hand.tip_below, 1]
             aside, width = float(held.min() + held.max()) / 2, float(np.ptp(held))
             x, y = middle + aside * across
             for number, clearance in enumerate(CLEARANCES):
                 if width + clearance <= cell.robot.gripper.max_width:
-                    grasp = Grasp((float(x), float(y), z), half_turn(yaw), width + clearance)
+                    grasp = Grasp((float(x), float(y), z), half_turn(yaw, ahead), width + clearance)
                     extra = NARROWER * number + HIGHER_UP * abs(z - TIP - bottom)
                     yield _measured(cell, grasp, around, aside), cost + extra
 
 
 def _measured(cell: Cell, grasp: Grasp, around: Surroundings, aside: float) -> Grasp:
     """The grasp with its room."""
-    walls = from_walls(cell.tray, grasp.at, grasp.yaw, grasp.opening)
-    return replace(grasp, room=min(walls, around.room(aside, grasp.at[2], grasp.opening)))
+    hand = cell.robot.description.tool.room
+    walls = from_walls(hand, cell.tray, grasp.at, grasp.yaw, grasp.opening)
+    return replace(grasp, room=min(walls, around.room(hand, aside, grasp.at[2], grasp.opening)))
 
 
-def _holds(part: Lying) -> Iterator[tuple[float, float, float]]:
+def _holds(part: Lying, ahead: float) -> Iterator[tuple[float, float, float]]:
     """(yaw, offset along it, cost): long parts across their axis, round ones across y or x, then all round."""
     axis = part.rotation[:, 0]
     level = float(np.hypot(axis[0], axis[1]))
-    if part.spec.kind in ("bolt", "bracket") and level > 0.5:
+    if part.spec.kind in ELONGATED and level > 0.5:
         length = float(np.ptp(part.points @ axis)) * level
         for share in OFFSETS:
             yield part.yaw, share * length, 0.002 * (share != 0)
     else:
-        yield 0.0, 0.0, 0.0
-        yield np.pi / 2, 0.0, 0.0
+        yield ahead, 0.0, 0.0
+        yield np.pi / 2 + ahead, 0.0, 0.0
     for turn in np.arange(YAWS) * np.pi / YAWS:
         yield part.yaw + turn, 0.0, TURNED
 
 
-def _heights(part: Lying, band: FloatArray) -> Iterator[float]:
+def _heights(part: Lying, band: FloatArray, tip_below: float) -> Iterator[float]:
     """Heights of the tool centre point at which the fingers reach down beside points of these heights [m]."""
     if not len(band):
         return
     low, high = float(band.min()), float(band.max())
     middle = (low + high) / 2
     highest = PAD_BELOW + (middle - 0.0005 if part.spec.kind == "bolt" else high - ENGAGED)
-    lowest = max(TIP, low + TIP_BELOW + 0.0005, min(middle, float(part.points[:, 2].min()) + 0.02))
+    lowest = max(TIP, low + tip_below + 0.0005, min(middle, float(part.points[:, 2].min()) + 0.02))
     for raised in (-0.003, 0.0, 0.004):
         if TIP <= lowest + raised <= highest:
             yield lowest + raised

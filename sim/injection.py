@@ -12,11 +12,11 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from sim.body import LINK, numbers
 from sim.driver import GRIP_SECONDS
 from sim.faults import Absent, Black, Dimmed, Form, Frozen, Garbage, Kill, Late, Moved, Slip, Stuck, Swapped
 from sim.judge import truth
 from sim.parts.spawn import Body
-from sim.robot import FINGERS, HAND_LINK
 from sim.schedule import Schedule
 from sim.world import World
 from skills.base import Image
@@ -157,8 +157,9 @@ class _Hand:
             self.falling = None
 
     def _touches(self, body: Body, yes: bool) -> None:
-        for link in (HAND_LINK, *FINGERS):
-            self.world.bullet.setCollisionFilterPair(body.id, self.arm, -1, link, int(yes))
+        hand, links = self.world.cell.robot.description.tool, numbers(self.world.bullet, self.arm, LINK)
+        for link in {hand.link: None} | {finger.link: None for finger in hand.fingers}:
+            self.world.bullet.setCollisionFilterPair(body.id, self.arm, -1, links[link], int(yes))
 
 
 def _move(world: World, moved: Moved) -> None:

@@ -12,6 +12,8 @@ from sim.parts.mesh import Points
 from sim.parts.spawn import PartSpec
 from sim.setting import Clutter
 from skills.errors import BadInput
+from skills.place import Container
+from skills.spots import TRAY_HALF
 from skills.words import COLOURS, Colour, Kind, Size
 
 WORKING = 0.095
@@ -33,6 +35,27 @@ FRESH_STARTS = 60
 
 
 @dataclass(frozen=True)
+class Area:
+    """Where parts may lie, as distances from the tray's centre in x and y [m].
+
+    Attributes:
+        within: of parts' centres; edge: of the ends of their outlines.
+    """
+
+    within: float = WORKING
+    edge: float = EDGE
+
+    @classmethod
+    def of(cls, tray: Container, within: float = WORKING) -> "Area":
+        """The same distances from the walls of a tray of any size."""
+        smaller = tray.half - TRAY_HALF
+        return cls(within + smaller, EDGE + smaller)
+
+
+WHOLE = Area()
+
+
+@dataclass(frozen=True)
 class Look:
     """What a part looks like, before it has a place."""
 
@@ -42,8 +65,10 @@ class Look:
     failed: bool
 
 
-def draw_look(rng: np.random.Generator, failed_share: float = 0.35) -> Look:
-    kind, size = ALL_SHAPES[rng.integers(len(ALL_SHAPES))]
+def draw_look(
+    rng: np.random.Generator, failed_share: float = 0.35, shapes: Sequence[tuple[Kind, Size]] = ALL_SHAPES
+) -> Look:
+    kind, size = shapes[int(rng.integers(len(shapes)))]
     return Look(kind, size, COLOURS[rng.integers(len(COLOURS))], bool(rng.random() < failed_share))
 
 
@@ -88,15 +113,13 @@ def _pieces(spec: PartSpec) -> list[NDArray[np.float32]]:
     return [_hull(_moved(corners * solid.half[:2] + solid.centre[:2], spec.at, spec.yaw)) for solid in solids]
 
 
-def lay_out(
-    looks: Sequence[Look], rng: np.random.Generator, clutter: Clutter, *, within: float = WORKING
-) -> list[PartSpec]:
-    """A random layout of that kind, parts that find no room left out. Centres lie `within` that distance of the
-    tray's centre [m]; heaped parts overlap, which makes the world drop them.
+def lay_out(looks: Sequence[Look], rng: np.random.Generator, clutter: Clutter, *, area: Area = WHOLE) -> list[PartSpec]:
+    """A random layout of that kind, parts that find no room left out; heaped parts overlap, which makes the world
+    drop them.
     """
     if clutter == "separated":
-        return place_parts(looks, rng, within=within, strict=False)
-    return _touching(looks, rng, within) if clutter == "touching" else _heaped(looks, rng, within)
+        return place_parts(looks, rng, area=area, strict=False)
+    return _touching(looks, rng, area) if clutter == "touching" else _heaped(looks, rng, area)
 
 
 def place_parts(
@@ -105,17 +128,17 @@ def place_parts(
     *,
     taken: Sequence[PartSpec] = (),
     clear_of: Sequence[Points] = (),
-    within: float = WORKING,
+    area: Area = WHOLE,
     strict: bool = True,
 ) -> list[PartSpec]:
     """A random separated layout around the parts `taken`, which come first in the answer.
 
-    Centres lie `within` that distance of the tray's centre [m]; `clear_of` are outlines of what is no part.
+    `clear_of` are outlines of what is no part.
 
     Raises: BadInput when `strict` and a part finds no room; else such parts are left out.
     """
     for _ in range(FRESH_STARTS if strict else 1):
-        placed = _try_layout(looks, rng, taken, clear_of, within)
+        placed = _try_layout(looks, rng, taken, clear_of, area)
         if len(placed) == len(taken) + len(looks) or not strict:
             return placed
     raise BadInput("parts", len(taken) + len(looks), f"at most what fits on the tray; {len(placed)} found room")
@@ -126,12 +149,12 @@ def _try_layout(
     rng: np.random.Generator,
     taken: Sequence[PartSpec],
     clear_of: Sequence[Points],
-    within: float,
+    area: Area,
 ) -> list[PartSpec]:
     placed = list(taken)
     outlines = [*clear_of, *(outline_of(spec) for spec in taken)]
     for look in looks:
-        spot = _free_spot(look, outlines, within, rng)
+        spot = _free_spot(look, outlines, area, rng)
         if spot is not None:
             at, yaw = spot
             placed.append(_spec(look, at, yaw))
@@ -140,34 +163,34 @@ def _try_layout(
 
 
 def _free_spot(
-    look: Look, taken: Sequence[Points], within: float, rng: np.random.Generator
+    look: Look, taken: Sequence[Points], area: Area, rng: np.random.Generator
 ) -> tuple[tuple[float, float], float] | None:
     for _ in range(TRIES):
-        x, y = rng.uniform(-within, within, 2)
+        x, y = rng.uniform(-area.within, area.within, 2)
         yaw = float(rng.uniform(-np.pi / 2, np.pi / 2))
         mine = outline(look.kind, look.size, (x, y), yaw)
-        if np.abs(mine).max() < EDGE and all(distance(mine, other) >= GAP for other in taken):
+        if np.abs(mine).max() < area.edge and all(distance(mine, other) >= GAP for other in taken):
             return (float(x), float(y)), yaw
     return None
 
 
-def _touching(looks: Sequence[Look], rng: np.random.Generator, within: float) -> list[PartSpec]:
+def _touching(looks: Sequence[Look], rng: np.random.Generator, area: Area) -> list[PartSpec]:
     """Each part after the first is pushed against one that lies there."""
     placed: list[PartSpec] = []
     for look in looks:
         for _ in range(TRIES):
-            spec = _pushed(look, placed, rng, within)
+            spec = _pushed(look, placed, rng, area)
             if spec is not None:
                 placed.append(spec)
                 break
     return placed
 
 
-def _pushed(look: Look, placed: Sequence[PartSpec], rng: np.random.Generator, within: float) -> PartSpec | None:
+def _pushed(look: Look, placed: Sequence[PartSpec], rng: np.random.Generator, area: Area) -> PartSpec | None:
     """The part beside a random one of those placed, in a random direction; None when there is no room there."""
     yaw, turn = float(rng.uniform(-np.pi / 2, np.pi / 2)), float(rng.uniform(0, 2 * np.pi))
     if not placed:
-        return _spec(look, tuple(rng.uniform(-within / 2, within / 2, 2).tolist()), yaw)
+        return _spec(look, tuple(rng.uniform(-area.within / 2, area.within / 2, 2).tolist()), yaw)
     anchor = placed[int(rng.integers(len(placed)))]
     wanted = float(rng.uniform(*TOUCHING))
     hulls = [_hull(outline_of(spec)) for spec in placed]
@@ -181,14 +204,14 @@ def _pushed(look: Look, placed: Sequence[PartSpec], rng: np.random.Generator, wi
             far = middle
     spec = _spec(look, _beside(anchor, turn, far), yaw)
     mine = outline_of(spec)
-    fits = max(map(abs, spec.at)) <= within and float(np.abs(mine).max()) < EDGE
+    fits = max(map(abs, spec.at)) <= area.within and float(np.abs(mine).max()) < area.edge
     return spec if fits and all(_gap(_hull(mine), hull) >= TOUCHING[0] for hull in hulls) else None
 
 
-def _heaped(looks: Sequence[Look], rng: np.random.Generator, within: float) -> list[PartSpec]:
+def _heaped(looks: Sequence[Look], rng: np.random.Generator, area: Area) -> list[PartSpec]:
     """Parts around one point, the closer the fewer; their outlines overlap."""
     reach = HEAP * np.sqrt(len(looks) / 16)
-    middle = rng.uniform(-1, 1, 2) * max(within - reach - 0.02, 0.0)
+    middle = rng.uniform(-1, 1, 2) * max(area.within - reach - 0.02, 0.0)
     ats = middle + rng.uniform(-reach, reach, (len(looks), 2))
     return [
         _spec(look, (float(at[0]), float(at[1])), float(rng.uniform(-np.pi / 2, np.pi / 2)))

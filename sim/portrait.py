@@ -13,7 +13,9 @@ from skills.cell import Camera
 SIDE: Final = Camera(
     mount="world", size=384, position=(1.05, 0.3, 0.75), look_at=(0.2, -0.02, 0.12), up=(0.0, 0.0, 1.0), view=1.5
 )
-"""From the front, above the tray: arm, tray and bins, all nearer than the far plane."""
+"""From the front, above the tray: arm, tray and bins, all nearer than the far plane …"""
+TRAY_AT: Final = 0.5
+"""… where the tray's centre is so far from the robot [m]."""
 
 
 def overhead(world: World) -> Image:
@@ -22,8 +24,10 @@ def overhead(world: World) -> Image:
 
 
 def side(world: World) -> Image:
-    """The whole cell from the side."""
-    return _take(world, SIDE)
+    """The whole cell from the side; nearer to a smaller one."""
+    scale = world.cell.tray.centre[0] / TRAY_AT
+    position, look_at = (tuple(scale * number for number in point) for point in (SIDE.position, SIDE.look_at))
+    return _take(world, SIDE.model_copy(update={"position": position, "look_at": look_at, "view": scale * SIDE.view}))
 
 
 def _take(world: World, camera: Camera) -> Image:

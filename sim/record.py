@@ -17,7 +17,7 @@ from safety.gate import SafetyGate
 from safety.latch import Latch
 from sim.commands import draw_pick
 from sim.driver import SimDriver
-from sim.layout import draw_look, place_parts
+from sim.layout import Area, draw_look, place_parts
 from sim.motion import Ways
 from sim.rollout import Expert
 from sim.world import STEP, World
@@ -28,8 +28,6 @@ from skills.errors import BadInput, Unavailable
 from skills.observation import Observation
 
 FPS = 10
-JOINT_NAMES = (*(f"joint_{number} [rad]" for number in range(1, 8)), "width [m]")
-
 
 FRAME_STEPS = round(1 / (FPS * STEP))
 MOST_FAILURES = 50
@@ -38,7 +36,7 @@ MOST_FAILURES = 50
 
 @dataclass(frozen=True)
 class Frame:
-    """What was seen and measured, (8,), and where joints and fingers had been sent a frame later, (8,)."""
+    """What was seen and measured, and where joints and fingers had been sent a frame later, (DOF + 1,) each."""
 
     seen: Observation
     state: FloatArray
@@ -103,12 +101,18 @@ def record(
     return failed
 
 
+def joint_names(cell: Cell) -> tuple[str, ...]:
+    """What the columns of states and actions are called."""
+    return (*(f"joint_{number} [rad]" for number in range(1, len(cell.robot.home) + 1)), "width [m]")
+
+
 def _create(folder: Path, cell: Cell) -> Any:
     try:
         from lerobot.datasets.lerobot_dataset import LeRobotDataset
     except ImportError:
         raise Unavailable("lerobot is not installed.", "Install the extra: pip install 'smolcell[train]'") from None
-    joints = {"dtype": "float32", "shape": (len(JOINT_NAMES),), "names": list(JOINT_NAMES)}
+    names = list(joint_names(cell))
+    joints = {"dtype": "float32", "shape": (len(names),), "names": names}
     pictures = {
         f"observation.images.{name}": {
             "dtype": "image",
@@ -137,7 +141,8 @@ def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> tuple[str, lis
     """One pick by the expert, through the gate; None where it did not succeed."""
     world = World(cell, int(rng.integers(2**31)))
     try:
-        world.reset(place_parts([draw_look(rng) for _ in range(rng.integers(2, 9))], rng, strict=False))
+        looks = [draw_look(rng) for _ in range(rng.integers(2, 9))]
+        world.reset(place_parts(looks, rng, area=Area.of(cell.tray), strict=False))
         card, parts = load_catalogue()["pick"], world.true_parts()
         drawn = draw_pick(card, parts, rng) if parts else None
         if drawn is None:

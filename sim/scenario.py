@@ -8,13 +8,25 @@ import numpy as np
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.faults import AnyFault
-from sim.layout import WORKING, Look, distance, draw_look, lay_out, outline_of, overlapping, place_parts
+from sim.layout import (
+    WHOLE,
+    WORKING,
+    Area,
+    Look,
+    distance,
+    draw_look,
+    lay_out,
+    outline_of,
+    overlapping,
+    place_parts,
+)
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter
 from sim.setting import CALIBRATED, Clutter, load_setting
 from skills.base import Finite, Value
 from skills.call import RunOutcome
 from skills.errors import BadInput
+from skills.place import Container
 from skills.scene import PartQuery
 from skills.words import SIZES_OF, Colour, Condition, Kind, Size
 from skills.yamlfile import load_model
@@ -23,7 +35,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 TAGS = Literal[
     "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
-    "region", "question", "demo", "clutter", "lighting", "faults", "conveyor", "insert",
+    "region", "question", "demo", "clutter", "lighting", "faults", "conveyor", "insert", "robots",
 ]  # fmt: skip
 
 
@@ -124,15 +136,16 @@ class Scenario(Value):
     faults: tuple[AnyFault, ...] = ()
     expect: Expectation | None = None
 
-    def layout(self) -> list[PartSpec]:
-        """The parts with their places. Raises: BadInput when they do not fit on the tray."""
+    def layout(self, tray: Container | None = None) -> list[PartSpec]:
+        """The parts with their places on `tray`, else on the default cell's. Raises: BadInput when they do not fit."""
+        area = Area.of(tray) if tray else WHOLE
         rng = np.random.default_rng(self.seed)
         clutter = self.clutter or draw_clutter(np.random.default_rng([self.seed, 2]), load_setting(self.setting))
         if isinstance(self.parts, RandomSet):
-            return lay_out(_draw(self.parts.random, rng), rng, clutter)
+            return lay_out(_draw(self.parts.random, rng), rng, clutter, area=area)
         if clutter == "separated" or any(part.at is not None for part in self.parts):
-            return _lay_out(self.parts, rng, self.clutter or "separated")
-        layout = lay_out([_look(part) for part in self.parts], rng, clutter)
+            return _lay_out(self.parts, rng, self.clutter or "separated", area)
+        layout = lay_out([_look(part) for part in self.parts], rng, clutter, area=area)
         if len(layout) < len(self.parts):
             raise BadInput("parts", len(self.parts), f"at most what fits on the tray; {len(layout)} found room")
         return layout
@@ -181,16 +194,20 @@ def _draw(wanted: RandomParts, rng: np.random.Generator) -> list[Look]:
     return [Look(look.kind, look.size, look.colour, i < wanted.failed) for i, look in enumerate(looks)]
 
 
-def _lay_out(parts: tuple[ScenarioPart, ...], rng: np.random.Generator, clutter: Clutter) -> list[PartSpec]:
+def _lay_out(parts: tuple[ScenarioPart, ...], rng: np.random.Generator, clutter: Clutter, area: Area) -> list[PartSpec]:
     """Parts with a place lie there; the others find room around them."""
     fixed = [spec_of(part, part.at, float(np.deg2rad(part.yaw_deg))) for part in parts if part.at is not None]
-    _check_room(fixed, clutter)
+    _check_room(fixed, clutter, area)
     free = [_look(part) for part in parts if part.at is None]
-    return place_parts(free, rng, taken=fixed)
+    return place_parts(free, rng, taken=fixed, area=area)
 
 
-def _check_room(fixed: list[PartSpec], clutter: Clutter) -> None:
-    """Raises: BadInput where parts lie nearer than they may; heaped ones may lie over each other."""
+def _check_room(fixed: list[PartSpec], clutter: Clutter, area: Area) -> None:
+    """Raises: BadInput where parts lie off the area, or nearer than they may; heaped ones may lie over each other."""
+    for index, spec in enumerate(fixed):
+        if max(map(abs, spec.at)) > area.within:
+            allowed = f"within ±{area.within:.3f} m of the centre of this cell's tray"
+            raise BadInput(f"parts.{index}.at", spec.at, allowed)
     if clutter == "heaped":
         return
     outlines = [outline_of(spec) for spec in fixed]

@@ -6,7 +6,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from sim.layout import draw_look, lay_out
+from sim.layout import Area, draw_look, lay_out
 from sim.randomize import draw_clutter, draw_count
 from sim.setting import Setting
 from sim.world import World
@@ -51,5 +51,5 @@ def save(picture: Image, path: Path) -> None:
 def _scene(world: World, setting: Setting, rng: np.random.Generator, camera: str) -> Image:
     world.rng = rng
     looks = [draw_look(rng) for _ in range(draw_count(rng, setting))]
-    world.reset(lay_out(looks, rng, draw_clutter(rng, setting)))
+    world.reset(lay_out(looks, rng, draw_clutter(rng, setting), area=Area.of(world.cell.tray)))
     return world.photograph(camera)

@@ -9,7 +9,8 @@ from safety.audit import Audit
 from safety.gate import SafetyGate
 from safety.latch import Latch
 from sim.driver import SimDriver
-from sim.layout import draw_look, lay_out
+from sim.grasps import graspable
+from sim.layout import Area, draw_look, lay_out
 from sim.motion import Ways
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter, draw_count
@@ -17,7 +18,7 @@ from sim.rollout import Expert, Tried
 from sim.setting import Setting
 from sim.world import World
 from skills.cell import Cell
-from skills.spots import SPOTS
+from skills.spots import spot_at
 
 CLEAR_OF_SPOT: Final = 0.07
 """Parts nearer than this to a spot on which one is to be laid are taken away first [m]."""
@@ -63,7 +64,7 @@ class Table:
     def clear_spot(self, spot: str, keep: int) -> None:
         """Take away what lies where the part `keep` is to be put back."""
         for number, body in enumerate(self.world.bodies):
-            away = np.hypot(*np.subtract(self.world.true_part(body).at, SPOTS[spot]))
+            away = np.hypot(*np.subtract(self.world.true_part(body).at, spot_at(spot, self.world.cell.tray.half)))
             if number != keep and away < CLEAR_OF_SPOT:
                 self.world.bullet.resetBasePositionAndOrientation(
                     body.id, (1.0 + 0.1 * number, 0.8, 0.05), (0, 0, 0, 1)
@@ -74,5 +75,7 @@ class Table:
         return [number for number, body in bodies if self._skill != "insert" or body.spec.kind == "bolt"]
 
     def _draw(self) -> list[PartSpec]:
-        looks = [draw_look(self.rng) for _ in range(draw_count(self.rng, self.world.setting))]
-        return lay_out(looks, self.rng, draw_clutter(self.rng, self.world.setting))
+        cell, setting = self.world.cell, self.world.setting
+        shapes = graspable(cell)
+        looks = [draw_look(self.rng, shapes=shapes) for _ in range(draw_count(self.rng, setting))]
+        return lay_out(looks, self.rng, draw_clutter(self.rng, setting), area=Area.of(cell.tray))

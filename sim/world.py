@@ -130,14 +130,14 @@ class World:
         return TruePart(body.spec, (x - centre[0], y - centre[1]), yaw, z)
 
     def where(self, body: Body) -> str:
-        """Name of the place that the part lies in; "table" when it is in none, "air" above 0.12 m.
+        """Name of the place that the part lies in; "table" when it is in none, "air" above the cell's height for that.
 
         A part is in a fixture only when it is a bolt that lies in the hole of its size, and on the conveyor belt
         also when it has left it for the chute.
         """
         position, turn = self.bullet.getBasePositionAndOrientation(body.id)
         origin, axis = np.array(position), np.array(self.bullet.getMatrixFromQuaternion(turn)).reshape(3, 3)[:, 0]
-        if origin[2] > 0.12:
+        if origin[2] > self.cell.heights.air:
             return "air"
         for name, place in self.places.items():
             if _lies(place, body.spec, origin, axis):

@@ -5,7 +5,7 @@ robot, +y to the operator's left, +z up, z = 0 the table.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import hypot
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -15,12 +15,13 @@ from pydantic import Field, field_validator, model_validator
 from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
 from skills.place import AnyPlace, Container, Fixture, Positive
+from skills.robot import RobotModel, robot_model
 from skills.words import TRAY
 from skills.yamlfile import load_model
 
 Vector = tuple[float, float, float]
-JOINTS: Final = {"panda": 7}
-"""Joints of each arm."""
+PLACE_SLOTS: Final = ("place", "fixture")
+"""Slots of skill cards that hold a place's name."""
 
 
 class Gripper(Finite):
@@ -32,11 +33,27 @@ class Gripper(Finite):
 
 
 class Robot(Finite):
-    """Which arm, and where it rests: `home` [rad] keeps it out of the overhead camera's view."""
+    """Which arm, and where it rests.
 
-    model: Literal["panda"]
+    Attributes:
+        model: a name of `skills/robots`.
+        home: joints [rad] that keep it out of the overhead camera's view, the tool pointing down.
+    """
+
+    model: str
     home: tuple[float, ...]
     gripper: Gripper
+
+    @property
+    def description(self) -> RobotModel:
+        """Its joints, its shape and its hand."""
+        return robot_model(self.model)
+
+    @field_validator("model")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        robot_model(name)
+        return name
 
 
 class CameraPose(Finite):
@@ -65,6 +82,26 @@ class Camera(CameraPose):
     size: Annotated[int, Field(ge=32, le=2048)]
 
 
+class Heights(Finite):
+    """How high the tool centre point goes over the table.
+
+    Attributes:
+        hover: over the tray before a grasp; lift: after it; both at least `over_grasp` over the grasp itself.
+        above: over a bin, the belt or a fixture; bolts of 84 mm clear every wall of the default cell there.
+        in_bin: where a part is let go in a bin.
+        travel: where the way home begins, after a straight lift.
+        air: a part whose middle is higher is in the gripper, or falls; for the twin.
+    """
+
+    hover: Positive = 0.12
+    lift: Positive = 0.16
+    over_grasp: Positive = 0.08
+    above: Positive = 0.20
+    in_bin: Positive = 0.085
+    travel: Positive = 0.2
+    air: Positive = 0.12
+
+
 class KeepOut(Finite):
     """A box that no link and no held part may enter."""
 
@@ -79,8 +116,9 @@ class KeepOut(Finite):
 
 
 class Limits(Finite):
-    """What the gate enforces. Sources: FRANKA Robotics, *Panda limits* (joint limits), the cell's own risk
-    assessment (the rest). One entry a joint where a tuple stands.
+    """What the gate enforces. Sources: the robot's maker (joint limits; the cell file says where), the cell's own risk
+    assessment (the rest). One entry a joint where a tuple stands. `table_clearance` is the lowest tool centre point
+    outside every place.
     """
 
     joint_low: tuple[float, ...]
@@ -95,6 +133,7 @@ class Limits(Finite):
     workspace_low: Vector
     workspace_high: Vector
     collision_margin: Positive
+    table_clearance: Positive = 0.06
     observation_age: Positive
     tracking_error: Positive
 
@@ -136,6 +175,7 @@ class Cell(Value):
     robot: Robot
     cameras: dict[str, Camera]
     places: dict[str, AnyPlace]
+    heights: Heights = Heights()
     keep_outs: tuple[KeepOut, ...] = ()
     limits: Limits
     checkpoints: dict[str, str]
@@ -164,6 +204,10 @@ class Cell(Value):
             raise UnknownName("fixture", name, self.fixtures)
         return self.fixtures[name]
 
+    def has_places_of(self, arguments: Mapping[str, str]) -> bool:
+        """Whether every place and fixture that a call's arguments name stands in this cell."""
+        return all(name in self.places for slot, name in arguments.items() if slot in PLACE_SLOTS)
+
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         if TRAY not in self.places:
@@ -172,7 +216,7 @@ class Cell(Value):
             raise BadInput(f"places.{TRAY}.kind", kind, "'tray'")
         if "overhead" not in self.cameras:
             raise UnknownName("cameras", "overhead", self.cameras, "The perceiver looks through it.")
-        joints = JOINTS[self.robot.model]
+        joints = len(self.robot.description.joints)
         if len(self.robot.home) != joints:
             raise BadInput("robot.home", len(self.robot.home), f"{joints} numbers, as a {self.robot.model} has joints")
         for field in ("joint_low", "joint_high", "joint_speed", "joint_acceleration", "joint_jerk"):

@@ -16,6 +16,7 @@ PAGES = (
     "operators",
     "policy",
     "results",
+    "robots",
     "safety",
     "scenarios",
     "tools",

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from safety.bodies import HELD_LENGTH, TIP_BELOW_TCP
+from safety.bodies import HELD_LENGTH
 from safety.cases import Change, Passage
 from safety.collision import Hit, Kind
 from skills.base import FloatArray
@@ -22,8 +22,6 @@ BIN_DEPTH: Final = 0.04
 NEST_DEPTH: Final = 0.004
 """How far the tool centre point may be below the axis of a bolt that lies in its nest [m]: the finger tips then are
 8 mm above the fixture's foot."""
-TABLE_CLEARANCE: Final = 0.06
-"""Lowest tool centre point outside every place [m]."""
 HANGING: Final = 0.02
 """How far a held part may hang below the tool centre point [m]; added outside the tray."""
 JOINT_TOLERANCE: Final = 1e-9
@@ -162,24 +160,27 @@ def lets_go(cell: Cell, change: Change) -> bool:
 
 def floor_heights(cell: Cell, tcp: FloatArray, holding: FloatArray) -> FloatArray:
     """(N,) lowest z of the tool centre point [m] at each of the points `tcp` (N, 3)."""
-    heights = TABLE_CLEARANCE + HANGING * holding
+    heights, tips = cell.limits.table_clearance + HANGING * holding, cell.robot.description.tool.tip_below
     for place in cell.places.values():
-        heights = np.where(_inside(place, tcp), _floor_of(place, tcp, holding), heights)
+        heights = np.where(_inside(place, tcp), _floor_of(place, tcp, holding, tips), heights)
     return np.asarray(heights)
 
 
-def _floor_of(place: Place, tcp: FloatArray, holding: FloatArray) -> FloatArray:
-    """(N,) lowest z over `place`. A part comes down onto a fixture only where a nest's chamfers catch it."""
+def _floor_of(place: Place, tcp: FloatArray, holding: FloatArray, tips: float) -> FloatArray:
+    """(N,) lowest z over `place` of fingers that reach `tips` [m] further down.
+
+    A part comes down onto a fixture only where a nest's chamfers catch it.
+    """
     if isinstance(place, Fixture):
         over = np.zeros(len(tcp), dtype=np.bool_)
         for nest in place.nests():
             over |= np.abs(tcp[:, 1] - nest.y) <= place.clearance / 2 + place.chamfer
-        beside = place.top + TIP_BELOW_TCP + TIP_CLEARANCE + HANGING * holding
+        beside = place.top + tips + TIP_CLEARANCE + HANGING * holding
         return np.asarray(np.where(over, place.height - NEST_DEPTH, beside))
     if isinstance(place, Belt):
-        return np.asarray(place.height + TIP_BELOW_TCP + TIP_CLEARANCE + HANGING * holding)
+        return np.asarray(place.height + tips + TIP_CLEARANCE + HANGING * holding)
     if place.kind == "tray":
-        return np.full(len(tcp), place.floor + TIP_BELOW_TCP + TIP_CLEARANCE)
+        return np.full(len(tcp), place.floor + tips + TIP_CLEARANCE)
     return np.asarray(place.floor + BIN_DEPTH + HANGING * holding)
 
 
@@ -195,7 +196,7 @@ def _hit(case: Passage, rule: str, kind: Kind) -> Finding | None:
     hit: Hit | None = case.hits.get(kind)
     if hit is None:
         return None
-    one, other = (name.removeprefix("panda_") for name in hit.bodies)
+    one, other = (case.cell.robot.description.spoken(name) for name in hit.bodies)
     row = int(case.rows[hit.index])
     return Finding(
         rule=rule,

@@ -44,7 +44,7 @@ class Rule:
     latches: bool = False
 
 
-_PANDA: Final = "FRANKA Robotics, Panda limits; cell file limits"
+_MAKER: Final = "the robot maker's limits; cell file limits"
 _CELL: Final = "cell file limits"
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -58,8 +58,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("sequence", 15, Stage.CHUNK, proposal.sequence, "observations handed out since the last motion"),
     Rule("replay", 15, Stage.CHUNK, proposal.replay, "observations answered before"),
     Rule("age", 15, Stage.CHUNK, proposal.age, "cell file limits.observation_age"),
-    Rule("reach", 3, Stage.PATH, path.reach, f"{_PANDA}.joint_low, joint_high"),
-    Rule("joint_position", 3, Stage.PATH, path.joint_position, f"{_PANDA}.joint_low, joint_high"),
+    Rule("reach", 3, Stage.PATH, path.reach, f"{_MAKER}.joint_low, joint_high"),
+    Rule("joint_position", 3, Stage.PATH, path.joint_position, f"{_MAKER}.joint_low, joint_high"),
     Rule("start", 8, Stage.PATH, path.start, f"{_CELL}.start_joint_distance"),
     Rule("tilt", 9, Stage.PATH, path.tilt, f"{_CELL}.tilt"),
     Rule("workspace", 10, Stage.PATH, path.workspace, f"{_CELL}.workspace_low, workspace_high"),
@@ -68,9 +68,9 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("collision", 11, Stage.PATH, path.collision, f"cell file places; {_CELL}.collision_margin"),
     Rule("self_collision", 11, Stage.PATH, path.self_collision, f"{_CELL}.collision_margin"),
     Rule("release", 13, Stage.PATH, path.release, "cell file places"),
-    Rule("joint_speed", 4, Stage.TIMING, timing.joint_speed, f"{_PANDA}.joint_speed", "clamp"),
-    Rule("joint_acceleration", 5, Stage.TIMING, timing.joint_acceleration, f"{_PANDA}.joint_acceleration", "clamp"),
-    Rule("joint_jerk", 6, Stage.TIMING, timing.joint_jerk, f"{_PANDA}.joint_jerk", "clamp"),
+    Rule("joint_speed", 4, Stage.TIMING, timing.joint_speed, f"{_MAKER}.joint_speed", "clamp"),
+    Rule("joint_acceleration", 5, Stage.TIMING, timing.joint_acceleration, f"{_MAKER}.joint_acceleration", "clamp"),
+    Rule("joint_jerk", 6, Stage.TIMING, timing.joint_jerk, f"{_MAKER}.joint_jerk", "clamp"),
     Rule("tcp_speed", 9, Stage.TIMING, timing.tcp_speed, f"{_CELL}.tcp_speed", "clamp"),
     Rule("elbow_speed", 9, Stage.TIMING, timing.elbow_speed, f"{_CELL}.elbow_speed", "clamp"),
     Rule("stop_request", 20, Stage.MOTION, motion.stop_request, "a person, or the MES", latches=True),

@@ -61,7 +61,13 @@ def picks(
 
 def releases(cell: Cell, catalogue: Catalogue, rng: np.random.Generator) -> Iterator[Example]:
     """RELEASES commands for a held part; every bin, belt, spot and hole is as likely as every other."""
-    calls = [call for card in catalogue if card.start_pose == "holding" for call in _calls(card)]
+    calls = [
+        call
+        for card in catalogue
+        if card.start_pose == "holding"
+        for call in _calls(card)
+        if cell.has_places_of(call[1])
+    ]
     for _ in range(RELEASES):
         card, arguments, bolt = calls[rng.integers(len(calls))]
         width = float(rng.uniform(*HELD) if bolt is None else bolt + HELD_OVER + rng.uniform(-MEASURED, MEASURED))
@@ -86,5 +92,5 @@ def _released(cell: Cell, skill: str, arguments: Mapping[str, str], width: float
 
 def tool_state(cell: Cell, width: float) -> tuple[float, ...]:
     """The tool at home with its fingers `width` apart [m], as STATE_NAMES."""
-    x, y, z, yaw = home_tcp(cell.robot.home)
+    x, y, z, yaw = home_tcp(cell.robot)
     return (x, y, z, float(np.cos(2 * yaw)), float(np.sin(2 * yaw)), width)

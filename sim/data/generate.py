@@ -19,11 +19,14 @@ from sim.data.ray_hands import shared_out_on_ray
 from sim.data.scenes import make_scene
 from sim.data.shards import shard_bytes, write_whole
 from sim.data.splits import split_of
+from sim.grasps import CLEARANCES, graspable
+from sim.parts.catalogue import ALL_SHAPES, shape_of
 from sim.setting import load_setting
 from sim.workers import shared_out
 from sim.world import World
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
+from skills.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ def ray_hands(address: str, workers: int) -> Hands:
     return lambda work, jobs: shared_out_on_ray(work, jobs, address, workers)
 
 
+def _check_gripper(cell: Cell) -> None:
+    """Data sets hold every kind and size of part."""
+    if len(graspable(cell)) < len(ALL_SHAPES):
+        widest = max(shape_of(kind, size).grasp_width for kind, size in ALL_SHAPES)
+        allowed = f"at least {widest + CLEARANCES[-1]:.3f} m: data sets hold every kind and size of part"
+        raise BadInput("robot.gripper.max_width", cell.robot.gripper.max_width, allowed)
+
+
 def generate(
     plan: DataPlan, cell: Cell, hands: Hands, on_progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Path:
@@ -65,9 +76,11 @@ def generate(
     Args:
         on_progress: told how many scenes of how many are on disk.
 
-    Raises: BadInput when the folder holds something else, Unavailable when another process makes it, a worker
-        was killed, or the disk is full: what is there stays, and the same call goes on.
+    Raises: BadInput when the folder holds something else or the gripper is too small for some parts, Unavailable
+        when another process makes it, a worker was killed, or the disk is full: what is there stays, and the same
+        call goes on.
     """
+    _check_gripper(cell)
     with claimed(plan.folder, plan.claim()):
         missing = [number for number, name in enumerate(plan.shards) if not (plan.folder / name).exists()]
         done = plan.scenes - sum(len(plan.scenes_of(number)) for number in missing)

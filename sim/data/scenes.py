@@ -12,7 +12,7 @@ from sim.data.looks import draw_looks, in_company, repainted
 from sim.data.splits import Split, is_held_out
 from sim.data.visible import visible_shares
 from sim.grasps import Grasp, NoGrasp, NoGraspCause, choose_grasp
-from sim.layout import TAUGHT, lay_out
+from sim.layout import TAUGHT, Area, lay_out
 from sim.lying import Lying, lying_parts, thing_points
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter, draw_count
@@ -79,7 +79,7 @@ def _drawn(world: World, split: Split, rng: np.random.Generator) -> Sequence[Par
         count = int(rng.integers(ORDERED[0], ORDERED[1] + 1))
         return repainted(arranged(draw_looks(count, rng), rng), rng)
     looks = draw_looks(draw_count(rng, world.setting), rng)
-    specs = lay_out(looks, rng, draw_clutter(rng, world.setting), within=TAUGHT)
+    specs = lay_out(looks, rng, draw_clutter(rng, world.setting), area=Area.of(world.cell.tray, TAUGHT))
     return specs if split == "triples" else repainted(specs, rng)
 
 

@@ -11,13 +11,16 @@ import pybullet_data
 import pytest
 from pybullet_utils.bullet_client import BulletClient
 
-from safety.bodies import CAPSULES, FINGERS, FOREARM, arm_shapes, finger_shapes
+from safety.bodies import arm_shapes, finger_shapes
 from safety.kinematics import Arm
 from skills.base import FloatArray
 from skills.cell import Cell
+from skills.robot import robot_model
 
 MODEL = Path(pybullet_data.getDataPath()) / "franka_panda"
 GRASP_TARGET = 11
+PANDA = robot_model("panda")
+FINGERS = ("panda_leftfinger", "panda_rightfinger")
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +108,7 @@ def test_a_shape_contains_its_link(name: str) -> None:
     """No corner of the maker's mesh stands out of the shape that collisions are checked with."""
     import coal
 
-    link, shape, placement = next(entry for entry in (*arm_shapes(), *finger_shapes()) if entry[0] == name)
+    link, shape, placement = next(entry for entry in (*arm_shapes(PANDA), *finger_shapes(PANDA)) if entry[0] == name)
     corners = np.unique(mesh(MESH_OF[name]).round(4), axis=0)
     corners = corners[:: max(1, len(corners) // 1500)]
     if link == FINGERS[1]:
@@ -121,7 +124,6 @@ def test_a_shape_contains_its_link(name: str) -> None:
 
 
 def test_every_link_of_the_arm_has_a_shape() -> None:
-    shaped = {link for link, _, _ in (*arm_shapes(), *finger_shapes())}
+    shaped = {link for link, _, _ in (*arm_shapes(PANDA), *finger_shapes(PANDA))}
 
     assert shaped == set(MESH_OF)
-    assert {capsule.link for capsule in CAPSULES} | {FOREARM, "panda_hand", *FINGERS} == shaped

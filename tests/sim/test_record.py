@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.record import FPS, JOINT_NAMES, record
+from sim.record import FPS, joint_names, record
 from skills.catalogue import load_catalogue
 from skills.errors import BadInput
 
@@ -22,7 +22,7 @@ def test_lerobot_reads_what_was_recorded(cell, tmp_path):
     frame = dataset[0]
     for name, camera in cell.cameras.items():
         assert tuple(frame[f"observation.images.{name}"].shape) == (3, camera.size, camera.size)
-    assert frame["action"].shape == (len(JOINT_NAMES),)
+    assert frame["action"].shape == (len(joint_names(cell)),)
     widths = np.array([dataset[i]["observation.state"][-1] for i in range(dataset.num_frames)])
     assert widths.max() > 0.03
     assert widths.min() < widths.max() - 0.01

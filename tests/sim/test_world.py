@@ -6,7 +6,7 @@ import pytest
 from sim.layout import GAP, distance, draw_look, outline, place_parts
 from sim.parts.catalogue import ALL_SHAPES, shape_of
 from sim.parts.spawn import PartSpec
-from sim.robot import Panda
+from sim.robot import TwinArm
 from sim.world import World
 from skills.words import EXTENT
 
@@ -81,5 +81,5 @@ def test_arm_at_home_is_out_of_the_overhead_view(cell, world):
         return world.photograph("overhead").astype(int)
 
     empty = picture()
-    Panda(world.bullet, cell)
+    TwinArm(world.bullet, cell)
     assert int((np.abs(picture() - empty).max(axis=2) > 20).sum()) <= 20

@@ -21,6 +21,18 @@ NO_LIMITS = {
         [0.0] * 6,
         "robot.home: 6 is not allowed; it must be 7 numbers, as a panda has joints",
     ),
+    "unknown robot": (
+        ("robot", "model"),
+        "ur6",
+        "robot.model: 'ur6' is not known; allowed is one of 'panda', 'so101', 'ur5'. Nearest: 'ur5'.",
+    ),
+    "joints of another robot": (
+        ("robot", "model"),
+        "ur5",
+        "robot.home: 7 is not allowed; it must be 6 numbers, as a ur5 has joints",
+    ),
+    "no height": (("heights",), {"hover": -0.1}, "heights.hover: -0.1 is not allowed; it must be greater than 0"),
+    "unknown height": (("heights",), {"hoover": 0.1}, "'hoover' is not known; allowed is one of 'hover', 'lift'"),
     "home out of reach": (
         ("robot", "home", 0),
         9.0,

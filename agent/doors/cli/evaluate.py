@@ -9,8 +9,9 @@ from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
-from agent.doors.settings import configured_cell
+from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
+from skills.cell import Cell
 from skills.contract import load_contract, save_contract
 from skills.errors import BadInput
 
@@ -38,6 +39,15 @@ def evaluate(
     save: Annotated[
         bool, typer.Option("--save", help="Write successes and trials by phrase into the checkpoint's contract.")
     ] = False,
+    scene: Annotated[
+        Path | None,
+        typer.Option(
+            "--scene", metavar="FILE", help="With --expert: let it move what this scenario expects, and judge the end."
+        ),
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="DIR", help="With --scene: save a picture before each step.")
+    ] = None,
     workers: Workers = 1,
     cell: CellFile = None,
     as_json: AsJson = False,
@@ -55,7 +65,13 @@ def evaluate(
         raise BadInput("--checkpoint", str(checkpoint), "left out with --expert, which has no weights")
     if save and expert:
         raise BadInput("--save", "true", "left out with --expert, which has no contract")
+    if scene is not None and not expert:
+        raise BadInput("--scene", str(scene), "given with --expert, which knows the truth")
+    if pictures is not None and scene is None:
+        raise BadInput("--pictures", str(pictures), "given with --scene")
     whole_cell = configured_cell(cell)
+    if scene is not None:
+        return _demonstrate(whole_cell, scene, pictures, as_json)
     actor = ExpertActor() if expert else PolicyActor(whole_cell, checkpoint, runtime)
     job = Job(whole_cell, actor, skill, split, seed)
     with progress("scenes") as update:
@@ -68,6 +84,30 @@ def evaluate(
     else:
         _print(content)
     return ExitCode.DONE
+
+
+def _demonstrate(cell: Cell, scene: Path, pictures: Path | None, as_json: bool) -> ExitCode:
+    """The expert at one scene. Exit code 0 when everything lies where it is to lie, 3 when it does not."""
+    from agent.demonstration import demonstrate
+    from sim.scenario import load_scenario
+
+    scenario = load_scenario(scene)
+    if pictures is None:
+        report = demonstrate(cell, scenario)
+    else:
+        from agent.doors.cli.pictures import Steps
+
+        report = demonstrate(cell, scenario, Steps(usable_folder("--pictures", pictures)))
+    if as_json:
+        answer_json(report.as_json())
+    else:
+        answer_table(("part", "to", "result"), [(m.part, m.to, _result(m.cause, m.detail)) for m in report.moves])
+        answer("; ".join(report.faults) or f"all as expected, by the {cell.robot.description.maker}")
+    return report.exit_code
+
+
+def _result(cause: str | None, detail: str) -> str:
+    return "done" if cause is None else f"{cause}: {detail}"
 
 
 def _save(folder: Path, by_phrase: dict[str, tuple[int, int]]) -> None:

@@ -46,6 +46,20 @@ class Album:
             talk(f"picture   {path} could not be written: is there room?")  # no reason to break off the run
 
 
+class Steps:
+    """Saves a numbered picture of the world each time that it is shown."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._shown = folder, 0
+
+    def __call__(self, world: World) -> None:
+        picture = side_by_side(overhead(world), side(world))
+        path = self._folder / f"step-{self._shown:02d}.png"
+        self._shown += 1
+        if not cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)):
+            raise BadInput("--pictures", str(path), "a file that can be written")
+
+
 class Film:
     """A listener that takes frames while something moves, and writes them as one animated picture."""
 

@@ -71,7 +71,7 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     assert list(checks) == [
         "python", "packages", "skill cards", "cell file", "weights of pick", "contract of pick", "cameras of pick",
         "places of pick", "weights of place", "contract of place", "cameras of place",
-        "places of place", "perceiver", "state folder", "audit", "stop latch",
+        "places of place", "perceiver", "robot", "state folder", "audit", "stop latch",
     ]  # fmt: skip
 
 
