@@ -66,7 +66,7 @@ def build(wish: Wish, cell: Cell, name: str, seed: int, instruction: str = "") -
         scenario = _scenario(wish, specs, name, seed, instruction)
         world = World(cell, seed, load_setting(scenario.setting))
         try:
-            world.reset(scenario.layout())
+            world.reset(scenario.layout(cell.tray))
             flaw = _flaw(world, members, clutter, ways)
             if not flaw:
                 return Built(scenario, world)

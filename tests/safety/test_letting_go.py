@@ -53,7 +53,7 @@ def test_nor_within_one_chunk(bench: Any) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(closing=st.floats(0.0, 0.078), part=st.floats(0.005, 0.078), width=st.floats(0.0, 0.08))
+@given(closing=st.floats(0.0, 0.078), part=st.floats(0.005, 0.0779), width=st.floats(0.0, 0.08))
 def test_whatever_the_fingers_close_to(bench: Any, closing: float, part: float, width: float) -> None:
     bench.driver.joints, bench.driver.width = bench.arm.home, 0.08
     bench.gate._grip = None
