@@ -9,9 +9,12 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, ClassVar, Final, Self
+from typing import IO, TYPE_CHECKING, ClassVar, Final, Self, TypeVar
+
+from pydantic import ValidationError
 
 from agent.events import Event, Moving
 from agent.executor import Execution
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE: Final = "journal.db"
+Kept = TypeVar("Kept", bound=Value)
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -77,12 +81,16 @@ class Journal:
             self._database = self._connect()
             with self._database:
                 self._database.executescript(_SCHEMA)
+            self._check_layout()
         except sqlite3.DatabaseError as error:
             self._lock_file.close()
             if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                 raise
-            wanted = f"a journal of smolcell ({error}); move it away, and a new one begins"
-            raise BadInput("journal", str(self._path), wanted) from None
+            raise self._foreign(str(error)) from None
+        except BadInput:
+            self._database.close()
+            self._lock_file.close()
+            raise
         self._saver_database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -121,7 +129,7 @@ class Journal:
         with self._lock:
             rows = self._database.execute("SELECT id, instruction, outcome FROM runs ORDER BY number DESC").fetchall()
         return tuple(
-            RunRecord(id=run, instruction=said, outcome=Outcome.model_validate_json(end) if end else None)
+            RunRecord(id=run, instruction=said, outcome=self._parsed(Outcome, end) if end else None)
             for run, said, end in rows
         )
 
@@ -153,8 +161,8 @@ class Journal:
             row = self._database.execute("SELECT call, execution FROM calls WHERE id = ?", (call_id,)).fetchone()
         if row is None:
             return None
-        execution = Execution.model_validate_json(row[1]) if row[1] else None
-        return CallRecord(call=SkillCall.model_validate_json(row[0]), execution=execution)
+        execution = self._parsed(Execution, row[1]) if row[1] else None
+        return CallRecord(call=self._parsed(SkillCall, row[0]), execution=execution)
 
     def calls(self, run_id: str) -> tuple[CallRecord, ...]:
         """The calls of a run in their order."""
@@ -211,12 +219,37 @@ class Journal:
         allowed = [(value.__module__, value.__name__) for value in SAVED]
         return SqliteSaver(self._saver_database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
 
+    def _check_layout(self) -> None:
+        """Raises: BadInput where a table has other columns than here, as one that another version made."""
+        with closing(sqlite3.connect(":memory:")) as fresh:
+            fresh.executescript(_SCHEMA)
+            for (table,) in fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                found, meant = _columns(self._database, table), _columns(fresh, table)
+                if found != meant:
+                    raise self._foreign(f"its table {table} has {', '.join(found)} instead of {', '.join(meant)}")
+
+    def _parsed(self, kind: type[Kept], text: str) -> Kept:
+        try:
+            return kind.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            what = ".".join(map(str, first["loc"])) or kind.__name__
+            raise self._foreign(f"{kind.__name__}: {what}: {first['msg']}") from None
+
+    def _foreign(self, reason: str) -> BadInput:
+        wanted = f"a journal of this version of smolcell ({reason}); move it away, and a new one begins"
+        return BadInput("journal", str(self._path), wanted)
+
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, check_same_thread=False, timeout=10, factory=self.connection)
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.execute("PRAGMA foreign_keys=ON")
         return database
+
+
+def _columns(database: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
 
 
 def _lock(path: Path) -> IO[str]:

@@ -8,12 +8,16 @@ checkpoint/       what is delivered
 """
 
 import dataclasses
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from policy.training.config import Training
-from skills.errors import BadInput
+from skills.errors import BadInput, Unavailable
 
 RUN_FILE = "run.json"
 
@@ -34,6 +38,22 @@ class RunFolder:
 
     def state(self, stage: str) -> Path:
         return self.root / f"{stage}.state"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process trains here meanwhile. The system lets go when this one ends, however it ends.
+
+        Raises: Unavailable.
+        """
+        handle = os.open(self.root, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Unavailable(f"another process trains in {self.root}.", "Wait for it, or end it.") from None
+            yield
+        finally:
+            os.close(handle)
 
 
 def open_run(root: Path, config: Training, data_hash: str, resume: bool) -> RunFolder:

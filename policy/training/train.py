@@ -43,7 +43,8 @@ def train(
     Args:
         start_from: a checkpoint of the same networks whose weights the run begins with.
 
-    Raises: BadInput (data set, configuration, folder, checkpoint), UnknownName.
+    Raises: BadInput (data set, configuration, folder, checkpoint), UnknownName, Unavailable (another process trains
+        in `out`).
     """
     torch.set_num_threads(threads)
     data = load_data(data_folder, config.backbone.image_size)
@@ -51,10 +52,11 @@ def train(
     config = dataclasses.replace(config, start_from=start.weights_hash)
     run = open_run(out, config, data.data_hash, resume)
     torch.manual_seed(config.seed)
-    if isinstance(config, PerceiverTraining):
-        deliver_perceiver(learn_perceiver(config, data, run, report, start), run.checkpoint)
-    else:
-        deliver_policy(learn_policy(config, data, run, report, start), run.checkpoint)
+    with run.alone():
+        if isinstance(config, PerceiverTraining):
+            deliver_perceiver(learn_perceiver(config, data, run, report, start), run.checkpoint)
+        else:
+            deliver_policy(learn_policy(config, data, run, report, start), run.checkpoint)
     return run.checkpoint
 
 

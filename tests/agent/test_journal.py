@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,34 @@ def test_a_file_that_is_no_journal_is_named_and_kept(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         Journal(tmp_path)
     assert str(caught.value) == (
-        f"journal: '{tmp_path}/journal.db' is not allowed; it must be a journal of smolcell (file is not a database); "
-        "move it away, and a new one begins."
+        f"journal: '{tmp_path}/journal.db' is not allowed; it must be a journal of this version of smolcell (file is "
+        "not a database); move it away, and a new one begins."
     )
     assert (tmp_path / "journal.db").read_bytes() == b"garbage" * 1000
     (tmp_path / "journal.db").unlink()
     Journal(tmp_path).close()
+
+
+def test_a_journal_with_other_columns_is_named_and_kept(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as other, other:
+        other.execute("CREATE TABLE runs (id TEXT, words TEXT)")
+    with pytest.raises(BadInput) as caught:
+        Journal(tmp_path)
+    assert str(caught.value) == (
+        f"journal: '{tmp_path}/journal.db' is not allowed; it must be a journal of this version of smolcell (its table "
+        "runs has id, words instead of number, id, instruction, outcome); move it away, and a new one begins."
+    )
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as other:
+        assert other.execute("PRAGMA table_info(runs)").fetchall()[1][1] == "words"
+
+
+@pytest.mark.parametrize("column", ["call", "execution"])
+def test_a_call_that_another_version_wrote_is_named(tmp_path: Path, column: str) -> None:
+    with Journal(tmp_path) as journal:
+        journal.begin_call(journal.begin_run("go"), CALL)
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as other, other:
+        other.execute(f"UPDATE calls SET {column} = '{{}}'")
+    kind, field = {"call": ("SkillCall", "id"), "execution": ("Execution", "status")}[column]
+    with Journal(tmp_path) as journal, pytest.raises(BadInput) as caught:
+        journal.calls("run-00001")
+    assert f"smolcell ({kind}: {field}: Field required); move it away" in str(caught.value)

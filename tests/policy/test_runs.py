@@ -6,7 +6,7 @@ import pytest
 
 from policy.training.config import PRESETS
 from policy.training.run_folder import open_run
-from skills.errors import BadInput
+from skills.errors import BadInput, Unavailable
 
 CONFIG = PRESETS["tiny"]
 
@@ -39,3 +39,13 @@ def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path, preset: str, data_ha
     open_run(tmp_path, CONFIG, "abc", resume=False)
     with pytest.raises(BadInput, match="a run of this configuration and data set; use another folder"):
         open_run(tmp_path, PRESETS[preset], data_hash, resume=True)
+
+
+def test_two_processes_do_not_train_in_one_folder(tmp_path: Path) -> None:
+    run = open_run(tmp_path, CONFIG, "abc", resume=False)
+    again = open_run(tmp_path, CONFIG, "abc", resume=True)
+    with run.alone(), pytest.raises(Unavailable) as raised, again.alone():
+        pass
+    assert str(raised.value) == f"another process trains in {tmp_path}. Wait for it, or end it."
+    with again.alone():
+        pass

@@ -1,9 +1,13 @@
 """The twin: parts lie where they were put, pictures are reproducible, the arm at home hides nothing."""
 
+import gc
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from sim.layout import GAP, distance, draw_look, outline, place_parts
+from sim.layout import GAP, Look, distance, draw_look, outline, place_parts
 from sim.parts.catalogue import ALL_SHAPES, shape_of
 from sim.parts.spawn import PartSpec
 from sim.robot import TwinArm
@@ -83,3 +87,27 @@ def test_arm_at_home_is_out_of_the_overhead_view(cell, world):
     empty = picture()
     TwinArm(world.bullet, cell)
     assert int((np.abs(picture() - empty).max(axis=2) > 20).sum()) <= 20
+
+
+def test_a_world_that_is_closed_leaves_no_memory_behind(cell):
+    """PyBullet keeps every list of corners that it is given: made anew for each world they were 0.5 MB and more."""
+    parts = place_parts([Look("gear", "large", "red", True)] * 6, np.random.default_rng(1), strict=False)
+
+    def once():
+        world = World(cell, 0)
+        world.reset(parts)
+        world.close()
+
+    for _ in range(4):
+        once()
+    gc.collect()
+    before = _resident()
+    for _ in range(20):
+        once()
+    gc.collect()
+    assert _resident() - before < 4e6
+
+
+def _resident():
+    """Bytes of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, StateFolder
+from agent.doors.cli.options import AsJson, CellFile, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.settings import configured_cell, state_folder
 from agent.exit_codes import ExitCode
@@ -23,7 +23,12 @@ def audit() -> None:
 
 @app.command()
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="Audit file; else the cell's own.", show_default=False)] = None,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE", parser=a_path("file"), help="Audit file; else the cell's own.", show_default=False
+        ),
+    ] = None,
     cell: CellFile = None,
     state: StateFolder = None,
     as_json: AsJson = False,

@@ -9,7 +9,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, whole
+from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import Update, progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -40,7 +40,12 @@ def data() -> None:
 
 @app.command()
 def generate(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the data set; its name is the set's.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the data set; its name is the set's."
+        ),
+    ],
     scenes: Annotated[
         int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1, MOST), help="Pictures of the tray.")
     ],
@@ -82,7 +87,9 @@ def generate(
 
 @app.command()
 def record(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new LeRobot dataset.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="Folder of the new LeRobot dataset.")
+    ],
     episodes: Annotated[
         int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1, MOST), help="Picks that succeed.")
     ],
@@ -105,7 +112,7 @@ def record(
 
 @app.command()
 def sheet(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The picture, a PNG file.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", parser=a_path("--out"), help="Picture, a PNG file.")],
     setting: Annotated[
         str, typer.Option("--setting", metavar="NAME", help="What varies: a file of sim/randomization, without .yaml.")
     ] = "default",
@@ -124,11 +131,21 @@ def sheet(
 
 @app.command()
 def inspect(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A data set: keyframes, or LeRobot.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")
+    ],
     against: Annotated[
-        Path | None, typer.Option("--against", metavar="DIR", help="Another set, which must share no scene with it.")
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="DIR",
+            parser=a_path("--against"),
+            help="Another set; it must share no scene with it.",
+        ),
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", parser=a_path("--html"), help="Write a page with pictures.")
+    ] = None,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Count phrases and attributes, look at states and actions, and search for faults.
@@ -157,9 +174,11 @@ def inspect(
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A data set: keyframes, or LeRobot.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")
+    ],
     form: Annotated[Form, typer.Option("--format", help="tuple: image file, command, action text. rlds: TFRecord.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="New folder.")],
 ) -> ExitCode:
     """Write a data set in a form that other tools read. The tuple form is of keyframes only."""
     from sim.data.keyframes import as_episodes, open_keyframes
@@ -179,9 +198,14 @@ def export(
 @app.command(name="import")
 def bring_in(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder with *.tfrecord files laid out like Bridge data.")
+        Path,
+        typer.Argument(
+            metavar="DIR", parser=a_path("data set"), help="Folder with *.tfrecord files laid out like Bridge data."
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the new LeRobot dataset.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="Folder of the new LeRobot dataset.")
+    ],
     fps: Annotated[
         int, typer.Option("--fps", metavar="N", parser=whole("--fps", 1, 1000), help="Frames a second; Bridge has 5.")
     ],
@@ -202,9 +226,12 @@ def bring_in(
 @app.command()
 def merge(
     sets: Annotated[list[str], typer.Argument(metavar="DIR=WEIGHT...", help="Data sets and their weights in the mix.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="New folder.")],
     map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE", help="YAML: how sets are brought to the first one's terms.")
+        Path | None,
+        typer.Option(
+            "--map", metavar="FILE", parser=a_path("--map"), help="YAML: how sets are brought to the first one's terms."
+        ),
     ] = None,
 ) -> ExitCode:
     """Mix data sets by weight. Different names, units, rates or cameras are refused unless a map tells what is what."""
@@ -221,6 +248,8 @@ def weighted(text: str) -> "Part":
     from sim.data.merge import Part
 
     folder, equals, weight = text.rpartition("=")
+    if equals and not folder:
+        raise BadInput("data set", text, "DIR=WEIGHT, a folder and a number")
     try:
         return Part(Path(folder), float(weight))
     except ValueError:

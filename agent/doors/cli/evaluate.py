@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, whole
+from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, a_path, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -23,7 +23,12 @@ def evaluate(
     skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="pick, place, put_back or insert.")] = "pick",
     checkpoint: Annotated[
         Path | None,
-        typer.Option("--checkpoint", metavar="DIR", help="Weights and contract; else those that the cell file names."),
+        typer.Option(
+            "--checkpoint",
+            metavar="DIR",
+            parser=a_path("--checkpoint"),
+            help="Weights and contract; else those that the cell file names.",
+        ),
     ] = None,
     split: Annotated[
         str, typer.Option("--split", metavar="NAME", help="new-scenes, varied, shifted-light, touching or heaped.")

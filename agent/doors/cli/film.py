@@ -8,7 +8,7 @@ import typer
 
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import Narrator, all_of
-from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed
+from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed, a_path
 from agent.doors.cli.output import answer
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, usable_folder
@@ -25,7 +25,10 @@ app = new_app()
 @app.command()
 def film(
     instruction: Instruction,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Animated picture to write, .webp or .png.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE", parser=a_path("--out"), help="Animated picture to write, .webp or .png."),
+    ],
     cell: CellFile = None,
     scene: SceneFile = None,
     seed: Seed = None,

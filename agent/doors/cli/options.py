@@ -29,13 +29,32 @@ def whole(name: str, low: int, high: int | None = None) -> Callable[[str], int]:
     return parse
 
 
+def a_path(name: str) -> Callable[[str], Path]:
+    """A parser of paths: an empty one, as a variable that is not set leaves behind, would mean the current folder."""
+
+    def parse(text: str | Path) -> Path:
+        if not str(text):
+            raise BadInput(name, "", "a path")
+        return Path(text)
+
+    return parse
+
+
 Instruction = Annotated[str, typer.Argument(help="What to do, in quotes.", show_default=False)]
 CellFile = Annotated[
     Path | None,
-    typer.Option("--cell", metavar="FILE", help="Cell file; else $SMOLCELL_CELL, else the installed default."),
+    typer.Option(
+        "--cell",
+        metavar="FILE",
+        parser=a_path("--cell"),
+        help="Cell file; else $SMOLCELL_CELL, else the installed default.",
+    ),
 ]
 SceneFile = Annotated[
-    Path | None, typer.Option("--scene", metavar="FILE", help="Scenario file that says what lies on the tray.")
+    Path | None,
+    typer.Option(
+        "--scene", metavar="FILE", parser=a_path("--scene"), help="Scenario file that says what lies on the tray."
+    ),
 ]
 Seed = Annotated[
     int | None,
@@ -48,7 +67,10 @@ DrawSeed = Annotated[
 StateFolder = Annotated[
     Path | None,
     typer.Option(
-        "--state", metavar="DIR", help="Folder of journal, latch and audit; else $SMOLCELL_STATE, else the user's."
+        "--state",
+        metavar="DIR",
+        parser=a_path("--state"),
+        help="Folder of journal, latch and audit; else $SMOLCELL_STATE, else the user's.",
     ),
 ]
 Workers = Annotated[

@@ -10,7 +10,7 @@ import typer
 from agent.doors.batch import answer_lines, has_errors
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
-from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed
+from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, a_path
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.scenes import refuse_both, scenario_of
 from agent.doors.settings import configured_cell
@@ -39,6 +39,7 @@ def plan(
         typer.Option(
             "--batch",
             metavar="FILE",
+            parser=a_path("--batch"),
             help='A JSON object a line, {"id", "instruction", "scene"}, answered a line each; - is stdin.',
         ),
     ] = None,

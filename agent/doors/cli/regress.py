@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, Workers
+from agent.doors.cli.options import AsJson, CellFile, Workers, a_path
 from agent.doors.cli.output import answer, answer_json, talk
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -16,6 +16,7 @@ from agent.regress import SuiteReport, find_scenarios, run_suite
 from agent.regress_kept import Kept
 from agent.regress_one import ScenarioResult
 from agent.regress_reports import write_html, write_junit
+from skills.errors import BadInput
 
 if TYPE_CHECKING:
     from agent.regress_compare import Comparison
@@ -27,17 +28,24 @@ app = new_app()
 def regress(
     suite: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="SUITE", help="Scenario files or folders; else the installed ones.", show_default=False),
+        typer.Argument(
+            metavar="SUITE",
+            parser=a_path("scenario"),
+            help="Scenario files or folders; else the installed ones.",
+            show_default=False,
+        ),
     ] = None,
     tags: Annotated[
-        str, typer.Option("--tags", metavar="TAG,…", help="Only scenarios with one of these tags.", show_default=False)
-    ] = "",
+        str | None,
+        typer.Option("--tags", metavar="TAG,…", help="Only scenarios with one of these tags.", show_default=False),
+    ] = None,
     workers: Workers = 1,
     results: Annotated[
         Path | None,
         typer.Option(
             "--results",
             metavar="FILE",
+            parser=a_path("--results"),
             help="Keep each result here as it comes; what it holds already for the same scenario and cell is not run "
             "again. Take a new file after a change of the code or the weights.",
         ),
@@ -47,15 +55,20 @@ def regress(
         typer.Option(
             "--compare",
             metavar="BASE.json",
+            parser=a_path("--compare"),
             help="What an earlier --json printed: say what got better and what worse. Exit code 3 then means "
             "significantly worse, or a new false `done`.",
         ),
     ] = None,
     junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", help="Write the results as JUnit XML.")
+        Path | None,
+        typer.Option("--junit", metavar="FILE", parser=a_path("--junit"), help="Write the results as JUnit XML."),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write one page with pictures of before and after.")
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", parser=a_path("--html"), help="Write one page with pictures of before and after."
+        ),
     ] = None,
     cell: CellFile = None,
     as_json: AsJson = False,
@@ -66,8 +79,7 @@ def regress(
     """
     from agent.regress_compare import compare, load_base
 
-    wanted = [tag.strip() for tag in tags.split(",") if tag.strip()]
-    paths = find_scenarios(suite or [], wanted)
+    paths = find_scenarios(suite or [], [] if tags is None else _listed(tags))
     for option, file in (("--junit", junit), ("--html", html), ("--results", results)):
         if file:
             usable_folder(option, file.absolute().parent)
@@ -85,6 +97,13 @@ def regress(
     if comparison:
         return ExitCode.INCOMPLETE if comparison.is_worse else ExitCode.DONE
     return report.exit_code
+
+
+def _listed(tags: str) -> list[str]:
+    listed = [tag.strip() for tag in tags.split(",") if tag.strip()]
+    if not listed:
+        raise BadInput("--tags", tags, "one tag or more, separated by commas")
+    return listed
 
 
 def _run(paths: list[Path], workers: int, cell: Path | None, kept: Kept | None, file: Path | None) -> SuiteReport:

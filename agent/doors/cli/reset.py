@@ -20,7 +20,15 @@ app = new_app()
 
 @app.command()
 def reset(
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who has looked at the cell.", show_default=False)],
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help="Name of the person who has looked at the cell; it is kept in the audit.",
+            show_default=False,
+        ),
+    ],
     cell: CellFile = None,
     state: StateFolder = None,
 ) -> ExitCode:

@@ -10,7 +10,7 @@ from agent.doors.cli.asking import answers
 from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import software_stop
 from agent.doors.cli.narrate import Narrator, account_rows, all_of
-from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder
+from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, state_folder, usable_folder
@@ -39,7 +39,12 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Agree beforehand to however many parts are moved.")] = False,
     pictures: Annotated[
         Path | None,
-        typer.Option("--pictures", metavar="DIR", help="Save before.png, after.png and one picture after each call."),
+        typer.Option(
+            "--pictures",
+            metavar="DIR",
+            parser=a_path("--pictures"),
+            help="Save before.png, after.png and one picture after each call.",
+        ),
     ] = None,
     state: StateFolder = None,
     as_json: AsJson = False,

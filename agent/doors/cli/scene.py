@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.files import check_free, write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, DrawSeed
+from agent.doors.cli.options import AsJson, CellFile, DrawSeed, a_path
 from agent.doors.cli.output import answer, answer_json, talk
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
@@ -24,11 +24,19 @@ app = new_app()
 def scene(
     words: Annotated[str, typer.Argument(help="What lies on the tray, in quotes.", show_default=False)],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Scenario file to write; else to stdout.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", parser=a_path("--out"), help="Scenario file to write; else to stdout."
+        ),
     ] = None,
     picture: Annotated[
         Path | None,
-        typer.Option("--picture", metavar="FILE.png", help="Also a picture: the tray from above, the cell from aside."),
+        typer.Option(
+            "--picture",
+            metavar="FILE.png",
+            parser=a_path("--picture"),
+            help="Also a picture: the tray from above, the cell from aside.",
+        ),
     ] = None,
     seed: DrawSeed = 0,
     name: Annotated[

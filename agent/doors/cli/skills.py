@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile
+from agent.doors.cli.options import AsJson, CellFile, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
@@ -49,7 +49,12 @@ def list_(
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(help="Folder of skill cards.", show_default="the installed ones")] = LIBRARY,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", parser=a_path("folder"), help="Folder of skill cards.", show_default="the installed ones"
+        ),
+    ] = LIBRARY,
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:

@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, whole
+from agent.doors.cli.options import CORES, a_path, whole
 from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.exit_codes import ExitCode
@@ -22,14 +22,24 @@ app = new_app()
 @app.command()
 def train(
     preset: Annotated[str, typer.Argument(help="What is trained: pick, place, perceiver, …", show_default=False)],
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Data set, from: smolcell data generate.")],
+    data: Annotated[
+        Path,
+        typer.Option("--data", metavar="DIR", parser=a_path("--data"), help="Data set, from: smolcell data generate."),
+    ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Folder of the run; its checkpoint/ is the result.")
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the run; its checkpoint/ is the result."
+        ),
     ],
     start_from: Annotated[
         Path | None,
         typer.Option(
-            "--start-from", metavar="DIR", help="Checkpoint whose weights the run begins with.", show_default=False
+            "--start-from",
+            metavar="DIR",
+            parser=a_path("--start-from"),
+            help="Checkpoint whose weights the run begins with.",
+            show_default=False,
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,

@@ -1,10 +1,15 @@
 """Every wrong use: exit 2, field, value, what is allowed, the nearest; one line, no traceback, nothing on stdout."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from agent.doors.cli.application import app
 from agent.exit_codes import ExitCode
 
 SEED = "a whole number from 0 to 4294967295"
@@ -107,6 +112,14 @@ WRONG = {
         "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder that training has written; see "
         "`checkpoints` in the cell file.",
     ),
+    "no tag": (
+        ["regress", "--tags", ","],
+        "BadInput: --tags: ',' is not allowed; it must be one tag or more, separated by commas.",
+    ),
+    "no folder in a mix": (
+        ["data", "merge", "=1", "--out", "x"],
+        "BadInput: data set: '=1' is not allowed; it must be DIR=WEIGHT, a folder and a number.",
+    ),
     "no suite": (
         ["regress", "/nowhere"],
         "BadInput: scenario: '/nowhere' is not allowed; it must be a scenario file or a folder of them.",
@@ -131,6 +144,32 @@ def test_wrong_use_is_one_line_on_stderr_and_exit_2(smolcell, name: str) -> None
     arguments, line = WRONG[name]
     said = smolcell(*arguments)
     assert (said.code, said.out, said.err) == (ExitCode.BAD_INPUT, "", f"{line}\n")
+
+
+def paths(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
+    """Every parameter of every command below `command` that is a path: the command's words, and the flag or nothing."""
+    for name in getattr(command, "list_commands", lambda _: ())(None):
+        yield from paths(command.get_command(None, name), *words, name)
+    for parameter in command.params:
+        if "Path" in str(parameter.get_runtime_param().annotation):
+            yield *words, parameter.opts[0] if parameter.opts[0].startswith("-") else ""
+
+
+PATHS = sorted(paths(typer.main.get_command(app)))
+
+
+def test_paths_are_found() -> None:
+    assert len(PATHS) > 40
+    assert {("run", "--state"), ("regress", ""), ("data", "generate", "--out")} <= set(PATHS)
+
+
+@pytest.mark.parametrize("words", PATHS, ids=" ".join)
+def test_an_empty_path_is_refused_everywhere(smolcell, words: tuple[str, ...]) -> None:
+    """Else it would mean the current folder: what `--out "$NOT_SET"` gives."""
+    *command, flag = words
+    said = smolcell(*command, *([flag] if flag else []), "")
+    assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
+    assert re.fullmatch(rf"BadInput: {flag or '[a-z ]+'}: '' is not allowed; it must be a path\.\n", said.err)
 
 
 FILES = {
