@@ -47,11 +47,20 @@ def evaluate(
     scene: Annotated[
         Path | None,
         typer.Option(
-            "--scene", metavar="FILE", help="With --expert: let it move what this scenario expects, and judge the end."
+            "--scene",
+            metavar="FILE",
+            parser=a_path("--scene"),
+            help="With --expert: let it move what this scenario expects, and judge the end.",
         ),
     ] = None,
     pictures: Annotated[
-        Path | None, typer.Option("--pictures", metavar="DIR", help="With --scene: save a picture before each step.")
+        Path | None,
+        typer.Option(
+            "--pictures",
+            metavar="DIR",
+            parser=a_path("--pictures"),
+            help="With --scene: save a picture before each step.",
+        ),
     ] = None,
     workers: Workers = 1,
     cell: CellFile = None,
