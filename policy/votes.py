@@ -30,8 +30,8 @@ GATHER: Final = 0.014
 """Votes nearer than this [m] belong together. Centres of parts that touch are 20 mm apart and more; the votes for a
 long bolt scatter. Of 8 to 22 mm this finds the most parts in held-out scenes with parts apart, touching and heaped."""
 DOUBT: Final = 0.2
-"""From this share of a lone part's votes on, something lies there, even where they are too few for a part. Of 300
-held-out scenes with nothing but parts, apart from each other, one has such a place, and a part lies there."""
+"""From this share of a lone part's votes on, something lies there, even where they are too few for a part. In 300
+held-out scenes with nothing but parts, apart from each other, there is no such place that is no part."""
 SILENT: Final = 0.05
 """Objectness below this is no vote."""
 LEADER: Final = 0.2
