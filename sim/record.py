@@ -4,11 +4,9 @@ This is the form in which the ecosystem's tools, and the full-size SmolVLA, take
 go through the same gate as a policy's. Needs the extra `train`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +14,8 @@ from safety.audit import Audit
 from safety.gate import SafetyGate
 from safety.latch import Latch
 from sim.commands import draw_pick
+from sim.data.episodes import Episode, Terms, png
+from sim.data.lerobot_form import write_lerobot
 from sim.driver import SimDriver
 from sim.layout import Area, draw_look, place_parts
 from sim.motion import Ways
@@ -24,23 +24,14 @@ from sim.world import STEP, World
 from skills.base import FloatArray
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.errors import BadInput, Unavailable
+from skills.errors import BadInput
 from skills.observation import Observation
 
 FPS = 10
 
 FRAME_STEPS = round(1 / (FPS * STEP))
 MOST_FAILURES = 50
-"""More failures of the expert in a row than this are no accident."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What was seen and measured, and where joints and fingers had been sent a frame later, (DOF + 1,) each."""
-
-    seen: Observation
-    state: FloatArray
-    action: FloatArray
+"""So many failures of the expert in a row are no accident."""
 
 
 class RecordingDriver(SimDriver):
@@ -52,10 +43,14 @@ class RecordingDriver(SimDriver):
         self._due = FRAME_STEPS
         super().__init__(world)
 
-    def frames(self) -> list[Frame]:
-        """All frames but the last, whose action nobody has seen."""
-        pairs = zip(self._seen, self._sent[1:], strict=False)
-        return [Frame(seen, np.append(seen.joints, seen.gripper_width), sent) for seen, sent in pairs]
+    def episode(self, task: str) -> Episode:
+        """All frames but the last: what was seen and measured, and where joints and fingers had been sent a frame
+        later, (T, DOF + 1) each.
+        """
+        seen, sent = self._seen[:-1], self._sent[1:]
+        pictures = {name: [png(each.images[name]) for each in seen] for name in seen[0].images}
+        state = np.array([[*each.joints, each.gripper_width] for each in seen], np.float32)
+        return Episode(task, pictures, state, np.array(sent, np.float32))
 
     def _run(self, steps: int) -> None:
         while steps > 0:
@@ -71,34 +66,40 @@ class RecordingDriver(SimDriver):
 def record(
     folder: Path, cell: Cell, episodes: int, seed: int, on_progress: Callable[[int, int], None] = lambda _done, _n: None
 ) -> int:
-    """Record `episodes` successful picks into a new LeRobot dataset; returns how many the expert failed.
+    """Record `episodes` successful picks into a new LeRobot dataset, whole or not at all; returns how many the expert
+    failed.
 
-    Raises: BadInput (the folder exists, an expert that only fails), Unavailable (lerobot is not installed).
+    Raises: BadInput (the folder exists, an expert that only fails), Unavailable (no lerobot, a full disk).
     """
-    if folder.exists():
-        raise BadInput("folder", str(folder), "a folder that does not exist yet")
-    dataset = _create(folder, cell)
-    ways = Ways(cell)
-    failed = done = number = in_a_row = 0
-    try:
-        while done < episodes:
-            episode = _episode(cell, ways, np.random.default_rng([seed, number]))
-            number += 1
-            if episode is None:
-                failed, in_a_row = failed + 1, in_a_row + 1
-                if in_a_row > MOST_FAILURES:
-                    raise BadInput("cell", cell.name, f"one in which the expert can pick; it failed {in_a_row} times")
-                continue
-            in_a_row = 0
-            phrase, frames = episode
-            for frame in frames:
-                dataset.add_frame(_columns(frame, phrase))
-            dataset.save_episode()
-            done += 1
+    names, expert = joint_names(cell), _Recorder(cell, seed)
+    cameras = {name: (camera.size, camera.size) for name, camera in cell.cameras.items()}
+
+    def told() -> Iterator[Episode]:
+        for done in range(1, episodes + 1):
+            yield expert.next_success()
             on_progress(done, episodes)
-    finally:
-        dataset.finalize()
-    return failed
+
+    write_lerobot(folder, Terms(FPS, names, names, cameras), cell.robot.model, told())
+    return expert.failed
+
+
+class _Recorder:
+    """The expert's picks, one after another."""
+
+    def __init__(self, cell: Cell, seed: int) -> None:
+        self._cell, self._seed, self._ways = cell, seed, Ways(cell)
+        self._number = self.failed = 0
+
+    def next_success(self) -> Episode:
+        """Raises: BadInput where it only fails."""
+        for _ in range(MOST_FAILURES):
+            episode = _episode(self._cell, self._ways, np.random.default_rng([self._seed, self._number]))
+            self._number += 1
+            if episode is not None:
+                return episode
+            self.failed += 1
+        allowed = f"one in which the expert can pick; it failed {MOST_FAILURES} times"
+        raise BadInput("cell", self._cell.name, allowed)
 
 
 def joint_names(cell: Cell) -> tuple[str, ...]:
@@ -106,38 +107,7 @@ def joint_names(cell: Cell) -> tuple[str, ...]:
     return (*(f"joint_{number} [rad]" for number in range(1, len(cell.robot.home) + 1)), "width [m]")
 
 
-def _create(folder: Path, cell: Cell) -> Any:
-    try:
-        from lerobot.datasets.lerobot_dataset import LeRobotDataset
-    except ImportError:
-        raise Unavailable("lerobot is not installed.", "Install the extra: pip install 'smolcell[train]'") from None
-    names = list(joint_names(cell))
-    joints = {"dtype": "float32", "shape": (len(names),), "names": names}
-    pictures = {
-        f"observation.images.{name}": {
-            "dtype": "image",
-            "shape": (camera.size, camera.size, 3),
-            "names": ["height", "width", "channels"],
-        }
-        for name, camera in cell.cameras.items()
-    }
-    return LeRobotDataset.create(
-        repo_id=f"smolcell/{folder.name}",
-        fps=FPS,
-        features={**pictures, "observation.state": joints, "action": joints},
-        robot_type=cell.robot.model,
-        root=folder,
-        use_videos=False,
-    )
-
-
-def _columns(frame: Frame, phrase: str) -> dict[str, Any]:
-    pictures = {f"observation.images.{name}": np.array(image) for name, image in frame.seen.images.items()}
-    numbers = {"observation.state": frame.state.astype(np.float32), "action": frame.action.astype(np.float32)}
-    return {**pictures, **numbers, "task": phrase}
-
-
-def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> tuple[str, list[Frame]] | None:
+def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> Episode | None:
     """One pick by the expert, through the gate; None where it did not succeed."""
     world = World(cell, int(rng.integers(2**31)))
     try:
@@ -154,6 +124,6 @@ def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> tuple[str, lis
                 cell, driver, driver, Latch(Path(state) / "latch.json"), Audit(Path(state) / "audit.jsonl")
             )
             tried = Expert(world, gate, ways).pick(target)
-        return (card.render(arguments), driver.frames()) if tried.cause is None else None
+        return driver.episode(card.render(arguments)) if tried.cause is None else None
     finally:
         world.close()

@@ -1,9 +1,7 @@
 """A contact sheet: many scenes of one setting in one picture, for a person to look at."""
 
-from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 
 from sim.layout import Area, draw_look, lay_out
@@ -12,7 +10,6 @@ from sim.setting import Setting
 from sim.world import World
 from skills.base import Image
 from skills.cell import Cell
-from skills.errors import BadInput
 
 COLUMNS: Final = 4
 ROWS: Final = 3
@@ -34,18 +31,6 @@ def sheet(cell: Cell, setting: Setting, seed: int, camera: str = "overhead") -> 
         top, left = (MARGIN + size * at for at in divmod(number, COLUMNS))
         canvas[top : top + len(picture), left : left + len(picture)] = picture
     return canvas
-
-
-def save(picture: Image, path: Path) -> None:
-    """Write it as a PNG file, whole or not at all. Raises: BadInput."""
-    _, data = cv2.imencode(".png", np.asarray(picture[..., ::-1]))
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        draft.write_bytes(bytes(data))
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise BadInput("out", str(path), f"a file that can be written ({error.strerror})") from None
 
 
 def _scene(world: World, setting: Setting, rng: np.random.Generator, camera: str) -> Image:

@@ -1,7 +1,9 @@
 """LeRobot datasets (v3) with embedded pictures: read by pyarrow, written by lerobot itself. Needs the extra `train`."""
 
+import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,9 +70,17 @@ def _add(dataset: Any, episodes: Iterable[Episode]) -> int:
     count = 0
     for count, episode in enumerate(episodes, 1):  # noqa: B007
         for frame in range(len(episode)):
-            dataset.add_frame(_frame(episode, frame))
+            _add_frame(dataset, _frame(episode, frame))
         dataset.save_episode()
     return count
+
+
+def _add_frame(dataset: Any, frame: dict[str, Any]) -> None:
+    """Raises: OSError where a picture can't be written: lerobot prints that, and goes on without it."""
+    with redirect_stdout(io.StringIO()) as said:
+        dataset.add_frame(frame)
+    if said.getvalue():
+        raise OSError(" ".join(said.getvalue().split())[:160])
 
 
 def _names(features: dict[str, Any], key: str) -> tuple[str, ...]:

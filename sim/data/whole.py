@@ -1,5 +1,6 @@
 """A folder that is there whole or not at all."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
     try:
         draft.mkdir(parents=True)
         yield draft
+        os.sync()  # else a power cut might leave the name without the content
         draft.replace(out)
     except OSError as error:
         reason = error.strerror or str(error)

@@ -172,6 +172,23 @@ def test_nothing_half_written_is_left(tmp_path):
 
 @pytest.mark.train
 @pytest.mark.filterwarnings("ignore")
+def test_a_picture_that_lerobot_could_not_write_is_no_episode(tmp_path, monkeypatch, capsys):
+    """It prints that, and goes on: the data set would hold what was there of it."""
+    from PIL import Image
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises(Unavailable, match=r"out can't be written \(Error writing image .*") as raised:
+        write_lerobot(tmp_path / "out", TERMS, "panda", episodes(1))
+    assert str(raised.value).endswith("Make room, then run the same command again.")
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.train
+@pytest.mark.filterwarnings("ignore")
 def test_bridge_becomes_a_lerobot_dataset(tmp_path):
     bridge(tmp_path / "a.tfrecord")
     data = open_rlds(tmp_path, 5.0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from agent.doors.cli.errors import Interrupted
+from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
@@ -120,11 +121,11 @@ def sheet(
     cell: CellFile = None,
 ) -> ExitCode:
     """Draw twelve scenes of a setting side by side, as the overhead camera sees them."""
+    from sim.data.episodes import png
     from sim.setting import load_setting
-    from sim.sheet import save
     from sim.sheet import sheet as make
 
-    save(make(configured_cell(cell), load_setting(setting), seed), out)
+    write_file("--out", out, png(make(configured_cell(cell), load_setting(setting), seed)))
     answer(str(out))
     return ExitCode.DONE
 
@@ -159,7 +160,7 @@ def inspect(
     inspected = look(folder, against)
     found = inspected.found
     if html is not None:
-        write_text(html, report(inspected))
+        write_file("--html", html, report(inspected).encode())
     if as_json:
         answer_json(found.model_dump(mode="json"))
     else:
@@ -262,11 +263,3 @@ def told(episodes: "Iterable[Episode]", total: int, update: Update) -> "Iterator
         update(done, total, "")
         yield episode
     update(total, total, "")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Raises: BadInput."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput("--html", str(path), f"a file that can be written ({error.strerror})") from None

@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 
 from agent import events
-from agent.doors.cli.output import talk
+from agent.doors.cli.files import write_file
+from agent.doors.cli.output import talk, unheard
+from sim.data.episodes import png
 from sim.portrait import overhead, side
 from sim.world import World
 from skills.base import Image
-from skills.errors import BadInput
+from skills.errors import BadInput, SmolcellError
 
 FILM_HEIGHT: Final = 384
 SHARE_STEP: Final = 0.07
@@ -42,8 +44,10 @@ class Album:
     def _save(self, name: str) -> None:
         picture = side_by_side(overhead(self._world), side(self._world))
         path = self._folder / f"{name}.png"
-        if not cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)):
-            talk(f"picture   {path} could not be written: is there room?")  # no reason to break off the run
+        try:
+            write_file("--pictures", path, png(picture))
+        except SmolcellError as error:
+            talk(f"picture   {error}")  # no reason to break off the run
 
 
 class Steps:
@@ -56,8 +60,7 @@ class Steps:
         picture = side_by_side(overhead(world), side(world))
         path = self._folder / f"step-{self._shown:02d}.png"
         self._shown += 1
-        if not cv2.imwrite(str(path), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)):
-            raise BadInput("--pictures", str(path), "a file that can be written")
+        write_file("--pictures", path, png(picture))
 
 
 class Film:
@@ -92,7 +95,9 @@ class Film:
         animation = cv2.Animation()
         animation.frames = [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in self._frames]
         animation.durations = [FRAME_MS] * (len(self._frames) - 1) + [LAST_FRAME_MS]
-        if not cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60]):
+        with unheard():  # libpng has its own words for a full disk
+            written = cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+        if not written:
             path.unlink(missing_ok=True)
             raise BadInput("--out", str(path), "a file that can be written, on a disk with room")
         return len(self._frames)
