@@ -160,6 +160,15 @@ def test_what_is_there_is_not_written_over(data, tmp_path):
         write_rlds(episodes(), tmp_path)
 
 
+def test_what_a_killed_export_left_is_no_data_set_and_goes_with_the_next(data, tmp_path):
+    draft = tmp_path / ".out.draft"
+    draft.mkdir()
+    (draft / "half.tfrecord").write_bytes(b"half")
+    write_tuples(open_keyframes(data / "a"), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert not (tmp_path / "out" / "half.tfrecord").exists()
+
+
 def test_nothing_half_written_is_left(tmp_path):
     def broken(numbers):
         yield from episodes().read([0])

@@ -20,6 +20,7 @@ SHARE_STEP: Final = 0.07
 """A frame is taken whenever the motion under way has come this much further."""
 FRAME_MS: Final = 120
 LAST_FRAME_MS: Final = 2500
+PNG_END: Final = b"IEND\xaeB`\x82"
 
 
 class Album:
@@ -95,9 +96,7 @@ class Film:
         animation = cv2.Animation()
         animation.frames = [cv2.cvtColor(frame, cv2.COLOR_RGB2BGR) for frame in self._frames]
         animation.durations = [FRAME_MS] * (len(self._frames) - 1) + [LAST_FRAME_MS]
-        with unheard():  # libpng has its own words for a full disk
-            written = cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
-        if not written:
+        if not _written(path, animation):
             path.unlink(missing_ok=True)
             raise BadInput("--out", str(path), "a file that can be written, on a disk with room")
         return len(self._frames)
@@ -108,6 +107,14 @@ class Film:
         caption = self._caption.replace("×", "x").replace("→", "to")[:80]  # the font knows ASCII alone
         cv2.putText(bar, caption, (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
         self._frames.append(np.vstack([picture, bar]))
+
+
+def _written(path: Path, animation: cv2.Animation) -> bool:
+    """Whether the whole animation is there: a full disk cuts it off, of which OpenCV says nothing."""
+    with unheard():  # libpng does
+        cv2.imwriteanimation(str(path), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+    content = path.read_bytes() if path.exists() else b""
+    return content.endswith(PNG_END) or int.from_bytes(content[4:8], "little") + 8 == len(content)  # RIFF, of WebP
 
 
 def side_by_side(left: Image, right: Image) -> Image:

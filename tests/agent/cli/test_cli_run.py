@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -183,6 +185,26 @@ def test_a_run_that_was_cut_off_is_told_before_it_is_given_up(smolcell, scene: P
     said = smolcell("run", "weld the gear", "--scene", str(scene))
     first = said.err.splitlines()[0]
     assert first == "run-00001 was cut off ('sort it all'); this run begins anew and it can't be resumed"
+
+
+@pytest.mark.parametrize("name", ["film.png", "film.webp"])
+def test_a_film_that_found_no_room_is_no_film(root: Path, tmp_path: Path, name: str) -> None:
+    """OpenCV says that it was written."""
+    out = tmp_path / name
+    code = (
+        "import resource, signal, sys; from pathlib import Path; import numpy as np\n"
+        "from agent.doors.cli.pictures import Film; from skills.errors import BadInput\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "film, noise = Film.__new__(Film), np.random.default_rng(0).integers(0, 255, (4, 64, 64, 3), np.uint8)\n"
+        "film._frames = [noise[0], noise[0], *noise]\n"
+        "print(film.save(Path(sys.argv[1])))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8000, resource.RLIM_INFINITY))\n"
+        "try:\n film.save(Path(sys.argv[1]))\nexcept BadInput as error:\n print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(out)], cwd=root, capture_output=True, text=True, check=True)
+    told = f"--out: '{out}' is not allowed; it must be a file that can be written, on a disk with room."
+    assert (done.stdout, done.stderr) == (f"6\n{told}\n", "")
+    assert not out.exists()
 
 
 @pytest.mark.heavy
