@@ -3,19 +3,19 @@
 Ground truth: this makes scenes and is no part of any run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from agent.scene_words.members import Member, draw_members
-from agent.scene_words.places import clustered, lies_right, separated
+from agent.scene_words.places import area_of, clustered, lies_right, separated
 from agent.scene_words.wish import Wish
 from safety.grip import Grip
 from sim.demonstrator import pick_waypoints
-from sim.grasps import Grasp, choose_grasp, taught_grasp
-from sim.layout import WORKING
+from sim.grasps import Grasp, choose_grasp, graspable, taught_grasp
+from sim.layout import Area
 from sim.lying import Lying, lying_parts, thing_points
 from sim.motion import NoWay, Ways
 from sim.parts.spawn import PartSpec
@@ -51,23 +51,31 @@ class Built:
     world: World
 
 
-def build(wish: Wish, cell: Cell, name: str, seed: int, instruction: str = "") -> Built:
-    """The scenario that `wish` becomes with `seed`, and the twin that holds it.
+def build(
+    wish: Wish,
+    cell: Cell,
+    name: str,
+    seed: int,
+    instruction: str = "",
+    doing: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """The scenario that `wish` becomes with `seed`, and the twin that holds it; `doing` hears what takes its time.
 
     Raises: BadInput where no layout of it can be built, with the reason and what would fit.
     """
     rng = np.random.default_rng([seed, 4])
-    members = draw_members(wish, rng)
+    members = draw_members(wish, rng, graspable(cell))
     clutter = wish.clutter or "separated"
     _check_clutter(members, clutter)
-    ways, flaw = Ways(cell), ""
-    for _ in range(BUILDS):
-        specs = _laid_out(members, clutter, rng)
+    area, ways, flaw = area_of(cell.tray), Ways(cell), ""
+    for number in range(BUILDS):
+        doing(f"building layout {number + 1} of at most {BUILDS}")
+        specs = _laid_out(members, clutter, area, rng)
         scenario = _scenario(wish, specs, name, seed, instruction)
         world = World(cell, seed, load_setting(scenario.setting))
         try:
             world.reset(scenario.layout(cell.tray))
-            flaw = _flaw(world, members, clutter, ways)
+            flaw = _flaw(world, members, clutter, area, ways)
             if not flaw:
                 return Built(scenario, world)
         except BaseException:
@@ -84,19 +92,19 @@ def _check_clutter(members: Sequence[Member], clutter: Clutter) -> None:
         raise BadInput("clutter", clutter, "said of two or more parts")
 
 
-def _laid_out(members: Sequence[Member], clutter: Clutter, rng: np.random.Generator) -> list[PartSpec]:
+def _laid_out(members: Sequence[Member], clutter: Clutter, area: Area, rng: np.random.Generator) -> list[PartSpec]:
     """Raises: BadInput, with what would fit."""
     sides = sorted({" ".join(member.where) for member in members if member.where})
     places = f" where it was said ({', '.join(sides)})" if sides else ""
     others = "parts elsewhere" if sides else "fewer parts"
     if clutter == "separated":
-        found = separated(members, rng)
+        found = separated(members, rng, area)
         if isinstance(found, list):
             return found
         allowed = f"at most {found}, as many as find room apart from each other{places}"
         raise BadInput("parts", len(members), f"{allowed}; {OTHER_WAYS[clutter]} would fit more")
     for _ in range(LAYOUTS):
-        specs = clustered(members, clutter, rng)
+        specs = clustered(members, clutter, rng, area)
         if specs is not None:
             return specs
     allowed = f"fewer, for no layout of so many was found {clutter}{places}"
@@ -128,7 +136,7 @@ def _scenario(wish: Wish, specs: Sequence[PartSpec], name: str, seed: int, instr
     )
 
 
-def _flaw(world: World, members: Sequence[Member], clutter: Clutter, ways: Ways) -> str:
+def _flaw(world: World, members: Sequence[Member], clutter: Clutter, area: Area, ways: Ways) -> str:
     """What is wrong with the scene as it stands; "" where nothing is."""
     if world.outside:
         return f"{len(world.outside)} of its parts fell off the heap and out of the tray"
@@ -137,8 +145,8 @@ def _flaw(world: World, members: Sequence[Member], clutter: Clutter, ways: Ways)
     for body, part, member in laid:
         at = world.true_part(body).at
         slack = SLACK if clutter == "heaped" else 0.001
-        inward = (float(np.clip(at[0], -WORKING, WORKING)), float(np.clip(at[1], -WORKING, WORKING)))
-        if world.where(body) != TRAY or not lies_right(member, inward, slack):
+        x, y = np.clip(at, -area.within, area.within)
+        if world.where(body) != TRAY or not lies_right(member, (float(x), float(y)), slack, area):
             return f"{_named(part)} does not come to rest where it was said to lie"
         if clutter != "heaped" and np.hypot(at[0] - part.spec.at[0], at[1] - part.spec.at[1]) > ROLLED:
             return f"{_named(part)} does not lie still"

@@ -52,11 +52,15 @@ def make_scene(
     cell: Cell,
     tell: Callable[[str], None],
     load_model: "Callable[[str], BaseChatModel]" = load_chat_model,
+    doing: Callable[[str], None] = lambda _: None,
 ) -> Made:
-    """Raises: UnknownWords, NotUnderstood, BadInput (no such scene can be built), Unavailable (the chat model)."""
+    """`tell` hears what the person has to know, `doing` what takes its time.
+
+    Raises: UnknownWords, NotUnderstood, BadInput (no such scene can be built), Unavailable (the chat model).
+    """
 
     def built(wish: Wish) -> tuple[Wish, Built]:
-        return wish, build(wish, cell, order.name or name_of(order.words), order.seed, order.instruction)
+        return wish, build(wish, cell, order.name or name_of(order.words), order.seed, order.instruction, doing)
 
     try:
         heard = read_scene(order.words, SceneLexicon(cell, load_catalogue()))
@@ -64,6 +68,7 @@ def make_scene(
         if not cell.planner.model:
             raise
         tell(f"asking {cell.planner.model}")
+        doing(f"waiting for {cell.planner.model}")
         return _made(order, "model", *imagine(order.words, load_model(cell.planner.model), built, tell))
     for said, meant in heard.mended:
         tell(f"read {said!r} as {meant!r}")

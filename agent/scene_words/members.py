@@ -18,6 +18,9 @@ DEALS: Final = 40
 """How often the shares of a group are dealt out anew before they contradict each other."""
 
 
+Shapes = Sequence[tuple[Kind, Size]]
+
+
 @dataclass(frozen=True)
 class Member:
     """One part to be: `where` it lies, and the parts of the tray where it must not (each a half or two)."""
@@ -38,24 +41,33 @@ class _Said:
         return self.wanted.get(name, value) == value and value not in self.unlike.get(name, ())
 
 
-def draw_members(wish: Wish, rng: np.random.Generator) -> list[Member]:
-    """The parts of the scene, group by group. Raises: BadInput where a group contradicts itself."""
+def draw_members(wish: Wish, rng: np.random.Generator, shapes: Shapes = ALL_SHAPES) -> list[Member]:
+    """The parts of the scene, group by group, of these shapes.
+
+    Raises: BadInput where a group contradicts itself, or must hold another shape.
+    """
     spare = MOST - sum(group.count for group in wish.groups)
     members: list[Member] = []
     for group in wish.groups:
         extra = min((group.up_to or group.count) - group.count, spare)
         drawn = int(rng.integers(0, extra + 1))
         spare -= drawn
-        members += _members(group, group.count + drawn, rng)
+        members += _members(group, group.count + drawn, rng, shapes)
     return members
 
 
-def _members(group: Group, count: int, rng: np.random.Generator) -> list[Member]:
+def _members(group: Group, count: int, rng: np.random.Generator, shapes: Shapes) -> list[Member]:
     for _ in range(DEALS):
-        drawn = [_member(said, rng) for said in _dealt(group, count, rng)]
+        drawn = [_member(said, rng, shapes) for said in _dealt(group, count, rng)]
         if all(drawn):
             return [member for member in drawn if member]
-    raise _contradicts(group)
+    if len(shapes) == len(ALL_SHAPES):
+        raise _contradicts(group)
+    members = _members(group, count, rng, ALL_SHAPES)
+    for look in (member.look for member in members):
+        if (look.kind, look.size) not in shapes:
+            raise _too_wide(look, shapes)
+    return members
 
 
 def _dealt(group: Group, count: int, rng: np.random.Generator) -> list[_Said]:
@@ -85,9 +97,9 @@ def _both(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return {**base, **own, "where": tuple(dict.fromkeys((*base.get("where", ()), *own.get("where", ()))))}
 
 
-def _member(said: _Said, rng: np.random.Generator) -> Member | None:
+def _member(said: _Said, rng: np.random.Generator, shapes: Shapes) -> Member | None:
     """A part of which all is true; None where there is none."""
-    shapes = [shape for shape in ALL_SHAPES if said.allows("kind", shape[0]) and said.allows("size", shape[1])]
+    shapes = [shape for shape in shapes if said.allows("kind", shape[0]) and said.allows("size", shape[1])]
     colours = [name for name in COLOURS if said.allows("colour", name) and said.allows("finish", finish_of(name))]
     failed = _failed(said, rng)
     if not shapes or not colours or failed is None:
@@ -116,6 +128,12 @@ def _one(shapes: Sequence[tuple[Kind, Size]], rng: np.random.Generator) -> tuple
 
 def _colour(colours: Sequence[Colour], rng: np.random.Generator) -> Colour:
     return colours[int(rng.integers(len(colours)))]
+
+
+def _too_wide(look: Look, shapes: Shapes) -> BadInput:
+    known = ", ".join(f"{size} {kind}" for kind, size in shapes)
+    allowed = f"a part that this cell's gripper opens wide enough for: {known}"
+    return BadInput("parts", f"{look.size} {look.kind}", allowed)
 
 
 def _contradicts(group: Group) -> BadInput:

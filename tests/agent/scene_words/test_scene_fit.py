@@ -11,9 +11,10 @@ from agent.scene_words.grammar import read_scene
 from agent.scene_words.lexicon import SceneLexicon
 from agent.scene_words.make import Made, Order, make_scene
 from agent.scene_words.members import Member, draw_members
-from agent.scene_words.places import Box, lies_right
+from agent.scene_words.places import Box, area_of, lies_right
 from agent.scene_words.writing import checked_name, name_of, scenario_text
-from sim.layout import EDGE, gap, outline_of, overlapping
+from sim.grasps import graspable
+from sim.layout import EDGE, WHOLE, gap, outline_of, overlapping
 from sim.scenario import Scenario, load_scenario
 from skills.catalogue import load_catalogue
 from skills.cell import Cell, load_cell
@@ -24,6 +25,9 @@ from tests.conftest import ROOT
 
 CELL = load_cell(ROOT / "cells" / "default.yaml")
 LEXICON = SceneLexicon(CELL, load_catalogue())
+
+
+SMALL = load_cell(ROOT / "cells" / "so101.yaml")
 
 
 def made(words: str, seed: int = 0, cell: Cell = CELL) -> Made:
@@ -180,6 +184,52 @@ def test_a_tray_out_of_reach_is_told_with_the_part_and_the_rule() -> None:
     )
     assert "is out of the robot's reach (" in said
     assert said.endswith("); fewer parts or 'touching' or 'heaped' would fit.")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "within"),
+    [
+        ("so101", "three small gears on the left and two M8 nuts on the right", 0.045),
+        ("so101", "a heap of four random parts", 0.045),
+        ("ur5", "three large gears at the back, dim light", 0.095),
+    ],
+)
+def test_a_scene_lies_on_the_tray_of_its_cell(name: str, words: str, within: float) -> None:
+    cell = load_cell(ROOT / "cells" / f"{name}.yaml")
+    scenario = made(words, cell=cell).scenario
+    layout = scenario.layout(cell.tray)
+    assert [spec.at for spec in layout] == [part.at for part in scenario.parts]
+    assert max(abs(number) for spec in layout for number in spec.at) <= within
+    assert all(float(np.abs(outline_of(spec)).max()) < cell.tray.half for spec in layout)
+
+
+def test_what_is_left_open_is_drawn_of_the_parts_that_the_gripper_takes() -> None:
+    wish = read_scene("20 random parts, 3 of them brackets", LEXICON).wish
+    for seed in range(20):
+        drawn = draw_members(wish, np.random.default_rng(seed), graspable(SMALL))
+        assert {(member.look.kind, member.look.size) for member in drawn} <= set(graspable(SMALL))
+
+
+@pytest.mark.parametrize("words", ["three large gears", "four gears, two of them small", "a nut and a large gear"])
+def test_parts_too_wide_for_the_gripper_are_refused(words: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        made(words, cell=SMALL)
+    assert str(refused.value) == (
+        "parts: 'large gear' is not allowed; it must be a part that this cell's gripper opens wide enough for: "
+        "M6 bolt, M8 bolt, M10 bolt, M6 nut, M8 nut, small gear, small bracket, large bracket."
+    )
+
+
+def test_shares_that_contradict_each_other_are_told_so_with_a_small_gripper_too() -> None:
+    with pytest.raises(BadInput, match="shares of a group that can all be true of it"):
+        made("three gears, two of them M8", cell=SMALL)
+
+
+def test_on_a_larger_tray_parts_lie_where_a_file_may_lay_them() -> None:
+    tray = CELL.tray.model_copy(update={"half": 0.17})
+    assert area_of(tray).within == 0.095
+    assert area_of(CELL.tray) == WHOLE
+    assert area_of(SMALL.tray).within == pytest.approx(0.045)
 
 
 TRICKY = st.text(max_size=80) | st.sampled_from(
