@@ -17,6 +17,7 @@ from skills.contract import Contract
 from skills.errors import UnknownName, nearest
 from skills.plan import Plan, Step
 from skills.scene import PartQuery, PerceivedPart, Scene, select
+from skills.spots import TRAY_HALF
 from skills.words import TRAY, finish_of
 
 PICK, PLACE, INSERT, PUT_BACK = "pick", "place", "insert", "put_back"
@@ -59,11 +60,13 @@ class Grounder:
 
     Args:
         contracts: by the name that a card's `checkpoint` gives.
+        tray_half: inner half width of the tray [m].
     """
 
-    def __init__(self, catalogue: Catalogue, contracts: Mapping[str, Contract]) -> None:
+    def __init__(self, catalogue: Catalogue, contracts: Mapping[str, Contract], tray_half: float = TRAY_HALF) -> None:
         self._catalogue = catalogue
         self._contracts = contracts
+        self._tray_half = tray_half
         self._picks = self._denotations(PICK)
         cards = {card.name: card for card in catalogue}
         self._skill_to = {
@@ -133,7 +136,7 @@ class Grounder:
 
     def put_back(self, held: PerceivedPart | None, scene: Scene, call_id: str) -> Grounded | Ungrounded:
         """The call that lays the held part on the roomiest spot of the tray."""
-        for spot in free_spots(scene.parts):
+        for spot in free_spots(scene.parts, self._tray_half):
             arguments = {"spot": spot}
             phrase = self._phrase(PUT_BACK, arguments)
             if phrase is not None:

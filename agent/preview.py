@@ -66,4 +66,4 @@ class Preview:
     @cached_property
     def _grounder(self) -> Grounder:
         contracts = {name: checkpoint.contract for name, checkpoint in load_checkpoints(self._cell).items()}
-        return Grounder(load_catalogue(), contracts)
+        return Grounder(load_catalogue(), contracts, self._cell.tray.half)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from skills.scene import PerceivedPart
-from skills.spots import SPOTS
+from skills.spots import SPOTS, TRAY_HALF, spot_at
 
 ROOM: Final = 0.045
 """Least distance from a spot to every part on the tray [m]: half the longest part and a little."""
@@ -16,10 +16,12 @@ def clearance(at: tuple[float, float], parts: Iterable[PerceivedPart]) -> float:
     return min((_distance_to_axis(at, part) for part in parts), default=math.inf)
 
 
-def free_spots(parts: Iterable[PerceivedPart]) -> tuple[str, ...]:
-    """Spots with at least ROOM around them, the roomiest first; ties in the order of SPOTS."""
+def free_spots(parts: Iterable[PerceivedPart], tray_half: float = TRAY_HALF) -> tuple[str, ...]:
+    """Spots of a tray of that inner half width [m] with at least ROOM around them, the roomiest first; ties in the
+    order of SPOTS.
+    """
     lying = list(parts)
-    room = {name: clearance(at, lying) for name, at in SPOTS.items()}
+    room = {name: clearance(spot_at(name, tray_half), lying) for name in SPOTS}
     return tuple(sorted((name for name in SPOTS if room[name] >= ROOM), key=lambda name: -room[name]))
 
 

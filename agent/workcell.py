@@ -81,7 +81,7 @@ def assemble(
         planner=planner,
         journal=journal,
         looker=looker,
-        grounder=Grounder(catalogue, contracts),
+        grounder=Grounder(catalogue, contracts, cell.tray.half),
         executor=Executor(cell, catalogue, gate, clock, looker, checkpoints, calls or journal),
         verifier=Verifier(looker),
     )

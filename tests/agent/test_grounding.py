@@ -12,7 +12,7 @@ from skills.call import SkillCall
 from skills.contract import Contract
 from skills.plan import Plan
 from skills.scene import PartQuery, PerceivedPart, Scene, select
-from skills.spots import PITCH, SPOTS
+from skills.spots import PITCH, SPOTS, spot_at
 from skills.words import COLOURS, CONDITIONS, KINDS, SIZES_OF
 from tests.agent.kinematic_tray import CATALOGUE, CELL, contract_of, fits, part, scene, step
 
@@ -166,6 +166,10 @@ def test_put_back_takes_the_roomiest_spot_and_none_that_is_too_near() -> None:
         reason="no_spot", text="no spot of the tray is free for the held part"
     )
     assert free_spots(()) == tuple(SPOTS)
+    lying = part("nut", "M6", "blue", "ok", spot_at("back left", 0.1))
+    assert clearance(spot_at("back left", 0.1), [lying]) == 0
+    assert free_spots([lying], 0.1)[0] == "front right"
+    assert "back left" not in free_spots([lying], 0.1)
 
 
 def test_clearance_is_measured_to_the_long_axis() -> None:
