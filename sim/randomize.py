@@ -9,6 +9,7 @@ from sim.parts.mesh import Points
 from sim.setting import CameraRanges, Clutter, LightRanges, Range, SensorRanges, Setting, SurfaceRanges
 from sim.textures import Texture
 from sim.things import Thing, draw_things
+from skills.spots import TRAY_HALF
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,14 @@ def draw_appearance(
     cameras: Sequence[str],
     bins: Sequence[str],
     outlines: Sequence[Points] = (),
+    tray_half: float = TRAY_HALF,
 ) -> Appearance:
     """Draw everything once.
 
     Args:
         cameras, bins: names of what is jittered.
         outlines: of the parts ((N, 2) each, tray frame [m]), which things keep clear of.
+        tray_half: inner half width of the tray that they lie on [m].
     """
     return Appearance(
         light=_light(rng, setting.light),
@@ -110,7 +113,7 @@ def draw_appearance(
         table=_surface(rng, setting.surfaces),
         gloss=_one(rng, setting.materials.gloss),
         sheen=_one(rng, setting.materials.sheen),
-        things=draw_things(rng, setting.things, outlines),
+        things=draw_things(rng, setting.things, outlines, tray_half),
         shifts={name: _two(rng, setting.places.shift_mm) for name in bins},
     )
 

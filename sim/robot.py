@@ -146,9 +146,9 @@ def heading(robot: Robot) -> float:
 @cache
 def home_tcp(robot: Robot) -> tuple[float, float, float, float]:
     """x, y, z [m] and yaw [rad] of the tool centre point at the home joints. Raises: Unavailable."""
-    from sim.engine import BulletClient, pybullet
+    from sim.engine import connect
 
-    bullet = BulletClient(pybullet.DIRECT)
+    bullet = connect()
     body = load_body(bullet, robot.description)
     for joint, angle in zip(body.joints, robot.home, strict=True):
         bullet.resetJointState(body.number, joint, angle)

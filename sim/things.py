@@ -14,9 +14,10 @@ from sim.engine import pybullet
 from sim.parts.mesh import Mesh, Points, along_x, box, prism, regular
 from sim.parts.spawn import mesh_visual
 from sim.setting import ThingKind, ThingRanges
+from skills.spots import TRAY_HALF
 
 EDGE: Final = 0.147
-"""Outlines end here [m from the tray's centre], before the walls."""
+"""Outlines end here [m from the centre of the default cell's tray], before the walls."""
 RIM: Final = 0.105
 """Centres of things at the rim lie at least so far from the tray's centre, in x or in y [m]."""
 CLEAR: Final = 0.025
@@ -45,8 +46,12 @@ class Thing:
     rgb: Colour3
 
 
-def draw_things(rng: np.random.Generator, ranges: ThingRanges, outlines: Sequence[Points]) -> tuple[Thing, ...]:
-    """Things that keep clear of the parts' `outlines` ((N, 2) each, tray frame [m]); what finds no room is left out."""
+def draw_things(
+    rng: np.random.Generator, ranges: ThingRanges, outlines: Sequence[Points], half: float = TRAY_HALF
+) -> tuple[Thing, ...]:
+    """Things on a tray of that inner half width [m] that keep clear of the parts' `outlines` ((N, 2) each, tray frame
+    [m]); what finds no room is left out.
+    """
     if rng.random() >= ranges.share:
         return ()
     things: list[Thing] = []
@@ -54,7 +59,7 @@ def draw_things(rng: np.random.Generator, ranges: ThingRanges, outlines: Sequenc
     for _ in range(int(rng.integers(ranges.count[0], ranges.count[1] + 1))):
         kind = ranges.kinds[rng.integers(len(ranges.kinds))]
         rgb = COLOURS[kind][rng.integers(len(COLOURS[kind]))]
-        found = _free(kind, rgb, ranges, taken, rng)
+        found = _free(kind, rgb, ranges, taken, half - TRAY_HALF, rng)
         if found is not None:
             things.append(found)
             taken.append(thing_outline(found))
@@ -62,13 +67,20 @@ def draw_things(rng: np.random.Generator, ranges: ThingRanges, outlines: Sequenc
 
 
 def _free(
-    kind: ThingKind, rgb: Colour3, ranges: ThingRanges, taken: Sequence[Points], rng: np.random.Generator
+    kind: ThingKind,
+    rgb: Colour3,
+    ranges: ThingRanges,
+    taken: Sequence[Points],
+    wider: float,
+    rng: np.random.Generator,
 ) -> Thing | None:
+    """`wider`: than the default cell's is the tray on each side [m]."""
+    edge, rim = EDGE + wider, RIM + wider
     for _ in range(TRIES):
-        x, y = rng.uniform(-EDGE, EDGE, 2)
+        x, y = rng.uniform(-edge, edge, 2)
         thing = Thing(kind, (float(x), float(y)), float(rng.uniform(-np.pi, np.pi)), rgb)
         mine = thing_outline(thing)
-        if np.abs(mine).max() > EDGE or (ranges.zone == "rim" and max(abs(x), abs(y)) < RIM):
+        if np.abs(mine).max() > edge or (ranges.zone == "rim" and max(abs(x), abs(y)) < rim):
             continue
         if all(np.linalg.norm(mine[:, None] - other[None], axis=-1).min() >= CLEAR for other in taken):
             return thing

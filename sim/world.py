@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.belt import MovingBelt, lies_on
 from sim.cameras import Stage, photograph
-from sim.engine import BulletClient, pybullet
+from sim.engine import connect, pybullet
 from sim.fixture import build_fixture, lies_in
 from sim.floor import Floor
 from sim.gloss import Finish
@@ -63,7 +63,7 @@ class World:
         self.places: dict[str, Place] = dict(cell.places)
         self.outside: tuple[PartSpec, ...] = ()
         self.rng = np.random.default_rng(seed)
-        self.bullet: Any = BulletClient(pybullet.DIRECT)
+        self.bullet: Any = connect()
         self.bullet.setGravity(0, 0, -9.81)
         self.bullet.setTimeStep(STEP)
         # else the order in which contacts are solved depends on all that was in this world before
@@ -167,7 +167,8 @@ class World:
 
     def _draw(self, parts: Sequence[PartSpec]) -> Appearance:
         outlines = [outline_of(spec) for spec in parts]
-        return draw_appearance(self.rng, self.setting, tuple(self.cell.cameras), tuple(self._of_place), outlines)
+        names = tuple(self.cell.cameras), tuple(self._of_place)
+        return draw_appearance(self.rng, self.setting, *names, outlines, self.cell.tray.half)
 
     def _move_place(self, name: str, shift: tuple[float, float]) -> None:
         """Stand a bin `shift` [m] from where the cell file says."""

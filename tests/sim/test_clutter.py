@@ -120,6 +120,15 @@ def test_things_lie_in_the_tray_clear_of_parts_and_at_the_rim_where_asked(seed):
             assert all(np.linalg.norm(mine[:, None] - other[None], axis=-1).min() >= CLEAR for other in outlines)
 
 
+def test_things_lie_inside_of_a_smaller_tray():
+    for name in ("default", "wild"):
+        ranges, rng = load_setting(name).things.model_copy(update={"share": 1.0}), np.random.default_rng(2)
+        things = [thing for _ in range(100) for thing in draw_things(rng, ranges, [], 0.1)]
+        assert len(things) > 50
+        assert max(np.abs(thing_outline(thing)).max() for thing in things) <= EDGE - 0.05
+        assert ranges.zone == "anywhere" or min(max(map(abs, thing.at)) for thing in things) >= RIM - 0.05
+
+
 def test_share_of_scenes_with_things_is_the_setting_s():
     ranges, rng = load_setting("default").things, np.random.default_rng(0)
     drawn = [len(draw_things(rng, ranges, [])) for _ in range(2000)]

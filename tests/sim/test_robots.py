@@ -19,7 +19,7 @@ from safety.urdf import mesh_points, path_of
 from sim.body import load_body
 from sim.data.generate import generate, local_hands
 from sim.data.plan import DataPlan
-from sim.engine import BulletClient, pybullet
+from sim.engine import connect
 from sim.robot import TwinArm, home_tcp
 from sim.scenario import load_scenario
 from skills.cell import Cell, load_cell
@@ -50,7 +50,7 @@ def test_every_robot_has_a_cell(root):
 
 
 def test_the_gate_and_the_twin_have_the_tool_in_the_same_place(other):
-    arm, bullet = Arm(other), BulletClient(pybullet.DIRECT)
+    arm, bullet = Arm(other), connect()
     body = load_body(bullet, other.robot.description)
     for joints in (np.array(other.robot.home), *random_joints(other, 50)):
         for joint, angle in zip(body.joints, joints, strict=True):
@@ -89,7 +89,7 @@ def test_home_is_where_the_tool_points_down_in_the_twin(other):
 
 
 def test_the_hand_goes_where_it_is_told(other):
-    bullet = BulletClient(pybullet.DIRECT)
+    bullet = connect()
     arm = TwinArm(bullet, other)
     for width in (0.01, 0.02, other.robot.gripper.max_width):
         arm.place(other.robot.home, width)
