@@ -1,5 +1,6 @@
 """Progress of long jobs on stderr: a bar with rate and time left on a terminal, now and then a line elsewhere."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ Update = Callable[[int, int, str], None]
 
 EVERY: Final = 10.0
 """Seconds between two lines where stderr is no terminal."""
+PATIENCE: Final = 2.0
+"""Seconds after which a person wants to know what takes so long."""
 
 
 @contextmanager
@@ -33,6 +36,29 @@ def progress(unit: str) -> Iterator[Update]:
             bar.update(task, completed=done, total=total, rate=shown, note=note)
 
         yield update
+
+
+@contextmanager
+def patience(doing: str) -> Iterator[Callable[[str], None]]:
+    """For a job without a known end: says what it does where it takes longer than PATIENCE, and again EVERY so often.
+
+    It yields a function that takes what is done now.
+    """
+    now, over, began = [doing], threading.Event(), time.monotonic()
+
+    def speak() -> None:
+        wait = PATIENCE
+        while not over.wait(wait):
+            talk(f"{now[0]}, {time.monotonic() - began:.0f} s")
+            wait = EVERY
+
+    speaker = threading.Thread(target=speak, daemon=True)
+    speaker.start()
+    try:
+        yield lambda what: now.__setitem__(0, what)
+    finally:
+        over.set()
+        speaker.join()
 
 
 class _Rate:

@@ -9,6 +9,7 @@ from agent.doors.cli.files import check_free, write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, DrawSeed, a_path
 from agent.doors.cli.output import answer, answer_json, talk
+from agent.doors.cli.progress import patience
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 from skills.errors import BadInput
@@ -69,12 +70,13 @@ def scene(
     SMOLCELL_PLANNER_MODEL), where there is one. Each scene is built in the twin first: it must fit on the tray, and the
     robot must reach it.
     """
-    from agent.scene_words.make import Order, make_scene
-    from agent.scene_words.writing import checked_name
-
     _check_files(out, picture, force=force)
-    order = Order(words, seed, checked_name(name) if name else "", instruction)
-    made = make_scene(order, configured_cell(cell), talk)
+    with patience("loading the simulator") as doing:
+        from agent.scene_words.make import Order, make_scene
+        from agent.scene_words.writing import checked_name
+
+        order = Order(words, seed, checked_name(name) if name else "", instruction)
+        made = make_scene(order, configured_cell(cell), talk, doing=doing)
     try:
         if picture:
             write_file("--picture", picture, _png(made.world))

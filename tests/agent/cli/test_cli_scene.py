@@ -7,9 +7,27 @@ from pathlib import Path
 import cv2
 import pytest
 
+from agent.doors.cli import progress
 from sim.scenario import load_scenario
 
 WORDS = "two large gears, one of them failed, dim light"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, nothing is said of it."""
+    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
+
+
+def test_what_takes_long_says_what_it_does(smolcell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "EVERY", 0.001)
+    said = smolcell("scene", "one nut", "--json")
+    lines = said.err.splitlines()
+    assert lines[0].startswith("loading the simulator, 0 s")
+    assert any(line.startswith("building layout 1 of at most 5, ") for line in lines)
+    assert lines[-1] == "one-nut: 1 nut"
+    assert json.loads(said.out)["outcome"] == "done"
 
 
 def test_a_file_is_written_with_its_picture_and_read_by_other_commands(smolcell, tmp_path: Path) -> None:
