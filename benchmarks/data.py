@@ -90,7 +90,7 @@ def make(folder: Path, examples: int) -> None:
     """In a process of its own: make the set, and print what it took."""
     start = time.perf_counter()
     workers = os.cpu_count() or 1
-    plan = DataPlan(folder, folder.name, 1, examples // PER_SCENE)
+    plan = DataPlan(folder, folder.name, 1, examples // PER_SCENE, "default")
     index = json.loads(generate(plan, load_cell(CELL), local_hands(workers)).read_text())
     told = {
         "examples": index["examples"],

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.data.splits import Split, split_ranges
+from sim.setting import TRAINING
 from skills.errors import BadInput
 
 SHARD_SCENES: Final = 100
@@ -21,7 +22,7 @@ class DataPlan:
     name: str
     seed: int
     scenes: int
-    setting: str = "default"
+    setting: str = TRAINING
     shard_scenes: int = SHARD_SCENES
 
     def __post_init__(self) -> None:

@@ -54,7 +54,7 @@ def generate(
     workers: WorkersOfAllCores = CORES,
     setting: Annotated[
         str, typer.Option("--setting", metavar="NAME", help="What varies from scene to scene: sim/randomization.")
-    ] = "default",
+    ] = "training",
     ray: Annotated[
         str | None,
         typer.Option("--ray", metavar="ADDRESS", help="Work on this Ray cluster (or: local). Needs the extra `scale`."),
