@@ -50,11 +50,21 @@ def same_part(one: PerceivedPart, other: PerceivedPart) -> bool:
 
 
 def compare(before: Scene, after: Scene) -> Difference:
-    """Match the parts of two looks, the surest pairs first, and say what is left over."""
+    """Match the parts of two looks, the surest pairs first, and say what is left over.
+
+    A part that one look shows and the other can't make out is in both: hard to see is not gone.
+    """
     _, old, new = _match(before.parts, after.parts, same_part)
     changed, old, new = _match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
     moved, old, new = _match(old, new, alike)
-    return Difference(gone=tuple(old), appeared=tuple(new), moved=tuple(moved), changed=tuple(changed))
+    gone = tuple(part for part in old if not _is_unclear(part, after))
+    appeared = tuple(part for part in new if not _is_unclear(part, before))
+    return Difference(gone=gone, appeared=appeared, moved=tuple(moved), changed=tuple(changed))
+
+
+def _is_unclear(part: PerceivedPart, scene: Scene) -> bool:
+    """Whether something that can't be made out lies where `part` was seen."""
+    return any(math.dist(part.at, place) <= SAME_PLACE for place in scene.unclear)
 
 
 def _match(

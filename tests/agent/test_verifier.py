@@ -218,3 +218,13 @@ def test_difference_matches_the_surest_pairs_first() -> None:
     marked = near.model_copy(update={"condition": "failed"})
     assert compare(scene(near), scene(marked)) == Difference(changed=((near, marked),))
     assert compare(scene(near, far), scene(far, near)).is_empty
+
+
+def test_a_part_that_one_look_cannot_make_out_has_neither_gone_nor_come() -> None:
+    clear = scene(BOLT, NUT)
+    doubtful = scene(BOLT).model_copy(update={"unclear": ((0.06, 0.05),)})
+    assert compare(clear, doubtful).is_empty
+    assert compare(doubtful, clear).is_empty
+    elsewhere = scene(BOLT).model_copy(update={"unclear": ((0.08, 0.05),)})
+    assert compare(clear, elsewhere) == Difference(gone=(NUT,))
+    assert compare(elsewhere, clear) == Difference(appeared=(NUT,))
