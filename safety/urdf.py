@@ -1,6 +1,6 @@
 """The URDF of a robot: found in an installed package, its hand mounted, its meshes' paths made whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ import numpy as np
 import pinocchio as pin
 
 from skills.base import FloatArray
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable, UnknownName
 from skills.robot import RobotModel, Source
 
 _SCHEME: Final = "package://"
@@ -23,28 +23,48 @@ _SHARE: Final = "cmeel.prefix/share"
 
 
 def path_of(source: Source) -> Path:
-    """Where the URDF lies. Raises: Unavailable."""
-    return _folder(source.package) / source.file
+    """Where the URDF lies. Raises: Unavailable, BadInput (the package has no such file)."""
+    path = _folder(source.package) / source.file
+    if not path.is_file():
+        raise BadInput("source.file", source.file, f"a URDF in the package {source.package}")
+    return path
 
 
 def arm_urdf(model: RobotModel, source: Source) -> Element:
-    """The robot's URDF with its hand on its flange. Raises: Unavailable."""
+    """The robot's URDF with its hand on its flange. Raises: Unavailable, BadInput, UnknownName (a link)."""
     robot = _read(source)
     hand, flange = model.tool, model.flange
     if flange is not None and hand.source is not None:
+        _check_links(robot, {"flange.link": (flange.link,)})
         mount = ElementTree.SubElement(robot, "joint", name=f"{model.hand}_mount", type="fixed")
         ElementTree.SubElement(mount, "parent", link=flange.link)
         ElementTree.SubElement(mount, "child", link=hand.root)
         ElementTree.SubElement(mount, "origin", xyz=_numbers(flange.position), rpy=_numbers(flange.turn))
         robot.extend(_below(_read(hand.source), hand.root))
+    _check_links(robot, model.links)
     return robot
+
+
+def _check_links(robot: Element, named: Mapping[str, Iterable[str]]) -> None:
+    """Raises: UnknownName."""
+    known = [link.attrib["name"] for link in robot.iterfind("link")]
+    for field, links in named.items():
+        for link in links:
+            if link not in known:
+                raise UnknownName(field, link, known)
 
 
 @cache
 def mesh_points(model_source: Source, link: str) -> FloatArray:
-    """(N, 3) corners of all meshes that describe `link` for collisions, in its frame [m]. Raises: Unavailable."""
+    """(N, 3) corners of all meshes that describe `link` for collisions, in its frame [m].
+
+    Raises: Unavailable, BadInput (it has none).
+    """
     robot = _read(model_source)
-    found = [_points(collision) for collision in robot.iterfind(f"link[@name='{link}']/collision")]
+    meshes = [of for of in robot.iterfind(f"link[@name='{link}']/collision") if of.find("geometry/mesh") is not None]
+    if not meshes:
+        raise BadInput("kind", "meshes", f"another kind of shape: {link} has no meshes in {model_source.file}")
+    found = [_points(collision) for collision in meshes]
     corners = np.unique(np.concatenate(found).round(5), axis=0)
     corners.setflags(write=False)
     return np.asarray(corners)
@@ -52,7 +72,7 @@ def mesh_points(model_source: Source, link: str) -> FloatArray:
 
 def _points(collision: Element) -> FloatArray:
     origin, mesh = collision.find("origin"), collision.find("geometry/mesh")
-    assert mesh is not None  # a description says "meshes" only where there are some
+    assert mesh is not None  # the caller has looked
     scale = _vector(mesh.get("scale"), (1.0, 1.0, 1.0))
     points = np.asarray(coal.MeshLoader().load(mesh.attrib["filename"], scale).vertices())
     if origin is None:
@@ -63,7 +83,10 @@ def _points(collision: Element) -> FloatArray:
 
 def _read(source: Source) -> Element:
     path = path_of(source)
-    robot = ElementTree.parse(path).getroot()
+    try:
+        robot = ElementTree.parse(path).getroot()
+    except ElementTree.ParseError as error:
+        raise BadInput("source.file", source.file, f"a URDF ({error})") from None
     for mesh in robot.iter("mesh"):
         mesh.set("filename", str(_mesh(mesh.attrib["filename"], path.parent)))
     return robot

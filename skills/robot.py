@@ -18,6 +18,10 @@ from skills.yamlfile import load_model
 
 ROBOTS: Final = Path(__file__).parent / "robots"
 HANDS: Final = ROBOTS / "hands"
+FLAT: Final = 1e-5
+"""Thinner than this is no solid [m]."""
+ALSO_MEETS: Final = ("hand", "fingers", "held part")
+"""What stands in `meets` beside links."""
 
 Vector = tuple[float, float, float]
 Positive = Annotated[float, Field(gt=0)]
@@ -26,8 +30,8 @@ Positive = Annotated[float, Field(gt=0)]
 class Source(Value):
     """A URDF: `file` in the folder of the installed `package`."""
 
-    package: str
-    file: str
+    package: Annotated[str, Field(pattern=r"^\w[\w-]*$")]
+    file: Annotated[str, Field(min_length=1)]
 
 
 class Frame(Finite):
@@ -65,6 +69,12 @@ class Hull(Finite):
     corners: Annotated[tuple[Vector, ...], Field(min_length=4)]
     rounding: Annotated[float, Field(ge=0)] = 0.0
 
+    @model_validator(mode="after")
+    def _is_solid(self) -> Self:
+        if not _spans(self.corners, 3):
+            raise BadInput(f"corners of {self.link}", self.corners, "corners that do not all lie in one plane")
+        return self
+
 
 class Prism(Finite):
     """A convex outline in y and z of `link`, drawn out along x to `width`; half a turn about z where `turned`."""
@@ -75,6 +85,12 @@ class Prism(Finite):
     width: Positive
     turned: bool = False
 
+    @model_validator(mode="after")
+    def _is_solid(self) -> Self:
+        if not _spans(self.outline, 2):
+            raise BadInput(f"outline of {self.link}", self.outline, "corners that do not all lie in one line")
+        return self
+
 
 class Meshes(Finite):
     """The convex hull of all meshes with which the URDF describes `link` for collisions."""
@@ -82,6 +98,9 @@ class Meshes(Finite):
     kind: Literal["meshes"]
     link: str
 
+
+CORNERED: Final = ("box", "hull", "prism")
+"""Kinds of shapes that the twin can give a hollow link."""
 
 Shape = Annotated[Capsule | Block | Hull | Prism | Meshes, Field(discriminator="kind")]
 
@@ -104,6 +123,14 @@ class Finger(Finite):
     travel: tuple[tuple[float, float], ...] = ()
     speed: Positive = 0.1
     lever: Positive = 1.0
+
+    @model_validator(mode="after")
+    def _moves(self) -> Self:
+        if (self.joint is None) != (self.share == 0):
+            raise BadInput(f"share of {self.link}", self.share, "more than 0 where the finger has a joint, and else 0")
+        if self.travel and not (len(self.travel) > 1 and np.all(np.diff(self.travel, axis=0) > 0)):
+            raise BadInput(f"travel of {self.link}", self.travel, "two pairs or more, both of their numbers rising")
+        return self
 
     @property
     def link(self) -> str:
@@ -183,6 +210,11 @@ class Hand(Finite):
     def _opens(self) -> Self:
         if abs(sum(finger.share for finger in self.fingers) - 1) > 1e-9:
             raise BadInput("fingers: share", [finger.share for finger in self.fingers], "shares that make 1 together")
+        shapes = (*self.bodies, *(finger.shape for finger in self.fingers))
+        for link in self.hollow:
+            kinds = {shape.kind for shape in shapes if shape.link == link}
+            if not kinds or kinds - set(CORNERED):
+                raise BadInput("hollow", link, f"a link whose shapes are described here, as {', '.join(CORNERED)}")
         return self
 
 
@@ -208,7 +240,7 @@ class RobotModel(Finite):
     joints: Annotated[tuple[str, ...], Field(min_length=1)]
     effort: tuple[Positive, ...]
     elbow: Annotated[int, Field(ge=1)]
-    bodies: tuple[Shape, ...]
+    bodies: Annotated[tuple[Shape, ...], Field(min_length=1)]
     fixed: tuple[str, ...]
     meets: dict[str, tuple[str, ...]]
     hand: str
@@ -226,6 +258,23 @@ class RobotModel(Finite):
         for part in (self.tool, self):
             link = link.removeprefix(part.prefix).removesuffix(part.suffix)
         return link.replace("_", " ")
+
+    @property
+    def links(self) -> dict[str, tuple[str, ...]]:
+        """The links that it names, by field."""
+        hand = self.tool
+        met = {name for pair in self.meets.items() for name in (pair[0], *pair[1])}
+        return {
+            "bodies": tuple(shape.link for shape in self.bodies),
+            "fixed": self.fixed,
+            "meets": tuple(sorted(met.difference(ALSO_MEETS))),
+            f"{self.hand}: root": (hand.root,),
+            f"{self.hand}: link": (hand.link,),
+            f"{self.hand}: tcp.link": (hand.tcp.link,),
+            f"{self.hand}: bodies": tuple(shape.link for shape in hand.bodies),
+            f"{self.hand}: fingers": tuple(finger.link for finger in hand.fingers),
+            f"{self.hand}: hollow": hand.hollow,
+        }
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
@@ -255,6 +304,12 @@ def _hand(name: str) -> Hand:
     if name not in known:
         raise UnknownName("hand", name, known)
     return load_model(HANDS / f"{name}.yaml", Hand)
+
+
+def _spans(corners: Sequence[tuple[float, ...]], dimensions: int) -> bool:
+    """Whether corners are thicker than FLAT in so many directions: libraries of hulls end the process on others."""
+    spread = np.linalg.svd(np.array(corners) - np.mean(corners, axis=0), compute_uv=False)
+    return len(spread) >= dimensions and bool(spread[dimensions - 1] > FLAT)
 
 
 def _line(at: FloatArray, xs: Sequence[float], ys: Sequence[float]) -> FloatArray:
