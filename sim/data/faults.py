@@ -1,12 +1,15 @@
 """The faults that inspection knows, each a function of what was read to findings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.data.likeness import Print, alike
+from sim.data.looks import in_company
+from sim.data.splits import Split, Triple
 from sim.data.tally import Finding
 from skills.catalogue import Catalogue
 from skills.words import FINISHES
@@ -21,6 +24,7 @@ JUMP: Final = 0.5
 """A step between two frames beyond this share of the column's range is a jump …"""
 SMOOTH: Final = 10.0
 """… where it is also so many times the step that only 1% of the steps exceed."""
+HELD_OUT_SPLIT: Final[Split] = "triples"
 SHOWN: Final = 5
 """Findings of one kind that are told one by one."""
 
@@ -112,6 +116,39 @@ def same_scenes(prints: Sequence[Print], splits: Sequence[str], places: Sequence
     yield from _told("duplicate", within, (prints, places), (prints, places))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Kind, colour and quarter of the parts of a scene, which of them are to be picked, and where it stands."""
+
+    place: str
+    split: str
+    parts: Sequence[Triple]
+    targets: frozenset[int]
+
+
+def lonely(scenes: Iterable[Asked]) -> Iterator[Finding]:
+    """Targets that one word tells from the rest: without another of their kind, or of their colour, beside them."""
+    texts = []
+    for scene in scenes:
+        company = in_company((kind, colour) for kind, colour, _ in scene.parts)
+        for target in sorted(scene.targets - set(company)) if len(scene.parts) > 2 else ():
+            kind, colour, _ = scene.parts[target]
+            texts.append(f"{scene.place}: the {colour} {kind} has no other {kind}, or nothing else {colour}, beside it")
+    yield from _some("no company", texts, "targets")
+
+
+def out_of_split(scenes: Iterable[Asked], held_out: Collection[Triple]) -> Iterator[Finding]:
+    """Held-out parts in other splits than `triples`, and picks there that are of none."""
+    texts = []
+    for scene in scenes:
+        kept = scene.split == HELD_OUT_SPLIT
+        for index in sorted(scene.targets) if kept else range(len(scene.parts)):
+            if (scene.parts[index] in held_out) != kept:
+                kind, colour, quarter = scene.parts[index]
+                texts.append(f"{scene.place}: {colour} {kind}, {quarter}, is {'not ' * kept}of a held-out triple")
+    yield from _some("held out", texts, "parts")
+
+
 def leaks_between(ours: "Placed", theirs: "Placed") -> Iterator[Finding]:
     """Scenes of one set that stand in another one too."""
     elsewhere = [f"{place} of the other set" for place in theirs[1]]
@@ -123,8 +160,15 @@ Placed = tuple[Sequence[Print], Sequence[str]]
 
 
 def _told(fault: str, pairs: Sequence[tuple[int, int]], ours: Placed, theirs: Placed) -> Iterator[Finding]:
-    for i, j in pairs[:SHOWN]:
+    texts = []
+    for i, j in pairs:
         how = "are the same picture" if ours[0][i].exact == theirs[0][j].exact else "show the same scene"
-        yield Finding(fault=fault, text=f"{ours[1][i]} and {theirs[1][j]} {how}")
-    if len(pairs) > SHOWN:
-        yield Finding(fault=fault, text=f"{len(pairs) - SHOWN} more pairs")
+        texts.append(f"{ours[1][i]} and {theirs[1][j]} {how}")
+    yield from _some(fault, texts, "pairs")
+
+
+def _some(fault: str, texts: Sequence[str], of_what: str) -> Iterator[Finding]:
+    for text in texts[:SHOWN]:
+        yield Finding(fault=fault, text=text)
+    if len(texts) > SHOWN:
+        yield Finding(fault=fault, text=f"{len(texts) - SHOWN} more {of_what}")

@@ -4,16 +4,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.data.episodes import Episode, EpisodeSet, pixels, png
 from sim.data.faults import (
+    Asked,
     Placed,
     jumps,
     leaks_between,
+    lonely,
+    out_of_split,
     same_scenes,
     start_drift,
     swapped_cameras,
@@ -77,6 +80,7 @@ class _Gathered:
     prints: list[Print] = field(default_factory=list)
     splits: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     pictures: list[tuple[str, bytes]] = field(default_factory=list)
 
 
@@ -95,6 +99,7 @@ def _keyframes(data: KeyframeSet) -> _Looked:
         kept.prints.append(print_of(scene.image))
         kept.splits.append(scene.split)
         kept.places.append(f"scene {scene.number} ({scene.split})")
+        kept.asked.append(_asked(index, scene, kept.places[-1]))
         if scene.number % every == 0:
             kept.pictures.append((f"{kept.places[-1]}: {index['phrases'][scene.phrase[0]]}", png(scene.image)))
     state, action, picks = np.concatenate(states), np.concatenate(actions), np.concatenate(pointed)
@@ -110,6 +115,8 @@ def _keyframes(data: KeyframeSet) -> _Looked:
             for finding in unbalanced(subject, values)
         ),
         *(finding for chosen in (picks, ~picks) for finding in start_drift(index["state_names"], state[chosen])),
+        *lonely(kept.asked),
+        *out_of_split(kept.asked, {tuple(triple) for triple in index["held_out_triples"]}),
         *same_scenes(kept.prints, kept.splits, kept.places),
     ]
     width = list(index["waypoint_columns"]).index("width")
@@ -133,6 +140,12 @@ def _count(index: Mapping[str, Sequence[str]], scene: Scene, counts: dict[str, C
             }
         for subject, value in values.items():
             counts.setdefault(subject, Counter())[value] += 1
+
+
+def _asked(index: Mapping[str, Any], scene: Scene, place: str) -> Asked:
+    there = scene.parts[scene.parts[:, 3] >= 0]
+    parts = [(index["kinds"][int(p[3])], index["colours"][int(p[5])], quarter_of(p[:2].tolist())) for p in there]
+    return Asked(place, scene.split, parts, frozenset(scene.target[scene.target >= 0].tolist()))
 
 
 def _episodes(data: EpisodeSet) -> _Looked:

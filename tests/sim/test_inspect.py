@@ -98,6 +98,36 @@ def test_a_scene_that_stands_twice(spoiled):
     ]
 
 
+def test_a_target_that_its_kind_alone_tells_from_the_rest(spoiled):
+    def change(columns, index):
+        rows = columns["parts"][0]
+        target = columns["examples_target"][columns["examples_image"] == 0].max()
+        gear, bolt = index["kinds"].index("gear"), index["kinds"].index("bolt")
+        assert (rows[:, 3] >= 0).sum() > 2
+        rows[rows[:, 3] >= 0, 3] = bolt
+        rows[target, 3] = gear
+
+    found = inspect(spoiled(change)).found.findings
+    assert {finding.fault for finding in found} >= {"no company"}
+    assert found[0].text.startswith("scene 0 (train): the ")
+    assert " gear has no other gear, or nothing else " in found[0].text
+
+
+def test_a_held_out_part_in_training_and_a_pick_of_another_in_its_own_split(spoiled):
+    def change(columns, index):
+        first, _ = index["splits"]["triples"]
+        kind, colour = index["kinds"].index("bolt"), index["colours"].index("silver")
+        for scene, at in ((1, (-0.1, 0.1)), (first, (0.1, 0.1))):
+            target = columns["examples_target"][columns["examples_image"] == scene].max()
+            columns["parts"][scene, target, [0, 1, 3, 5]] = (*at, kind, colour)
+
+    found = [finding.text for finding in inspect(spoiled(change)).found.findings if finding.fault == "held out"]
+    assert found == [
+        "scene 1 (train): silver bolt, front left, is of a held-out triple",
+        "scene 57 (triples): silver bolt, back left, is not of a held-out triple",
+    ]
+
+
 def test_a_leak_from_another_set(data, tmp_path, cell):
     plan = DataPlan(tmp_path / "other", "other", 13, 4)
     generate(plan, cell, local_hands(1))
