@@ -10,6 +10,8 @@ from skills.scene import PerceivedPart, Scene
 SAME_PLACE: Final = 0.020
 """A part seen within this distance [m] of where one was seen before has not moved; four times the
 perceiver's 95th percentile."""
+FAINT: Final = 0.5
+"""Below this confidence a part is at the edge of what is seen: the next look may not make it out."""
 
 Pair = tuple[PerceivedPart, PerceivedPart]
 
@@ -52,7 +54,7 @@ def same_part(one: PerceivedPart, other: PerceivedPart) -> bool:
 def compare(before: Scene, after: Scene) -> Difference:
     """Match the parts of two looks, the surest pairs first, and say what is left over.
 
-    A part that one look shows and the other can't make out is in both: hard to see is not gone.
+    A faint part that one look shows and the other can't make out is in both: hard to see is not gone.
     """
     _, old, new = _match(before.parts, after.parts, same_part)
     changed, old, new = _match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
@@ -62,9 +64,19 @@ def compare(before: Scene, after: Scene) -> Difference:
     return Difference(gone=gone, appeared=appeared, moved=tuple(moved), changed=tuple(changed))
 
 
+def recalled(scene: Scene, earlier: Scene) -> Scene:
+    """`scene` with the faint parts of an `earlier` look that it can't make out: they are what lies there."""
+    parts = tuple(part for part in earlier.parts if _is_unclear(part, scene))
+    if not parts:
+        return scene
+    places = tuple(one for one in scene.unclear if all(math.dist(one, part.at) > SAME_PLACE for part in parts))
+    together = tuple(sorted((*scene.parts, *parts), key=lambda part: part.at))
+    return scene.model_copy(update={"parts": together, "unclear": places})
+
+
 def _is_unclear(part: PerceivedPart, scene: Scene) -> bool:
-    """Whether something that can't be made out lies where `part` was seen."""
-    return any(math.dist(part.at, place) <= SAME_PLACE for place in scene.unclear)
+    """Whether `part`, seen faintly in another look, is what `scene` can't make out."""
+    return part.confidence < FAINT and any(math.dist(part.at, place) <= SAME_PLACE for place in scene.unclear)
 
 
 def _match(

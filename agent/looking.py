@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from agent.difference import compare
+from agent.difference import compare, recalled
 from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
@@ -58,12 +58,14 @@ class Blocked(Value):
 class Looker:
     """Makes looks through the gate's observations.
 
-    A picture that is the last look's to the last bit shows no moment of its own: no sensor is without noise.
+    A picture that is the last look's to the last bit shows no moment of its own: no sensor is without noise. What one
+    look makes out faintly and the next does not is remembered from the one to the other.
     """
 
     def __init__(self, cell: Cell, gate: Gaze, perceiver: Perceiver) -> None:
         self._cell, self._gate, self._perceiver = cell, gate, perceiver
         self._last: Image | None = None
+        self._seen: Scene | None = None
 
     def glance(self) -> Look | Blocked:
         """One look if the arm is out of view; nothing moves."""
@@ -74,8 +76,10 @@ class Looker:
         if fault := self._fault(image):
             return Blocked(text=f"the overhead camera {fault}")
         self._last = image
+        scene = self._perceiver.perceive(observation)
+        self._seen = recalled(scene, self._seen) if self._seen else scene
         return Look(
-            scene=self._perceiver.perceive(observation),
+            scene=self._seen,
             width=observation.gripper_width,
             grip=self.grip(observation.gripper_width),
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.difference import Difference, compare
+from agent.difference import Difference, compare, recalled
 from agent.looking import Grip, Look, Looker
 from agent.verifier import UNSEEN, Verifier, is_plausible, judge
 from skills.call import SkillCall, Verdict
@@ -220,11 +220,24 @@ def test_difference_matches_the_surest_pairs_first() -> None:
     assert compare(scene(near, far), scene(far, near)).is_empty
 
 
-def test_a_part_that_one_look_cannot_make_out_has_neither_gone_nor_come() -> None:
-    clear = scene(BOLT, NUT)
-    doubtful = scene(BOLT).model_copy(update={"unclear": ((0.06, 0.05),)})
+FAINT_NUT = NUT.model_copy(update={"confidence": 0.3})
+
+
+def unclear_at(x: float, *parts: PerceivedPart) -> Scene:
+    return scene(*parts).model_copy(update={"unclear": ((x, 0.05),)})
+
+
+def test_a_faint_part_that_one_look_cannot_make_out_has_neither_gone_nor_come() -> None:
+    clear, doubtful = scene(BOLT, FAINT_NUT), unclear_at(0.06, BOLT)
     assert compare(clear, doubtful).is_empty
     assert compare(doubtful, clear).is_empty
-    elsewhere = scene(BOLT).model_copy(update={"unclear": ((0.08, 0.05),)})
-    assert compare(clear, elsewhere) == Difference(gone=(NUT,))
-    assert compare(elsewhere, clear) == Difference(appeared=(NUT,))
+    assert compare(clear, unclear_at(0.08, BOLT)) == Difference(gone=(FAINT_NUT,))
+    assert compare(unclear_at(0.08, BOLT), clear) == Difference(appeared=(FAINT_NUT,))
+    assert compare(scene(BOLT, NUT), doubtful) == Difference(gone=(NUT,)), "what was plain to see does not fade"
+
+
+def test_a_faint_part_is_remembered_where_the_next_look_cannot_make_it_out() -> None:
+    assert recalled(unclear_at(0.06, BOLT), scene(BOLT, FAINT_NUT)) == scene(BOLT, FAINT_NUT)
+    for kept in (unclear_at(0.08, BOLT), scene(BOLT)):
+        assert recalled(kept, scene(BOLT, FAINT_NUT)) == kept
+    assert recalled(unclear_at(0.06, BOLT), scene(BOLT, NUT)) == unclear_at(0.06, BOLT)
