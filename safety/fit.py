@@ -23,13 +23,26 @@ Point = tuple[float, float, float]
 
 
 def check_fit(cell: Cell) -> None:
-    """Raises: BadInput (a home that leans or touches, a place out of reach), Unavailable (no URDF)."""
+    """Raises: BadInput (a hand that does not open so far, a home that leans or touches, a place out of reach),
+    Unavailable (no URDF).
+    """
     arm = Arm(cell)
+    _check_hand(cell, arm)
     _check_home(cell, arm)
     for field, value, point in _points(cell):
         if not _reaches(cell, arm, point):
             height = f"{point[2]:g} m over the table"
             raise BadInput(field, value, f"where the {cell.robot.model} reaches, its tool pointing down, {height}")
+
+
+def _check_hand(cell: Cell, arm: Arm) -> None:
+    robot = cell.robot
+    for joint, finger in enumerate(robot.description.tool.moving, start=len(robot.home)):
+        at, most = float(finger.position(robot.gripper.max_width)), float(arm.model.upperPositionLimit[joint])
+        if at > most + 1e-6:
+            width = robot.gripper.max_width
+            allowed = f"less: joint {finger.joint} would stand at {at:.3f}, and its URDF ends at {most:.3f}"
+            raise BadInput("robot.gripper.max_width", width, allowed)
 
 
 def _check_home(cell: Cell, arm: Arm) -> None:

@@ -16,6 +16,7 @@ from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
 from skills.place import AnyPlace, Container, Fixture, Positive
 from skills.robot import RobotModel, robot_model
+from skills.spots import REACH
 from skills.words import TRAY
 from skills.yamlfile import load_model
 
@@ -30,6 +31,12 @@ class Gripper(Finite):
     max_width: Positive
     force: Positive
     holding_width: Positive
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.holding_width >= self.max_width:
+            raise BadInput("robot.gripper.holding_width", self.holding_width, f"less than max_width, {self.max_width}")
+        return self
 
 
 class Robot(Finite):
@@ -227,6 +234,13 @@ class Cell(Value):
         ):
             if not low <= at <= high:
                 raise BadInput(f"robot.home.{number}", at, f"between {low} and {high}, the joint's limits")
+        return self
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Self:
+        if self.tray.half <= REACH:
+            allowed = f"more than {REACH}, so that an open gripper fits between its walls"
+            raise BadInput(f"places.{TRAY}.half", self.tray.half, allowed)
         return self
 
 

@@ -211,6 +211,21 @@ def test_a_home_that_leans_is_refused(cell):
         check_fit(changed(cell, robot={**cell.robot.model_dump(), "home": leaning}))
 
 
+@pytest.mark.parametrize(
+    ("name", "width", "said"),
+    [
+        ("panda", 0.1, "joint panda_finger_joint1 would stand at 0.050, and its URDF ends at 0.040"),
+        ("so101", 0.3, "joint gripper would stand at "),
+    ],
+)
+def test_a_hand_that_does_not_open_so_far_is_refused(root, name, width, said):
+    cell = load_cell(root / "cells" / f"{FILES[name]}.yaml")
+    robot = cell.robot.model_dump()
+    robot["gripper"]["max_width"] = width
+    with pytest.raises(BadInput, match=rf"robot.gripper.max_width: {width} is not allowed; it must be less: {said}"):
+        check_fit(changed(cell, robot=robot))
+
+
 def test_a_place_out_of_reach_is_refused(cell):
     places = cell.model_dump()["places"]
     places["left bin"]["centre"] = (0.9, 0.4)

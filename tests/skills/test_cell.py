@@ -60,6 +60,16 @@ NO_LIMITS = {
         "look_at: (0.5, 0.0, 0.8) is not allowed; it must be away from position (0.5, 0.0, 0.8), "
         "and not along up (1.0, 0.0, 0.0).",
     ),
+    "hand that holds nothing": (
+        ("robot", "gripper", "holding_width"),
+        0.08,
+        "robot.gripper.holding_width: 0.08 is not allowed; it must be less than max_width, 0.08.",
+    ),
+    "tray too narrow for a hand": (
+        ("places", "tray", "half"),
+        0.055,
+        "places.tray.half: 0.055 is not allowed; it must be more than 0.055, so that an open gripper fits between its",
+    ),
     "name of a folder elsewhere": (("name",), "../other", "name: '../other' is not allowed"),
 }
 
