@@ -34,6 +34,8 @@ def arm_urdf(model: RobotModel, source: Source) -> Element:
     """The robot's URDF with its hand on its flange. Raises: Unavailable, BadInput, UnknownName (a link)."""
     robot = _read(source)
     hand, flange = model.tool, model.flange
+    if flange is not None and hand.source is None:
+        raise BadInput("flange", flange.link, f"left out: hand {model.hand} is part of its arm's URDF")
     if flange is not None and hand.source is not None:
         _check_links(robot, {"flange.link": (flange.link,)})
         mount = ElementTree.SubElement(robot, "joint", name=f"{model.hand}_mount", type="fixed")

@@ -108,6 +108,15 @@ def test_a_link_that_the_urdf_has_not_is_refused_with_the_nearest(path: tuple[An
         arm_urdf(model, model.source)
 
 
+def test_a_flange_for_a_hand_that_the_urdf_holds_is_refused() -> None:
+    content = with_field(read_yaml(ROBOTS / "so101.yaml"), "flange", {"link": "wrist_link"})
+    with pytest.raises(BadInput) as refused:
+        arm_urdf(RobotModel.model_validate(content), robot_model("so101").source)
+    assert str(refused.value) == (
+        "flange: 'wrist_link' is not allowed; it must be left out: hand so101 is part of its arm's URDF."
+    )
+
+
 def test_a_hands_link_that_the_urdf_has_not_is_refused_too() -> None:
     model = RobotModel.model_validate(read_yaml(ROBOTS / "so101.yaml"))
     hand = with_field(read_yaml(HANDS / "so101.yaml"), "tcp", "link", "griper_link")
