@@ -121,7 +121,8 @@ def _keyframes(data: KeyframeSet) -> _Looked:
     ]
     width = list(index["waypoint_columns"]).index("width")
     found = _inspection(index["name"], "tray-keyframes", index["scenes"], index["examples"], counts, spread)
-    update = {"closed_share": float((action[..., width] == 0).mean()), "findings": tuple(findings)}
+    closed, left_out = float((action[..., width] == 0).mean()), index.get("left_out", {})  # a mix does not tell
+    update = {"closed_share": closed, "left_out": left_out, "findings": tuple(findings)}
     return _Looked(found.model_copy(update=update), (kept.prints, kept.places), tuple(kept.pictures))
 
 

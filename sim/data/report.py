@@ -2,7 +2,7 @@
 
 import base64
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sim.data.inspect import Inspected
 from sim.data.tally import Column, Inspection
@@ -32,6 +32,8 @@ def report(inspected: Inspected) -> str:
 def _head(found: Inspection) -> Iterator[str]:
     yield f"<h1>Data set {html.escape(found.name)}</h1>"
     told = f"{found.form}: {found.scenes} scenes or episodes, {found.examples} examples or frames."
+    if found.left_out:
+        told += f" Left out: {left_out_text(found.left_out)}."
     if found.closed_share is not None:
         told += f" The fingers are told to be closed in {found.closed_share:.1%} of the rows."
     if found.largest_jump is not None:
@@ -86,3 +88,8 @@ def _pictures(inspected: Inspected) -> Iterator[str]:
         data = base64.b64encode(png).decode()
         text = html.escape(caption)
         yield f'<figure><img alt="{text}" src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
+
+
+def left_out_text(causes: Mapping[str, int]) -> str:
+    """How many parts were not asked for, by cause."""
+    return ", ".join(f"{count} × {cause}" for cause, count in causes.items())

@@ -35,6 +35,7 @@ class Inspection(Value):
     Attributes:
         counts: by subject ("phrase", "kind" …), how many examples have each value.
         columns: of start states and actions.
+        left_out: by cause, how many parts might have been asked for and could not be grasped.
         closed_share: of the rows of actions, those with closed fingers; None where no column is a width.
         largest_jump: greatest step of a state column between two frames, as a share of its range; None for one frame.
     """
@@ -45,6 +46,7 @@ class Inspection(Value):
     examples: int
     counts: Mapping[str, Mapping[str, int]]
     columns: Mapping[str, tuple[Column, ...]]
+    left_out: Mapping[str, int] = {}
     closed_share: float | None
     largest_jump: float | None
     findings: tuple[Finding, ...]

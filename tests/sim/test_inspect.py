@@ -53,6 +53,7 @@ def test_a_sound_set_has_no_faults(data):
     assert set(inspected.found.counts["kind"]) == {"bolt", "nut", "gear", "bracket"}
     assert 0.2 < inspected.found.closed_share < 0.8
     assert len(inspected.pictures) == 12
+    assert inspected.found.left_out == json.loads((data / "dataset.json").read_text())["left_out"]
 
 
 def test_an_unbalanced_phrase(spoiled):

@@ -151,11 +151,12 @@ def inspect(
 ) -> ExitCode:
     """Count phrases and attributes, look at states and actions, and search for faults.
 
-    Faults: unbalanced phrases and values, swapped cameras, a drift of the start state, jumps between frames,
-    scenes that stand twice or in two splits. Exit code 3 when there is one.
+    Faults: unbalanced phrases and values, targets that have no company, held-out parts out of their split, swapped
+    cameras, a drift of the start state, jumps between frames, scenes that stand twice or in two splits. Exit code 3
+    when there is one.
     """
     from sim.data.inspect import inspect as look
-    from sim.data.report import report
+    from sim.data.report import left_out_text, report
 
     inspected = look(folder, against)
     found = inspected.found
@@ -167,6 +168,8 @@ def inspect(
         answer(f"{found.name}: {found.scenes} scenes or episodes, {found.examples} examples or frames")
         rows = [(name, len(n), max(n.values()), min(n.values())) for name, n in found.counts.items() if n]
         answer_table(("subject", "values", "most", "least"), rows)
+        if found.left_out:
+            answer(f"left out: {left_out_text(found.left_out)}")
         for finding in found.findings:
             answer(f"{finding.fault}: {finding.text}")
         answer("no faults found" if not found.findings else f"{len(found.findings)} findings")
