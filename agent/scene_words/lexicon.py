@@ -54,8 +54,8 @@ OPENING: Final = words(
 )
 """What may stand before parts; it says nothing."""
 GRAMMAR: Final = words(
-    "a an the of them these those which that who and or to between plus then with in on at inside from under by lie",
-    "lies lying is are be being has have all both half none no rest others other remaining one ones not non made",
+    "zero a an the of them these those which that who and or to between plus then with in on at inside from under by",
+    "lie lies lying is are be being has have all both half none no rest others other remaining one ones not non made",
     "side corner tray table parts size sized colour color coloured colored exactly precisely scene atmost",
     ", ; . : + & -",
 )

@@ -18,6 +18,7 @@ DRAWN: Final = {"some": (3, 5), "random": (4, 8), "many": (8, 12)}
 
 _RELATIVE: Final[tuple[Relative, ...]] = ("all", "both", "half", "none")
 _BE: Final = ("is", "are", "be", "being", "has", "have", "having", "that", "which", "lying", "lie", "lies")
+_THEM: Final = ("them", "these", "those", "which")
 _THE: Final = ("the", "these", "those")
 _SIDES: Final = ("side", "half", "corner", "part", "edge", "end", "area")
 _OPPOSITE: Final = {"failed": "ok", "ok": "failed", "shiny": "matte", "matte": "shiny"}
@@ -72,8 +73,10 @@ def take_phrase(parse: Parse, lexicon: SceneLexicon, kind: str | None) -> Phrase
     """The phrase at the cursor, or None; `kind` is what "ones" are. Raises: BadInput."""
     cursor, phrase = parse.cursor, Phrase()
     start = cursor.at
+    named = any(cursor.take_run("of", them) for them in _THEM)
     _take_count(parse, phrase)
     _take_of_them(parse, phrase, lexicon)
+    phrase.of_them = phrase.of_them or (named and phrase.count is not None)
     if phrase.of_them or phrase.relative:
         while cursor.take(*_BE):
             pass
@@ -115,6 +118,8 @@ def _take_numbers(parse: Parse, phrase: Phrase) -> None:
     up_to = bool(cursor.take("atmost"))
     between = bool(cursor.take("between"))
     cursor.take("exactly", "precisely")
+    if cursor.take("zero"):
+        raise BadInput("count", 0, f"a whole number from 1 to {MOST}")
     low = take_number(parse)
     if low is None:
         return
@@ -144,7 +149,7 @@ def _take_of_them(parse: Parse, phrase: Phrase, lexicon: SceneLexicon) -> None:
         return
     cursor.take("of")
     the = bool(cursor.take("the"))
-    if cursor.take("them", "these", "those", "which"):
+    if cursor.take(*_THEM):
         phrase.of_them = True
     elif cursor.word() in lexicon.nouns and the:
         phrase.of_them = True

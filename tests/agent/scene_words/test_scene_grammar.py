@@ -47,6 +47,8 @@ READ = {
     "normal light, one bolt": "1 bolt, calibrated light",
     "four polished rejects": "4 failed shiny parts",
     "left gear": "1 gear on the left",
+    "eight gears of which two are failed": "8 gears, 2 of them failed",
+    "eight gears, of them two failed and half red": "8 gears, 2 of them failed, 4 of them red",
     "some parts, shifted light": "3 to 5 parts, shifted light",
 }
 
@@ -67,6 +69,8 @@ REFUSED = {
     "gears " * 200: f"words: '{'gears ' * 6}gear…' is not allowed; it must be at most 1000 characters, not 1200.",
     "500 gears": "count: 500 is not allowed; it must be a whole number from 1 to 20.",
     "0 gears": "count: 0 is not allowed; it must be a whole number from 1 to 20.",
+    "zero gears": "count: 0 is not allowed; it must be a whole number from 1 to 20.",
+    "up to zero gears": "count: 0 is not allowed; it must be a whole number from 1 to 20.",
     "-3 gears": "count: '-3' is not allowed; it must be a whole number from 1 to 20.",
     "two nuts, −1 gears": "count: '−1' is not allowed; it must be a whole number from 1 to 20.",
     "5 to 3 gears": "count: '5 to 3' is not allowed; it must be from the smaller number to the greater.",
