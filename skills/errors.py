@@ -36,9 +36,9 @@ class BadInput(SmolcellError):
 class UnknownName(BadInput):
     """`value` is no entry of a closed list."""
 
-    def __init__(self, field: str, value: str, known: Iterable[str], hint: str = "") -> None:
+    def __init__(self, field: str, value: object, known: Iterable[str], hint: str = "") -> None:
         names = list(known)
-        self.nearest = nearest(value, names)
+        self.nearest = nearest(value, names) if isinstance(value, str) else ()
         super().__init__(field, value, f"one of {_listed(names)}" if names else "(none exist)")
         shown = f" Nearest: {_listed(self.nearest)}." if self.nearest else ""
         allowed = f"one of {_listed(names)}" if len(names) <= 12 else f"one of {len(names)} names"

@@ -1,6 +1,7 @@
 """A skill call as a Gymnasium episode: the twin behind the safety gate, one row of the action language a step."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ import numpy as np
 
 import skills
 from sim.gym.spaces import Floats, Shown, action_space, observation_space, shown, waypoint
-from sim.gym.task import SKILLS, Task, draw_task, expert_rows, is_done
+from sim.gym.task import SKILLS, Task, calls_in, draw_task, expert_rows, is_done
 from sim.portrait import side
 from sim.setting import CALIBRATED, load_setting
 from sim.table import Table
@@ -39,10 +40,10 @@ BUDGET: Final = "budget"
 
 @dataclass
 class _Episode:
-    """A call under way: `start` is where the tool stood at first (3,) [m]."""
+    """A call under way: `start` is where the tool stood at first (3,) [m], `kept` gives its world and files back."""
 
     table: Table
-    state: "TemporaryDirectory[str]"
+    kept: ExitStack
     task: Task
     call: SkillCall
     seen: Observation
@@ -95,9 +96,11 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
         self.render_mode = _known_mode(render_mode, self.metadata["render_modes"])
         if skill not in SKILLS:
             raise UnknownName("skill", skill, SKILLS)
-        if episode_length < 1:
-            raise BadInput("episode_length", episode_length, "at least 1")
+        if not isinstance(episode_length, int) or episode_length < 1:
+            raise BadInput("episode_length", episode_length, "a whole number, at least 1")
         self._cell, self._setting, self._card = find_cell(cell), load_setting(setting), load_catalogue()[skill]
+        if not calls_in(self._cell, self._card):
+            raise BadInput("skill", skill, f"one that cell {self._cell.name} has a place for")
         self._cameras = known_cameras(self._cell, cameras)
         self._max_episode_steps = episode_length  # where lerobot looks for it
         self.observation_space = observation_space(self._cell, self._cameras)
@@ -161,16 +164,16 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
 
     def _begin(self) -> _Episode:
         for _ in range(DRAWS):
-            state = TemporaryDirectory(prefix="smolcell-gym-")
-            table = Table(self._cell, self._card.name, self._setting, self.np_random, Path(state.name))
-            task = draw_task(table, self._card)
-            if task is not None:
-                return self._called(table, state, task)
-            table.close()
-            state.cleanup()
+            with ExitStack() as kept:
+                state = kept.enter_context(TemporaryDirectory(prefix="smolcell-gym-"))
+                table = Table(self._cell, self._card.name, self._setting, self.np_random, Path(state))
+                kept.callback(table.close)
+                task = draw_task(table, self._card)
+                if task is not None:
+                    return self._called(table, kept.pop_all(), task)
         raise BadInput("cell", self._cell.name, f"one in which a {self._card.name} can be asked; none could in {DRAWS}")
 
-    def _called(self, table: Table, state: "TemporaryDirectory[str]", task: Task) -> _Episode:
+    def _called(self, table: Table, kept: ExitStack, task: Task) -> _Episode:
         self._begun += 1
         call = SkillCall(
             id=f"{PROPOSER}-{self._begun}",
@@ -181,7 +184,7 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
         )
         seen = table.gate.observe()
         table.gate.bind(call, PROPOSER, table.driver.now_ns() + int(task.card.budget.seconds * 1e9))
-        return _Episode(table, state, task, call, seen, seen.tcp[:3])
+        return _Episode(table, kept, task, call, seen, seen.tcp[:3])
 
     def _execute(self, episode: _Episode, row: FloatArray) -> Ruling:
         seen = episode.seen
@@ -195,13 +198,14 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
 
     def _leave(self) -> None:
         if self._episode is not None:
-            self._episode.table.close()
-            self._episode.state.cleanup()
+            self._episode.kept.close()
             self._episode = None
 
 
 def find_cell(cell: str | Path) -> Cell:
     """The installed cell of that name, or the one in a file. Raises: UnknownName, BadInput."""
+    if not isinstance(cell, str | Path):
+        raise BadInput("cell", cell, "a name or the path of a file")
     path = Path(cell)
     if path.suffix in (".yaml", ".yml"):
         return load_cell(path)
@@ -213,6 +217,8 @@ def find_cell(cell: str | Path) -> Cell:
 
 def known_cameras(cell: Cell, cameras: Sequence[str] | None) -> tuple[str, ...]:
     """The named cameras of the cell; without names all of them. Raises: UnknownName, BadInput (an empty list)."""
+    if isinstance(cameras, str) or not isinstance(cameras, Sequence | None):
+        raise BadInput("cameras", cameras, f"a list of names out of {', '.join(cell.cameras)}")
     chosen = tuple(cell.cameras) if cameras is None else tuple(cameras)
     for name in chosen:
         if name not in cell.cameras:

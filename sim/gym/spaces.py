@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 
 FAR: Final = 2.0
 """No tool centre point is farther from the robot's base than this [m]."""
+NUMBERS: Final = "biufO"
+"""NumPy's kinds of what may be numbers; objects are seen when they are made numbers."""
 SLACK: Final = 0.01
 """The measured width may exceed what the fingers were told by this much [m]."""
 
@@ -62,7 +64,10 @@ def waypoint(action: Any) -> FloatArray:
     """(1, 7) of an action. Raises: BadInput unless it is seven finite numbers."""
     wanted = f"{len(WAYPOINT_COLUMNS)} finite numbers: {', '.join(WAYPOINT_COLUMNS)}"
     try:
-        row = np.asarray(action, dtype=np.float64)
+        given = np.asarray(action)
+        if given.dtype.kind not in NUMBERS:
+            raise BadInput("action", action, wanted)
+        row = given.astype(np.float64)
     except (TypeError, ValueError):
         raise BadInput("action", action, wanted) from None
     if row.shape != (len(WAYPOINT_COLUMNS),):

@@ -11,6 +11,7 @@ from sim.lying import lying_parts, thing_points
 from sim.table import Table
 from skills.base import FloatArray
 from skills.card import SkillCard
+from skills.cell import Cell
 from skills.errors import BadInput
 from skills.words import TRAY
 
@@ -37,6 +38,11 @@ class Task:
     goal: str
 
 
+def calls_in(cell: Cell, card: SkillCard) -> list[dict[str, str]]:
+    """The calls of a skill whose places stand in the cell."""
+    return [arguments for arguments in card.calls() if cell.has_places_of(arguments)]
+
+
 def draw_task(table: Table, card: SkillCard) -> Task | None:
     """A call that can be made on this table, prepared so far that it can begin; None where there is none."""
     return _draw_pick(table, card) if card.name == "pick" else _draw_release(table, card)
@@ -61,7 +67,7 @@ def _grasp(table: Table, target: int) -> Grasp | NoGrasp:
 
 def _draw_release(table: Table, card: SkillCard) -> Task | None:
     """The expert takes a part first: what is asked is to bring it away."""
-    choices = list(card.calls())
+    choices = calls_in(table.world.cell, card)
     arguments = choices[int(table.rng.integers(len(choices)))]
     target, tried = table.hold()
     if tried.cause is not None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 
 import gymnasium
 import numpy as np
@@ -10,8 +11,10 @@ from gymnasium.utils.env_checker import check_env
 
 from safety.gate import SafetyGate
 from sim.gym import ENVIRONMENT
+from sim.gym.task import calls_in
 from skills.card import Budget
 from skills.catalogue import load_catalogue
+from skills.cell import load_cell
 from skills.errors import BadInput, UnknownName
 
 UNSCALED = pytest.mark.filterwarnings("ignore:.*symmetric and normalized")
@@ -78,6 +81,33 @@ def test_the_experts_rows_reach_success_when_the_tool_is_back(made, skill):
     info = steps[-1][-1]
     assert (info["is_success"], info["rule"], info["refused"]) == (True, "", "")
     assert 0.5 < info["seconds"] < 5.0
+
+
+@UNSCALED
+@pytest.mark.parametrize("cell", ["ur5", pytest.param("so101", marks=pytest.mark.heavy)])
+def test_the_expert_reaches_success_with_other_robots(made, cell):
+    env = made(cell=cell, cameras=["overhead"])
+    observation, _ = env.reset(seed=0)
+    assert env.observation_space.contains(observation)
+    rows = env.unwrapped.demonstration()
+    assert all(env.action_space.contains(row.astype(np.float32)) for row in rows)
+    assert [env.step(row)[1:4] for row in rows] == [*[(0.0, False, False)] * 4, (1.0, True, False)]
+
+
+def test_only_places_of_the_cell_are_asked_for(root):
+    cell, cards = load_cell(root / "cells" / "so101.yaml"), load_catalogue()
+    assert calls_in(cell, cards["place"]) == [{"place": "left bin"}, {"place": "right bin"}]
+    assert len(calls_in(cell, cards["pick"])) == len(list(cards["pick"].calls()))
+    with pytest.raises(BadInput) as refused:
+        gymnasium.make(ENVIRONMENT, cell="so101", skill="insert")
+    assert str(refused.value) == "skill: 'insert' is not allowed; it must be one that cell so101 has a place for."
+
+
+@UNSCALED
+def test_stdout_stays_the_users(root):
+    code = "import gymnasium; e = gymnasium.make('sim.gym:smolcell/Cell-v0'); e.reset(seed=1); e.reset(); e.close()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == ""
 
 
 @UNSCALED
@@ -176,15 +206,16 @@ def test_a_picture_of_the_cell_for_people(made):
 
 
 @UNSCALED
-def test_closing_gives_everything_back(made):
+def test_closing_gives_everything_back(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     env = made().unwrapped
     env.reset(seed=1)
-    world, state = env._episode.table.world, env._episode.state.name
+    world = env._episode.table.world
+    assert len(list(tmp_path.iterdir())) == 1
     env.close()
     env.close()
     assert not world.bullet.isConnected()
-    with pytest.raises(FileNotFoundError):
-        open(state)  # noqa: PTH123, SIM115
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(BadInput, match="call reset"):
         env.step(np.zeros(7))
 
@@ -198,7 +229,15 @@ def test_closing_gives_everything_back(made):
         ({"skill": "picks"}, UnknownName, "skill: 'picks' is not known; .* Nearest: 'pick'"),
         ({"cameras": ["overhed"]}, UnknownName, "camera: 'overhed' is not known; .* Nearest: 'overhead'"),
         ({"cameras": []}, BadInput, "cameras: .* it must be one or more of overhead, wrist"),
-        ({"episode_length": 0}, BadInput, "episode_length: 0 is not allowed; it must be at least 1"),
+        ({"episode_length": 0}, BadInput, "episode_length: 0 is not allowed; it must be a whole number, at least 1"),
+        ({"episode_length": 1.5}, BadInput, "episode_length: 1.5 is not allowed"),
+        ({"episode_length": None}, BadInput, "episode_length: None is not allowed"),
+        ({"cell": None}, BadInput, "cell: None is not allowed; it must be a name or the path of a file"),
+        ({"setting": None}, UnknownName, "setting: None is not known; allowed is one of 'default'"),
+        ({"skill": 3}, UnknownName, "skill: 3 is not known; allowed is one of 'pick'"),
+        ({"cameras": "overhead"}, BadInput, "cameras: 'overhead' .* it must be a list of names out of overhead, wrist"),
+        ({"cameras": 3}, BadInput, "cameras: 3 is not allowed; it must be a list of names"),
+        ({"cameras": [3]}, UnknownName, "camera: 3 is not known"),
     ],
 )
 def test_options_that_are_not_there(options, kind, said):
@@ -214,6 +253,10 @@ def test_options_that_are_not_there(options, kind, said):
         (np.zeros((1, 7)), r"action: \(1, 7\) is not allowed"),
         (np.full(7, np.nan), r"action: \[nan, .* is not allowed; it must be 7 finite numbers"),
         ("home", "action: 'home' is not allowed"),
+        (None, r"action: \(\) is not allowed; it must be of shape"),
+        (np.array(["1"] * 7), "action: .* is not allowed; it must be 7 finite numbers"),
+        (np.full(7, 1j), "action: .* is not allowed; it must be 7 finite numbers"),
+        ([[1], [2, 3]], "action: .* is not allowed; it must be 7 finite numbers"),
     ],
 )
 def test_actions_that_are_none(action, said):
