@@ -17,3 +17,13 @@ def test_unknown_setting_is_refused_with_the_nearest(smolcell, tmp_path):
     names = ", ".join(map(repr, setting_names()))
     assert (said.code, said.out) == (2, "")
     assert said.err == f"UnknownName: setting: 'dimm' is not known; allowed is one of {names}. Nearest: 'dim'.\n"
+
+
+def test_sheet_that_cannot_be_written_is_refused(smolcell, tmp_path):
+    out = tmp_path / "missing" / "sheet.png"
+    said = smolcell("data", "sheet", "--setting", "plain", "--out", str(out))
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"BadInput: --out: '{out}' is not allowed; it must be a file that can be written (No such file or directory).\n"
+    )
+    assert list(tmp_path.iterdir()) == []
