@@ -187,7 +187,7 @@ class Hand(Finite):
     root: str
     link: str
     tcp: Frame
-    bodies: tuple[Shape, ...]
+    bodies: Annotated[tuple[Shape, ...], Field(min_length=1)]
     fingers: tuple[Finger, Finger]
     tip_below: Positive
     room: Room
@@ -242,7 +242,7 @@ class RobotModel(Finite):
     elbow: Annotated[int, Field(ge=1)]
     bodies: Annotated[tuple[Shape, ...], Field(min_length=1)]
     fixed: tuple[str, ...]
-    meets: dict[str, tuple[str, ...]]
+    meets: Annotated[dict[str, Annotated[tuple[str, ...], Field(min_length=1)]], Field(min_length=1)]
     hand: str
     flange: Frame | None = None
     prefix: str = ""

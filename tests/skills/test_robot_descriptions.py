@@ -41,6 +41,8 @@ def refusal(model: type, content: Any) -> str:
         (("effort", 0, float("inf")), "f: effort.0: inf is not allowed"),
         (("elbow", 6), "elbow: 6 is not allowed; it must be one of the 5 joints, from 1."),
         (("bodies", []), "f: bodies: [] is not allowed"),
+        (("meets", {}), "f: meets: {} is not allowed"),
+        (("meets", "base_link", []), "f: meets.base_link: [] is not allowed"),
         (
             ("bodies", 0, {"kind": "hull", "link": "base_link", "corners": FLAT}),
             f"corners of base_link: {tuple(map(tuple, FLAT))} is not allowed; it must be corners that do not all lie "
@@ -74,6 +76,7 @@ def test_arms_that_are_none_are_refused(path: tuple[Any, ...], said: str) -> Non
         ),
         (("fingers", 0, "travel", [[0.0, 1.0]]), "travel of moving_jaw_so101_v1_link: ((0.0, 1.0),) is not allowed"),
         (("fingers", 0, "speed", 0), "f: fingers.0.speed: 0 is not allowed"),
+        (("bodies", []), "f: bodies: [] is not allowed"),
         (("tip_below", -1), "f: tip_below: -1 is not allowed"),
         (("hollow", ["wrist_link"]), f"hollow: 'wrist_link' is not allowed; it must be {CORNERED}."),
         (
