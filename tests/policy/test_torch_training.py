@@ -29,6 +29,7 @@ from policy.training.loop import rate_at
 from policy.training.policy_network import new_policy
 from policy.training.run_folder import RunFolder, open_run
 from policy.training.train import learn_policy, train
+from policy.votes import Sight
 from skills.errors import BadInput, UnknownName
 
 pytestmark = [
@@ -264,7 +265,7 @@ def test_a_whole_run_ends_in_a_perceiver(bars: Path, tmp_path: Path) -> None:
     perceiver = OnnxPerceiver(checkpoint)
     assert perceiver.card.cells == 8
     assert perceiver.card.threshold in THRESHOLDS
-    assert isinstance(perceiver.see(np.full((64, 64, 3), 100, np.uint8)), tuple)
+    assert isinstance(perceiver.see(np.full((64, 64, 3), 100, np.uint8)), Sight)
     assert (checkpoint / "README.md").read_text().startswith("# tiny-perceiver\n")
 
 
