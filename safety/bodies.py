@@ -10,7 +10,9 @@ import pinocchio as pin
 
 from safety.urdf import mesh_points
 from skills.base import FloatArray
-from skills.robot import Block, Capsule, Hull, Meshes, Prism, RobotModel, Shape, Source
+from skills.hand import Source
+from skills.robot import RobotModel
+from skills.shapes import Block, Capsule, Hull, Meshes, Prism, Shape
 
 HELD_LENGTH: Final = 0.084
 """A part that is held counts as this long [m]: the longest part of the cell, an M10 bolt …"""

@@ -15,7 +15,8 @@ from safety.urdf import arm_urdf
 from skills.base import FloatArray
 from skills.cell import Cell
 from skills.errors import BadInput
-from skills.robot import Frame, RobotModel
+from skills.robot import RobotModel
+from skills.shapes import Frame
 
 TCP_FRAME: Final = "tool centre point"
 

@@ -15,7 +15,8 @@ import pinocchio as pin
 
 from skills.base import FloatArray
 from skills.errors import BadInput, Unavailable, UnknownName
-from skills.robot import RobotModel, Source
+from skills.hand import Source
+from skills.robot import RobotModel
 
 _SCHEME: Final = "package://"
 _SHARE: Final = "cmeel.prefix/share"

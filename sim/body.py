@@ -13,7 +13,8 @@ import numpy as np
 from safety.bodies import prism_corners
 from safety.urdf import arm_urdf
 from skills.base import FloatArray
-from skills.robot import Block, Frame, Hull, Prism, RobotModel, Shape
+from skills.robot import RobotModel
+from skills.shapes import Block, Frame, Hull, Prism, Shape
 
 JOINT: Final = 1
 LINK: Final = 12

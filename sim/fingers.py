@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from skills.base import FloatArray
+from skills.hand import Room
 from skills.place import Container
-from skills.robot import Room
 
 MATTERS: Final = (0.05, 0.145)
 """Points farther along and across than this leave more room than is ever asked for [m]."""

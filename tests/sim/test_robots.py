@@ -24,7 +24,8 @@ from sim.robot import TwinArm, home_tcp
 from sim.scenario import load_scenario
 from skills.cell import Cell, load_cell
 from skills.errors import BadInput, Unavailable
-from skills.robot import ROBOTS, RobotModel, Source, robot_model, robot_names
+from skills.hand import Source
+from skills.robot import ROBOTS, RobotModel, robot_model, robot_names
 from skills.spots import SPOTS, spot_at
 from skills.yamlfile import read_yaml
 

@@ -6,7 +6,8 @@ import pytest
 
 from safety.urdf import arm_urdf, mesh_points, path_of
 from skills.errors import BadInput
-from skills.robot import HANDS, ROBOTS, Hand, RobotModel, Source, robot_model, robot_names
+from skills.hand import HANDS, Hand, Source
+from skills.robot import ROBOTS, RobotModel, robot_model, robot_names
 from skills.yamlfile import parse_model, read_yaml
 
 LINE = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]]
