@@ -14,7 +14,7 @@ from skills.errors import BadInput, Unavailable
 from skills.yamlfile import read_yaml
 
 LONG = """
-import sys, tempfile, time
+import signal, sys, tempfile, time
 from pathlib import Path
 from sim.workers import shared_out
 from skills.errors import Unavailable
@@ -27,6 +27,7 @@ def work(job):
         time.sleep(0.1 if sys.argv[1] == "short" else 60)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
     try:
         list(shared_out(work, sys.argv[2:], 2))
     except Unavailable as error:
