@@ -56,8 +56,8 @@ def demonstrate(cell: Cell, scenario: "Scenario", watch: Watch = lambda _: None)
     Raises: BadInput (it expects nothing to be moved, parts or a robot that do not fit the cell), Unavailable (the
     robot's URDF is not installed).
     """
-    from agent.workcell import build_gate
     from safety.fit import check_fit
+    from safety.state import build_gate
     from sim.driver import SimDriver
     from sim.judge import judge
     from sim.motion import Ways

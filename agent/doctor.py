@@ -8,8 +8,9 @@ from typing import Final
 
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
-from agent.workcell import AUDIT_FILE, LATCH_FILE, PERCEIVER, checkpoint_folder
+from agent.workcell import PERCEIVER, checkpoint_folder
 from policy.checkpoint import open_perceiver, open_policy
+from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value
 from skills.card import SkillCard
 from skills.catalogue import load_catalogue

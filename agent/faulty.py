@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from agent.executor import CallLog, Checkpoint, Execution
 from agent.journal import Journal
-from agent.workcell import AUDIT_FILE, LATCH_FILE
 from safety.audit import Audit
 from safety.gate import SafetyGate
 from safety.latch import Latch
+from safety.state import AUDIT_FILE, LATCH_FILE
 from sim.driver import SimDriver
 from sim.faults import Fault, FullDisk
 from sim.injection import FaultyDriver, FaultyPolicy, Robot

@@ -12,16 +12,16 @@ from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import Looker
 from agent.verifier import Verifier
+from safety.state import build_gate
 from skills.catalogue import Catalogue, load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.preflight import check_camera
-from skills.protocols import Clock, Driver, Perceiver, Planner
+from skills.protocols import Clock, Perceiver, Planner
 
 if TYPE_CHECKING:
     from agent.recorded import Frame
     from agent.twin import Twin
-    from safety.gate import SafetyGate
     from sim.driver import SimDriver
     from sim.scenario import Scenario
     from sim.world import World
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 """Where the packages stand; a relative checkpoint folder of a cell file is meant from here."""
 PERCEIVER: Final = "perceiver"
-LATCH_FILE: Final = "latch.json"
-AUDIT_FILE: Final = "audit.jsonl"
 
 
 @dataclass(frozen=True)
@@ -175,15 +173,6 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
         checkpoints=load_checkpoints(cell),
         journal=Journal(state),
     )
-
-
-def build_gate(cell: Cell, driver: Driver, clock: Clock, state: Path) -> "SafetyGate":
-    """The gate in front of `driver`, with its latch and its audit in the folder `state`."""
-    from safety.audit import Audit
-    from safety.gate import SafetyGate
-    from safety.latch import Latch
-
-    return SafetyGate(cell, driver, clock, Latch(state / LATCH_FILE), Audit(state / AUDIT_FILE))
 
 
 def build_planner(cell: Cell) -> Planner:

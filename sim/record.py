@@ -10,9 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from safety.audit import Audit
-from safety.gate import SafetyGate
-from safety.latch import Latch
+from safety.state import build_gate
 from sim.commands import draw_pick
 from sim.data.episodes import Episode, Terms, png
 from sim.data.lerobot_form import write_lerobot
@@ -120,9 +118,7 @@ def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> Episode | None
         arguments, target = drawn
         driver = RecordingDriver(world)
         with TemporaryDirectory(prefix="smolcell-record-") as state:
-            gate = SafetyGate(
-                cell, driver, driver, Latch(Path(state) / "latch.json"), Audit(Path(state) / "audit.jsonl")
-            )
+            gate = build_gate(cell, driver, driver, Path(state))
             tried = Expert(world, gate, ways).pick(target)
         return driver.episode(card.render(arguments)) if tried.cause is None else None
     finally:

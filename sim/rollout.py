@@ -53,10 +53,14 @@ class Expert:
         self._world, self._gate, self._ways, self._seed = world, gate, ways, seed
         self._calls = 0
 
+    def grasp(self, index: int) -> Grasp | NoGrasp:
+        """How that body is taken from among the others."""
+        part, *others = self._parts_from(index)
+        return choose_grasp(self._world.cell, part, others, thing_points(self._world))
+
     def pick(self, index: int) -> Tried:
         """Take that body from the tray."""
-        part, *others = self._parts_from(index)
-        grasp = choose_grasp(self._world.cell, part, others, thing_points(self._world))
+        grasp = self.grasp(index)
         if isinstance(grasp, NoGrasp):
             return Tried("no_grasp", grasp.cause)
         return self._take(index, grasp)

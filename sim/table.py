@@ -5,9 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from safety.audit import Audit
-from safety.gate import SafetyGate
-from safety.latch import Latch
+from safety.state import build_gate
 from sim.driver import SimDriver
 from sim.grasps import graspable
 from sim.layout import Area, draw_look, lay_out
@@ -44,9 +42,7 @@ class Table:
         while not self._suited():
             self.world.reset(self._draw())
         self.driver = SimDriver(self.world)
-        self.gate = SafetyGate(
-            cell, self.driver, self.driver, Latch(state / "latch.json"), Audit(state / "audit.jsonl")
-        )
+        self.gate = build_gate(cell, self.driver, self.driver, state)
         self.expert = Expert(self.world, self.gate, Ways(cell))
 
     def close(self) -> None:

@@ -6,8 +6,7 @@ from typing import Final
 
 from sim.commands import draw_pick
 from sim.demonstrator import insert_waypoints, pick_waypoints, place_waypoints, put_back_waypoints
-from sim.grasps import Grasp, NoGrasp, choose_grasp
-from sim.lying import lying_parts, thing_points
+from sim.grasps import NoGrasp
 from sim.table import Table
 from skills.base import FloatArray
 from skills.card import SkillCard
@@ -54,15 +53,9 @@ def _draw_pick(table: Table, card: SkillCard) -> Task | None:
     if drawn is None:
         return None
     arguments, target = drawn
-    if isinstance(_grasp(table, target), NoGrasp):
+    if isinstance(table.expert.grasp(target), NoGrasp):
         return None
     return Task(card, arguments, card.render(arguments), target, "air")
-
-
-def _grasp(table: Table, target: int) -> Grasp | NoGrasp:
-    world, parts = table.world, lying_parts(table.world)
-    others = [part for number, part in enumerate(parts) if number != target]
-    return choose_grasp(world.cell, parts[target], others, thing_points(world))
 
 
 def _draw_release(table: Table, card: SkillCard) -> Task | None:
@@ -93,7 +86,7 @@ def expert_rows(table: Table, task: Task, width: float) -> FloatArray:
     """
     world, arguments = table.world, task.arguments
     if task.card.name == "pick":
-        grasp = _grasp(table, task.target)
+        grasp = table.expert.grasp(task.target)
         if isinstance(grasp, NoGrasp):
             raise BadInput("part", task.phrase, f"one that can be grasped: {grasp.cause}")
         return pick_waypoints(world.cell, grasp)

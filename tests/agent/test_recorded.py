@@ -12,7 +12,8 @@ from agent.executor import Checkpoint
 from agent.journal import Journal
 from agent.recorded import Frame, RecordedDriver
 from agent.run import run
-from agent.workcell import ROOT, assemble, build_gate, build_planner
+from agent.workcell import ROOT, assemble, build_planner
+from safety.state import build_gate
 from skills.cell import Cell
 from skills.errors import BadInput
 from skills.protocols import Clock, Driver

@@ -12,7 +12,8 @@ from agent.executor import Checkpoint
 from agent.journal import Journal
 from agent.run import run
 from agent.twin import Surprises, Twin
-from agent.workcell import assemble, build_gate, build_planner
+from agent.workcell import assemble, build_planner
+from safety.state import build_gate
 from sim.demonstrator import insert_waypoints, pick_waypoints, place_waypoints, put_back_waypoints
 from sim.driver import SimDriver
 from sim.grasps import taught_grasp

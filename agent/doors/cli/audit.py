@@ -10,8 +10,8 @@ from agent.doors.cli.options import AsJson, CellFile, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.settings import configured_cell, state_folder
 from agent.exit_codes import ExitCode
-from agent.workcell import AUDIT_FILE
 from safety.audit import verify_audit
+from safety.state import AUDIT_FILE
 
 app = new_app("Verify the chained record of the safety gate.")
 

@@ -43,7 +43,7 @@ class Album:
         self._save("after")
 
     def _save(self, name: str) -> None:
-        picture = side_by_side(overhead(self._world), side(self._world))
+        picture = both_sides(self._world)
         path = self._folder / f"{name}.png"
         try:
             write_file("--pictures", path, png(picture))
@@ -58,7 +58,7 @@ class Steps:
         self._folder, self._shown = folder, 0
 
     def __call__(self, world: World) -> None:
-        picture = side_by_side(overhead(world), side(world))
+        picture = both_sides(world)
         path = self._folder / f"step-{self._shown:02d}.png"
         self._shown += 1
         write_file("--pictures", path, png(picture))
@@ -102,7 +102,7 @@ class Film:
         return len(self._frames)
 
     def _take(self) -> None:
-        picture = side_by_side(overhead(self._world), side(self._world))
+        picture = both_sides(self._world)
         bar = picture[:34] * 0
         caption = self._caption.replace("×", "x").replace("→", "to")[:80]  # the font knows ASCII alone
         cv2.putText(bar, caption, (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (235, 235, 235), 1, cv2.LINE_AA)
@@ -117,8 +117,9 @@ def _written(path: Path, animation: cv2.Animation) -> bool:
     return content.endswith(PNG_END) or int.from_bytes(content[4:8], "little") + 8 == len(content)  # RIFF, of WebP
 
 
-def side_by_side(left: Image, right: Image) -> Image:
-    """Both at the same height."""
-    scale = FILM_HEIGHT / left.shape[0]
-    larger = cv2.resize(left, (round(left.shape[1] * scale), FILM_HEIGHT), interpolation=cv2.INTER_CUBIC)
-    return np.hstack([larger, right])
+def both_sides(world: World) -> Image:
+    """The cell from above and from the side, at the same height."""
+    above, aside = overhead(world), side(world)
+    scale = FILM_HEIGHT / above.shape[0]
+    larger = cv2.resize(above, (round(above.shape[1] * scale), FILM_HEIGHT), interpolation=cv2.INTER_CUBIC)
+    return np.hstack([larger, aside])

@@ -10,9 +10,9 @@ from agent.doors.cli.output import answer
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
-from agent.workcell import AUDIT_FILE, LATCH_FILE
 from safety.audit import Audit
 from safety.latch import Latch
+from safety.state import AUDIT_FILE, LATCH_FILE
 from safety.stops import open_latch
 
 app = new_app()

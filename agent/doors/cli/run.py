@@ -19,7 +19,8 @@ from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.run import Report
 from agent.run import run as run_instruction
-from agent.workcell import LATCH_FILE, build_twin
+from agent.workcell import build_twin
+from safety.state import LATCH_FILE
 from skills.cell import Cell
 from skills.errors import StoppedBySafety
 

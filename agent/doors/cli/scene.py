@@ -104,13 +104,10 @@ def _check_files(out: Path | None, picture: Path | None, *, force: bool) -> None
 
 
 def _png(world: "World") -> bytes:
-    import cv2
+    from agent.doors.cli.pictures import both_sides
+    from sim.data.episodes import png
 
-    from agent.doors.cli.pictures import side_by_side
-    from sim.portrait import overhead, side
-
-    _, data = cv2.imencode(".png", cv2.cvtColor(side_by_side(overhead(world), side(world)), cv2.COLOR_RGB2BGR))
-    return bytes(data)
+    return png(both_sides(world))
 
 
 def _as_json(made: "Made", out: Path | None, picture: Path | None) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import yaml
 from agent.doctor import exit_code
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
-from agent.workcell import AUDIT_FILE, LATCH_FILE
 from policy.checkpoint import PerceiverCard, PolicyFolder
 from safety.audit import Audit
 from safety.latch import Latch
+from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.contract import CameraContract, load_contract, save_contract
 from skills.contract import hash_files as hash_of
 from tests.agent.kinematic_tray import contract_of

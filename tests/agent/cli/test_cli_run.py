@@ -15,8 +15,8 @@ from agent.doors.cli import film, run
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.twin import Twin
-from agent.workcell import LATCH_FILE
 from safety.latch import Latch
+from safety.state import LATCH_FILE
 from sim.scenario import Scenario
 from skills.cell import Cell
 from tests.agent.test_twin_chain import oracle_twin

@@ -15,6 +15,7 @@ from agent.cli import main
 from agent.executor import Checkpoint
 from agent.journal import Journal
 from agent.twin import Surprises, Twin
+from safety.state import build_gate
 from sim.driver import SimDriver
 from sim.scenario import Scenario
 from sim.snapshot import lasting
@@ -37,7 +38,7 @@ SHARE = 0.6
 def twin_over(cell: Cell, scenario: Scenario, world: World, driver: SimDriver, state: Path) -> Twin:
     journal = Journal(state)
     kept: Driver = lasting(state, scenario, world, driver)
-    gate = agent.workcell.build_gate(cell, kept, driver, state)
+    gate = build_gate(cell, kept, driver, state)
     if at := os.environ.get("SIGKILL_AT"):
         cut_power(gate, int(at))
     workcell = agent.workcell.assemble(
