@@ -59,13 +59,14 @@ def train(
     A run that was cut off goes on with --resume and ends with the same weights. Needs the extra `train`.
     """
     try:
-        from policy.training.config import preset as preset_of
+        from policy.training.job import Watch
+        from policy.training.presets import load_training
         from policy.training.train import train as train_by
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"training needs the package {error.name!r}.", "Install it: pip install 'smolcell[train]'"
         ) from None
-    config = preset_of(preset)
+    config = load_training(preset)
     try:
         with progress("steps") as update:
 
@@ -73,7 +74,9 @@ def train(
                 figures = ", ".join(f"{name} {value:.4g}" for name, value in stage.figures.items())
                 update(stage.step, stage.steps, f"{stage.stage} {figures}")
 
-            folder = train_by(config, data, out, resume=resume, threads=threads, report=report, start_from=start_from)
+            folder = train_by(
+                config, data, out, resume=resume, threads=threads, start_from=start_from, watch=Watch(report)
+            )
     except KeyboardInterrupt:
         begun = f" --start-from {start_from}" if start_from else ""
         raise Interrupted(f"smolcell train {preset} --data {data} --out {out}{begun} --resume") from None
