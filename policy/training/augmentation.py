@@ -34,6 +34,10 @@ class Light(Finite):
     gradient: Part = 0.0
     noise: Part = 0.0
 
+    @property
+    def turns_hue(self) -> bool:
+        return self.hue != (0.0, 0.0)
+
     @model_validator(mode="after")
     def _ranges_are_some(self) -> Self:
         bounds = {"brightness": (0.0, 4.0), "contrast": (0.0, 4.0), "saturation": (0.0, 4.0), "hue": HUE}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policy.training.config import SET_BY_THE_RUN, Training
 from policy.training.networks import PerceiverTraining, PolicyTraining
-from skills.errors import BadInput, UnknownName
+from skills.errors import BadInput, Unavailable, UnknownName
 from skills.yamlfile import parse_model
 
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ class Kind:
     learner: str
 
     def load(self) -> "Learner[Any]":
-        """Raises: ModuleNotFoundError without the extra `train`."""
+        """Raises: Unavailable without the extra `train`."""
         module, name = self.learner.split(":")
-        learner: Learner[Any] = getattr(import_module(module), name)
+        try:
+            learner: Learner[Any] = getattr(import_module(module), name)
+        except ModuleNotFoundError as error:
+            raise Unavailable(
+                f"training needs the package {error.name!r}.", "Install it: pip install 'smolcell[train]'"
+            ) from None
         return learner
 
 

@@ -36,7 +36,7 @@ def relight(pixels: Tensor, rng: np.random.Generator, light: Light) -> Tensor:
     lit = (lit - mean) * draw(*light.contrast, 1, 1, 1) + mean
     if light.saturation != (1.0, 1.0):
         lit = saturate(lit, draw(*light.saturation, 1, 1, 1))
-    if light.hue != (0.0, 0.0):
+    if light.turns_hue:
         lit = turn_hue(lit.clamp(0, 1), draw(*light.hue, 1, 1))
     if light.noise:
         noise = torch.from_numpy(rng.standard_normal(pixels.shape, np.float32))

@@ -83,14 +83,18 @@ def open_run(root: Path, config: Training, data_hash: str, resume: bool) -> RunF
     """
     content = json.dumps({"config": config.model_dump(mode="json"), "data_hash": data_hash}, indent=1)
     file = root / RUN_FILE
-    if resume:
-        if not file.exists():
-            raise BadInput("--resume", str(root), f"a folder with {RUN_FILE}; begin the run without --resume")
-        if file.read_text() != content:
-            raise BadInput("--resume", str(root), "a run of this configuration and data set; use another folder")
-        return RunFolder(root)
-    if root.exists() and any(entry.name != DATA_FOLDER for entry in root.iterdir()):
-        raise BadInput("out", str(root), "a new or empty folder; to go on with the run in it use --resume")
-    root.mkdir(parents=True, exist_ok=True)
-    file.write_text(content)
+    check_out(root, resume)
+    if not resume:
+        root.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)
+    elif file.read_text() != content:
+        raise BadInput("--resume", str(root), "a run of this configuration and data set; use another folder")
     return RunFolder(root)
+
+
+def check_out(root: Path, resume: bool) -> None:
+    """Whether a run may begin in the folder, or go on there. Raises: BadInput."""
+    if resume and not (root / RUN_FILE).exists():
+        raise BadInput("--resume", str(root), f"a folder with {RUN_FILE}; begin the run without --resume")
+    if not resume and root.exists() and any(entry.name != DATA_FOLDER for entry in root.iterdir()):
+        raise BadInput("out", str(root), "a new or empty folder; to go on with the run in it use --resume")
