@@ -4,7 +4,7 @@ A policy sees pictures and the phrase; the scene is drawn, and the result judged
 scenes come from seeds of their own, which no training data uses.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from agent.trial_table import SPLITS, Table
-from agent.trials import Actor, Trial
+from agent.trial import Trial
+from agent.trial_table import Table, split_for
+from agent.trials import Act, Actor
 from policy.evaluation.statistics import Tally
 from safety.fit import check_fit
 from sim.workers import shared_out
+from skills.card import SkillCard
 from skills.cell import Cell
 from skills.errors import UnknownName
 
@@ -25,6 +27,8 @@ HELD_OUT: Final = 777
 """Mixed into every seed here and nowhere else."""
 BLOCK: Final = 5
 """Scenes that a worker is given at a time."""
+MOST_SKIPPED: Final = 200
+"""Scenes drawn for one trial before its split counts as impossible."""
 SKILLS: Final = ("pick", "place", "put_back", "insert")
 
 
@@ -50,7 +54,7 @@ class EvalReport:
 
     @property
     def successes(self) -> int:
-        return sum(trial.cause == "success" for trial in self.trials)
+        return sum(trial.success for trial in self.trials)
 
     def as_json(self) -> dict[str, Any]:
         """What `eval --json` prints."""
@@ -63,20 +67,34 @@ class EvalReport:
             "split": self.split,
             "seed": self.seed,
             **_share(self.trials),
+            **self._aims(),
+            "skipped_scenes": self._skipped(),
             "causes": dict(sorted(causes.items())),
+            "refusals": dict(sorted(Counter(trial.rule for trial in self.trials if trial.rule).items())),
             "phrases": self.by_phrase(),
             "by": {word: self._by(word) for word in sorted(words)},
             "failures": [
-                {"phrase": t.phrase, "cause": t.cause, "detail": t.detail} for t in self.trials if t.cause != "success"
+                {"phrase": t.phrase, "cause": t.cause, "detail": t.detail} for t in self.trials if not t.success
             ],
         }
+
+    def _aims(self) -> dict[str, Any]:
+        """How often the right part was aimed at, where that is a question."""
+        aims = [trial.aimed_right for trial in self.trials if trial.aimed_right is not None]
+        return {"right_part": _counted(sum(aims), len(aims))} if aims else {}
+
+    def _skipped(self) -> dict[str, Any]:
+        """Scenes in which nothing could be asked for, of all that were drawn."""
+        skipped = sum(trial.skipped for trial in self.trials)
+        drawn = skipped + len(self.trials)
+        return {"drawn": drawn, "skipped": skipped, "share": round(skipped / drawn, 4) if drawn else 0.0}
 
     def by_phrase(self) -> dict[str, tuple[int, int]]:
         """Successes and trials of each phrase, as a contract holds them."""
         counts: dict[str, tuple[int, int]] = {}
         for trial in self.trials:
             hits, trials = counts.get(trial.phrase, (0, 0))
-            counts[trial.phrase] = (hits + (trial.cause == "success"), trials + 1)
+            counts[trial.phrase] = (hits + trial.success, trials + 1)
         return dict(sorted(counts.items()))
 
     def _by(self, word: str) -> dict[str, Any]:
@@ -88,9 +106,12 @@ class EvalReport:
 
 
 def _share(trials: tuple[Trial, ...]) -> dict[str, Any]:
-    good = sum(trial.cause == "success" for trial in trials)
-    low, high = Tally(hits=good, trials=len(trials)).wilson95
-    return {"n": len(trials), "successes": good, "wilson95": [round(low, 4), round(high, 4)]}
+    return _counted(sum(trial.success for trial in trials), len(trials))
+
+
+def _counted(hits: int, trials: int) -> dict[str, Any]:
+    low, high = Tally(hits=hits, trials=trials).wilson95
+    return {"n": trials, "successes": hits, "wilson95": [round(low, 4), round(high, 4)]}
 
 
 def evaluate(
@@ -103,8 +124,7 @@ def evaluate(
     """
     if job.skill not in SKILLS:
         raise UnknownName("skill", job.skill, SKILLS)
-    if job.split not in SPLITS:
-        raise UnknownName("--split", job.split, SPLITS)
+    split_for(job.split, job.skill)
     check_fit(job.cell)
     if workers == 1:
         numbered = list(_watched(_trials(job, range(n)), n, on_progress))
@@ -138,10 +158,19 @@ def _trials(job: Job, numbers: range) -> Iterator[tuple[int, Trial]]:
     card = load_catalogue()[job.skill]
     act = job.actor.ready(card)
     for number in numbers:
-        rng = np.random.default_rng([HELD_OUT, job.seed, number])
+        yield number, _trial(job, card, act, number)
+
+
+def _trial(job: Job, card: SkillCard, act: Act, number: int) -> Trial:
+    """The first scene of that number in which there is something to ask for."""
+    rng = np.random.default_rng([HELD_OUT, job.seed, number])
+    for skipped in range(MOST_SKIPPED):
         with TemporaryDirectory(prefix="smolcell-eval-") as state:
             table = Table(job.cell, job.skill, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
             try:
-                yield number, act(table, card)
+                trial = act(table, card)
             finally:
                 table.close()
+        if trial is not None:
+            return trial.model_copy(update={"skipped": skipped})
+    raise RuntimeError(f"no scene of split {job.split!r} in {MOST_SKIPPED} draws")

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from agent.trial import Trial
+from agent.trial_asks import drawn_release
 from agent.trial_table import Table
-from skills.call import SkillCall
 from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.errors import BadInput, Unavailable, UnknownName
-from skills.scene import PartQuery
-from skills.words import TRAY
+from skills.errors import Unavailable, UnknownName
 
 if TYPE_CHECKING:
     from policy.keyframe_policy import KeyframePolicy
@@ -23,21 +22,8 @@ ONNX: Final = "onnx"
 RUNTIMES: Final = (ONNX, "lerobot")
 """What runs the weights: the exported network, as in the cell, or lerobot's own class with torch."""
 
-Cause = Literal["success", "no_grasp", "no_way", "refused", "missed", "dropped", "wrong_part", "wrong_place"]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One scene: what was asked, of which part, and what came of it."""
-
-    phrase: str
-    words: dict[str, str]
-    cause: Cause
-    detail: str = ""
-
-
-Act = Callable[[Table, SkillCard], Trial]
-"""What comes of one call of that skill on that table."""
+Act = Callable[[Table, SkillCard], Trial | None]
+"""What comes of one call of that skill on that table; None where there is nothing to ask for."""
 
 
 class Actor(Protocol):
@@ -56,9 +42,10 @@ class PolicyActor:
     runtime: str = ONNX
 
     def ready(self, card: SkillCard) -> Act:
+        from agent.policy_trials import policy_picks, policy_releases
+
         policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
-        act = _policy_picks if card.name == "pick" else _policy_releases
-        return partial(act, policy)
+        return partial(policy_picks if card.name == "pick" else policy_releases, policy)
 
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
@@ -101,7 +88,7 @@ def _expert_picks(table: Table, card: SkillCard) -> Trial:
 
 def _expert_releases(table: Table, card: SkillCard) -> Trial:
     """Pick a part and bring it away; a pick that fails counts as what it is."""
-    arguments = _drawn(table, card)
+    arguments = drawn_release(table, card)
     phrase = card.render(arguments)
     number, tried = table.hold()
     if tried.cause is not None:
@@ -118,60 +105,5 @@ def _expert_releases(table: Table, card: SkillCard) -> Trial:
 
 
 def _trial(phrase: str, words: dict[str, str], tried: "Tried") -> Trial:
-    return Trial(phrase, {**words, "vias": str(tried.vias)}, tried.cause or "success", tried.detail)
-
-
-def _policy_picks(policy: Any, table: Table, card: SkillCard) -> Trial:
-    from sim.commands import draw_pick, truth_words
-
-    world = table.world
-    before = world.true_parts()
-    drawn = draw_pick(card, before, table.rng)
-    arguments, target = drawn if drawn else ({"kind": "part"}, min(range(len(before)), key=lambda i: before[i].at))
-    phrase = card.render(arguments)
-    words = truth_words(before[target]) | {"words in phrase": str(len(arguments)), "parts": str(len(before))}
-    refused = _call(policy, table, card, arguments, phrase)
-    if refused:
-        return Trial(phrase, words, "refused", refused)
-    lifted = [number for number, body in enumerate(world.bodies) if world.where(body) == "air"]
-    if lifted == [target]:
-        return Trial(phrase, words, "success")
-    if lifted:
-        return Trial(phrase, words, "wrong_part", f"{before[lifted[0]].spec} instead of {before[target].spec}")
-    return Trial(phrase, words, "missed", f"{before[target].spec}")
-
-
-def _policy_releases(policy: Any, table: Table, card: SkillCard) -> Trial:
-    """Let the expert pick a part, then let the policy bring it away."""
-    arguments = _drawn(table, card)
-    phrase = card.render(arguments)
-    number, tried = table.hold()
-    if tried.cause is not None:
-        return Trial(phrase, {}, tried.cause, f"the expert's own pick: {tried.detail}")
-    words = table.words(number, arguments)
-    if card.name == "put_back":
-        table.clear_spot(arguments["spot"], number)
-    refused = _call(policy, table, card, arguments, phrase)
-    if refused:
-        return Trial(phrase, words, "refused", refused)
-    tried = table.expert.judged(number, arguments.get("place") or arguments.get("fixture") or TRAY)
-    return Trial(phrase, words, tried.cause or "success", tried.detail)
-
-
-def _drawn(table: Table, card: SkillCard) -> dict[str, str]:
-    cell = table.world.cell
-    choices = [call for call in card.calls() if cell.has_places_of(call)]
-    if not choices:
-        raise BadInput("skill", card.name, f"one that cell {cell.name} has a place for: {', '.join(cell.destinations)}")
-    return choices[int(table.rng.integers(len(choices)))]
-
-
-def _call(policy: Any, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> str:
-    """One chunk of the policy through the gate; the reason where it was refused."""
-    call = SkillCall(id=table.call_id, skill=card.name, arguments=arguments, phrase=phrase, part=PartQuery())
-    table.gate.bind(call, policy.contract.weights_hash)
-    try:
-        ruling = table.gate.execute(policy.act(table.gate.observe(), phrase, table.call_id))
-    finally:
-        table.gate.unbind()
-    return ruling.describe() if ruling.decision == "stop" else ""
+    words = {**words, "vias": str(tried.vias)}
+    return Trial(phrase=phrase, words=words, cause=tried.cause or "success", detail=tried.detail)

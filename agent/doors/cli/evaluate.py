@@ -31,7 +31,13 @@ def evaluate(
         ),
     ] = None,
     split: Annotated[
-        str, typer.Option("--split", metavar="NAME", help="new-scenes, varied, shifted-light, touching or heaped.")
+        str,
+        typer.Option(
+            "--split",
+            metavar="NAME",
+            help="What is new: new-scenes, new-triples, varied, shifted-light, touching, heaped; or in the words: "
+            "paraphrased, untrained.",
+        ),
     ] = "new-scenes",
     expert: Annotated[
         bool, typer.Option("--expert", help="Measure the expert that training data is made of, not a policy.")
