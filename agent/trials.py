@@ -56,9 +56,12 @@ class PolicyActor:
     runtime: str = ONNX
 
     def ready(self, card: SkillCard) -> Act:
-        policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
-        act = _policy_picks if card.name == "pick" else _policy_releases
-        return partial(act, policy)
+        return acting(open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name)), card)
+
+
+def acting(policy: Any, card: SkillCard) -> Act:
+    """`policy`, a Policy with its contract, at calls of that skill."""
+    return partial(_policy_picks if card.name == "pick" else _policy_releases, policy)
 
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
