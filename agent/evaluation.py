@@ -156,7 +156,7 @@ def _trials(job: Job, numbers: range) -> Iterator[tuple[int, Trial]]:
     from skills.catalogue import load_catalogue
 
     card = load_catalogue()[job.skill]
-    act = job.actor.ready(card)
+    act = job.actor.ready(card, split_for(job.split, job.skill))
     for number in numbers:
         yield number, _trial(job, card, act, number)
 

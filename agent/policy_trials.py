@@ -1,15 +1,13 @@
 """A policy on a drawn table: asked once, through the gate, judged by ground truth."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from agent.trial import Cause, Trial
 from agent.trial_asks import ask_pick, drawn_release, worded
 from agent.trial_table import Table
-from policy.evaluation.forced import Forced
-from policy.keyframe_policy import KeyframePolicy
 from sim.commands import truth_words
 from sim.data.splits import quarter_of
 from sim.lying import lying_parts, nearest_part
@@ -17,12 +15,36 @@ from skills.base import FloatArray
 from skills.call import SkillCall
 from skills.card import SkillCard
 from skills.chunk import ActionChunk
+from skills.contract import Contract
 from skills.errors import Unavailable
+from skills.observation import Observation
+from skills.protocols import Policy
 from skills.scene import PartQuery
 from skills.words import TRAY
 
 CAUSE_OF_RULE: Final[dict[str, Cause]] = {"grasp": "dropped", "budget": "timeout"}
 """What a stop by that rule of the gate says of a call; by any other it was refused."""
+
+
+class Answering(Protocol):
+    """A policy with the contract that it answers under."""
+
+    @property
+    def contract(self) -> Contract: ...
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk: ...
+
+
+@dataclass(frozen=True)
+class Contracted:
+    """A policy whose wrappers have hidden its contract."""
+
+    contract: Contract
+    policy: Policy
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        """Raises: what the policy raises."""
+        return self.policy.act(observation, phrase, call_id)
 
 
 @dataclass(frozen=True)
@@ -40,7 +62,7 @@ class Called:
     aim: FloatArray | None = None
 
 
-def policy_picks(policy: KeyframePolicy, table: Table, card: SkillCard) -> Trial | None:
+def policy_picks(policy: Answering, table: Table, card: SkillCard) -> Trial | None:
     """None where nothing on the table can be asked for."""
     asked = ask_pick(table, card, policy.contract)
     if asked is None:
@@ -64,7 +86,7 @@ def policy_picks(policy: KeyframePolicy, table: Table, card: SkillCard) -> Trial
     )
 
 
-def policy_releases(policy: KeyframePolicy, table: Table, card: SkillCard) -> Trial | None:
+def policy_releases(policy: Answering, table: Table, card: SkillCard) -> Trial | None:
     """Let the expert pick a part, then let the policy bring it away; None where the expert can't."""
     arguments = drawn_release(table, card)
     number, tried = table.hold()
@@ -81,16 +103,15 @@ def policy_releases(policy: KeyframePolicy, table: Table, card: SkillCard) -> Tr
     return Trial(phrase=phrase, words=words, cause=tried.cause or "success", detail=tried.detail)
 
 
-def _call(policy: KeyframePolicy, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> Called:
+def _call(policy: Answering, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> Called:
     """The policy's chunks through the gate, within the card's budget."""
-    asked = policy if table.split.wording == "trained" else Forced(policy)
     call = SkillCall(id=table.call_id, skill=card.name, arguments=arguments, phrase=phrase, part=PartQuery())
     deadline = table.driver.now_ns() + int(card.budget.seconds * 1e9)
     table.gate.bind(call, policy.contract.weights_hash, deadline)
     aim: FloatArray | None = None
     try:
         for _ in range(card.budget.chunks):
-            chunk = asked.act(table.gate.observe(), phrase, table.call_id)
+            chunk = policy.act(table.gate.observe(), phrase, table.call_id)
             aim = closing(chunk) if aim is None else aim
             ruling = table.gate.execute(chunk)
             if ruling.decision == "stop":

@@ -6,9 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+from agent.policy_trials import Answering, Contracted, policy_picks, policy_releases
 from agent.trial import Trial
 from agent.trial_asks import drawn_release
-from agent.trial_table import Table
+from agent.trial_table import Split, Table
+from policy.confident_policy import with_confidence
+from policy.evaluation.forced import Forced
 from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
@@ -29,8 +32,8 @@ Act = Callable[[Table, SkillCard], Trial | None]
 class Actor(Protocol):
     """Who is tried; a value that a worker process can be given."""
 
-    def ready(self, card: SkillCard) -> Act:
-        """Load what it takes. Raises: BadInput (unreadable checkpoint)."""
+    def ready(self, card: SkillCard, split: Split) -> Act:
+        """Load what it takes to be tried in that split. Raises: BadInput (unreadable checkpoint)."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,16 @@ class PolicyActor:
     checkpoint: Path | None = None
     runtime: str = ONNX
 
-    def ready(self, card: SkillCard) -> Act:
-        from agent.policy_trials import policy_picks, policy_releases
-
+    def ready(self, card: SkillCard, split: Split) -> Act:
         policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
-        return partial(policy_picks if card.name == "pick" else policy_releases, policy)
+        if split.wording != "trained":
+            return acting(Forced(policy), card)
+        return acting(Contracted(policy.contract, with_confidence(policy)), card)
+
+
+def acting(policy: Answering, card: SkillCard) -> Act:
+    """`policy` at calls of that skill."""
+    return partial(policy_picks if card.name == "pick" else policy_releases, policy)
 
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
@@ -76,7 +84,7 @@ def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
 class ExpertActor:
     """The expert, which knows the truth: what training data is made of."""
 
-    def ready(self, card: SkillCard) -> Act:
+    def ready(self, card: SkillCard, _: Split) -> Act:
         return _expert_picks if card.name == "pick" else _expert_releases
 
 

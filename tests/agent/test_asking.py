@@ -121,4 +121,4 @@ def test_only_trials_can_force_a_policy(root: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and node.module == "policy.evaluation.forced"
     }
-    assert importers == {"agent/policy_trials.py"}
+    assert importers == {"agent/trials.py"}
