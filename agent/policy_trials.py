@@ -1,17 +1,18 @@
 """A policy on a drawn table: asked once, through the gate, judged by ground truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
 
+from agent.portraits import marked, portrait
 from agent.trial import Cause, Trial
 from agent.trial_asks import ask_pick, drawn_release, worded
 from agent.trial_table import Table
-from sim.commands import truth_words
-from sim.data.splits import quarter_of
-from sim.lying import lying_parts, nearest_part
-from skills.base import FloatArray
+from agent.trial_words import goal_words, part_words, quarter_words
+from sim.lying import Lying, lying_parts
+from sim.outlines import nearest_part
+from skills.base import FloatArray, Image
 from skills.call import SkillCall
 from skills.card import SkillCard
 from skills.chunk import ActionChunk
@@ -53,13 +54,17 @@ class Called:
 
     Attributes:
         cause: why it ended before its end; None where it did not.
+        picture: what the policy saw first.
         aim: x, y, z where the fingers first close, robot base frame [m]; None where they never do.
+        confidence: of the first chunk.
     """
 
     cause: Cause | None = None
     detail: str = ""
     rule: str | None = None
+    picture: Image | None = None
     aim: FloatArray | None = None
+    confidence: float | None = None
 
 
 def policy_picks(policy: Answering, table: Table, card: SkillCard) -> Trial | None:
@@ -67,63 +72,84 @@ def policy_picks(policy: Answering, table: Table, card: SkillCard) -> Trial | No
     asked = ask_pick(table, card, policy.contract)
     if asked is None:
         return None
-    world, target = table.world, asked.target
-    before, lie = world.true_parts(), lying_parts(world)
-    part = before[target]
-    words = truth_words(part) | {"quarter": quarter_of(part.at), "parts": str(len(before))} | asked.words
-    called = _call(policy, table, card, asked.arguments, asked.phrase)
-    aimed_right = None if called.aim is None else nearest_part(lie, called.aim) == target
-    cause, detail = called.cause, called.detail
-    if cause is None:
-        lifted = [number for number, body in enumerate(world.bodies) if world.where(body) == "air"]
-        cause = "success" if lifted == [target] else "wrong_part" if lifted else "missed"
-        detail = "" if cause == "success" else f"{part.spec}"
-        if cause == "wrong_part":
-            other = next((number for number in lifted if number != target), target)
-            detail = f"{before[other].spec} instead of {part.spec}"
-    return Trial(
-        phrase=asked.phrase, words=words, cause=cause, detail=detail, rule=called.rule, aimed_right=aimed_right
+    target, lie = asked.target, lying_parts(table.world)
+    words = part_words(table, target, lie) | quarter_words(table, lie[target]) | asked.words
+    called = call_policy(policy, table, card, asked.arguments, asked.phrase)
+    cause, detail = _lifted(table, target) if called.cause is None else (called.cause, called.detail)
+    trial = Trial(
+        phrase=asked.phrase,
+        meant=asked.meant,
+        words=words,
+        cause=cause,
+        detail=detail,
+        rule=called.rule,
+        aimed_right=None if called.aim is None else nearest_part(lie, called.aim) == target,
+        confidence=called.confidence,
     )
+    return trial if trial.success else _pictured(trial, table, called, lie[target])
+
+
+def _lifted(table: Table, target: int) -> tuple[Cause, str]:
+    """What is in the air after a pick of the body `target`, and which part that is."""
+    bodies = table.world.bodies
+    lifted = [number for number, body in enumerate(bodies) if table.world.where(body) == "air"]
+    if lifted == [target]:
+        return "success", ""
+    if lifted:
+        other = next(number for number in lifted if number != target)
+        return "wrong_part", f"{bodies[other].spec} instead of {bodies[target].spec}"
+    return "missed", f"{bodies[target].spec}"
 
 
 def policy_releases(policy: Answering, table: Table, card: SkillCard) -> Trial | None:
     """Let the expert pick a part, then let the policy bring it away; None where the expert can't."""
     arguments = drawn_release(table, card)
+    lie = lying_parts(table.world)
     number, tried = table.hold()
     if tried.cause is not None:
         return None
     phrase, said = worded(table, card, arguments, policy.contract)
-    words = table.words(number, arguments) | said
+    words = part_words(table, number, lie) | goal_words(arguments) | said
     if card.name == "put_back":
         table.clear_spot(arguments["spot"], number)
-    called = _call(policy, table, card, arguments, phrase)
-    if called.cause is not None:
-        return Trial(phrase=phrase, words=words, cause=called.cause, detail=called.detail, rule=called.rule)
-    tried = table.expert.judged(number, arguments.get("place") or arguments.get("fixture") or TRAY)
-    return Trial(phrase=phrase, words=words, cause=tried.cause or "success", detail=tried.detail)
+    called = call_policy(policy, table, card, arguments, phrase)
+    trial = Trial(
+        phrase=phrase,
+        meant=card.render(arguments),
+        words=words,
+        cause=called.cause or "success",
+        detail=called.detail,
+        rule=called.rule,
+        confidence=called.confidence,
+    )
+    if called.cause is None:
+        tried = table.expert.judged(number, arguments.get("place") or arguments.get("fixture") or TRAY)
+        trial = trial.model_copy(update={"cause": tried.cause or "success", "detail": tried.detail})
+    return trial if trial.success else _pictured(trial, table, called, None)
 
 
-def _call(policy: Answering, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> Called:
+def call_policy(policy: Answering, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> Called:
     """The policy's chunks through the gate, within the card's budget."""
     call = SkillCall(id=table.call_id, skill=card.name, arguments=arguments, phrase=phrase, part=PartQuery())
-    deadline = table.driver.now_ns() + int(card.budget.seconds * 1e9)
-    table.gate.bind(call, policy.contract.weights_hash, deadline)
-    aim: FloatArray | None = None
+    table.gate.bind(call, policy.contract.weights_hash, table.driver.now_ns() + int(card.budget.seconds * 1e9))
+    called = Called()
     try:
         for _ in range(card.budget.chunks):
-            chunk = policy.act(table.gate.observe(), phrase, table.call_id)
-            aim = closing(chunk) if aim is None else aim
+            seen = table.gate.observe()
+            chunk = policy.act(seen, phrase, table.call_id)
+            if called.picture is None:
+                called = Called(picture=seen.images["overhead"], aim=closing(chunk), confidence=chunk.confidence)
             ruling = table.gate.execute(chunk)
             if ruling.decision == "stop":
                 rule = ruling.findings[0].rule
-                return Called(CAUSE_OF_RULE.get(rule, "refused"), ruling.describe(), rule, aim)
+                return replace(called, cause=CAUSE_OF_RULE.get(rule, "refused"), detail=ruling.describe(), rule=rule)
             if chunk.done:
-                return Called(aim=aim)
+                return called
     except Unavailable as error:
-        return Called("silent", str(error), aim=aim)
+        return replace(called, cause="silent", detail=str(error))
     finally:
         table.gate.unbind()
-    return Called("timeout", f"the budget of {card.budget.chunks} chunks is spent", aim=aim)
+    return replace(called, cause="timeout", detail=f"the budget of {card.budget.chunks} chunks is spent")
 
 
 def closing(chunk: ActionChunk) -> FloatArray | None:
@@ -132,3 +158,11 @@ def closing(chunk: ActionChunk) -> FloatArray | None:
         return None
     closed = np.flatnonzero(chunk.values[:, -1] == 0)
     return chunk.values[closed[0], :3] if len(closed) else None
+
+
+def _pictured(trial: Trial, table: Table, called: Called, target: Lying | None) -> Trial:
+    """The failure with what the policy saw, what it was to take and where it went, and the cell afterwards."""
+    marks = {} if target is None else {"target": target.origin}
+    marks |= {} if target is None or called.aim is None else {"aim": called.aim}
+    before = "" if called.picture is None else marked(table.world, called.picture, marks)
+    return trial.model_copy(update={"before": before, "after": portrait(table.world)})

@@ -19,13 +19,14 @@ class Ask:
 
     Attributes:
         target: number of the body that is meant.
-        phrase: what is said; in the splits of other words not what the card renders.
+        phrase: what is said; meant: what the card renders, where it can.
         words: what a trial of it is counted by, beside the part's own.
     """
 
     target: int
     arguments: dict[str, str]
     phrase: str
+    meant: str
     words: dict[str, str]
 
 
@@ -44,9 +45,11 @@ def ask_pick(table: Table, card: SkillCard, contract: Contract) -> Ask | None:
             among.remove(index)
             continue
         if said is not None:
-            return Ask(numbers[index], arguments, said.phrase, {"untrained": said.way})
+            return Ask(numbers[index], arguments, said.phrase, said.phrase, {"untrained": said.way})
         phrase, words = worded(table, card, arguments, contract)
-        return Ask(numbers[index], arguments, phrase, words | {"words in phrase": str(len(arguments))})
+        return Ask(
+            numbers[index], arguments, phrase, card.render(arguments), words | {"words in phrase": str(len(arguments))}
+        )
     return None
 
 

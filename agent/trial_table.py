@@ -1,6 +1,6 @@
 """The scenes on which policies and the expert are measured, by what is new in them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -82,11 +82,6 @@ class Table(DrawnTable):
     def graspable(self, number: int) -> bool:
         """Whether the expert finds a grasp for that part: without one it is no fair question."""
         return isinstance(self.expert.grasp(number), Grasp)
-
-    def words(self, number: int, arguments: Mapping[str, str]) -> dict[str, str]:
-        """What results are counted by: the part's kind and size, and where it was to go."""
-        spec = self.world.bodies[number].spec
-        return {"kind": spec.kind, "size": spec.size, **arguments}
 
 
 def _worth(split: Split) -> Callable[[Sequence[PartSpec]], bool]:

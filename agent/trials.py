@@ -10,11 +10,14 @@ from agent.policy_trials import Answering, Contracted, policy_picks, policy_rele
 from agent.trial import Trial
 from agent.trial_asks import drawn_release
 from agent.trial_table import Split, Table
+from agent.trial_words import goal_words, part_words, quarter_words
 from policy.confident_policy import with_confidence
 from policy.evaluation.forced import Forced
+from sim.lying import lying_parts
 from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
+from skills.contract import load_contract
 from skills.errors import Unavailable, UnknownName
 
 if TYPE_CHECKING:
@@ -32,6 +35,9 @@ Act = Callable[[Table, SkillCard], Trial | None]
 class Actor(Protocol):
     """Who is tried; a value that a worker process can be given."""
 
+    def label(self, skill: str) -> str:
+        """What reports call it. Raises: BadInput (unreadable checkpoint)."""
+
     def ready(self, card: SkillCard, split: Split) -> Act:
         """Load what it takes to be tried in that split. Raises: BadInput (unreadable checkpoint)."""
 
@@ -44,11 +50,18 @@ class PolicyActor:
     checkpoint: Path | None = None
     runtime: str = ONNX
 
+    def label(self, skill: str) -> str:
+        contract = load_contract(self._folder(skill))
+        return f"{contract.name} {contract.weights_hash[:12]} on {self.runtime}"
+
     def ready(self, card: SkillCard, split: Split) -> Act:
-        policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
+        policy = open_policy(self.runtime, self._folder(card.name))
         if split.wording != "trained":
             return acting(Forced(policy), card)
         return acting(Contracted(policy.contract, with_confidence(policy)), card)
+
+    def _folder(self, skill: str) -> Path:
+        return self.checkpoint or checkpoint_of(self.cell, skill)
 
 
 def acting(policy: Answering, card: SkillCard) -> Act:
@@ -84,20 +97,24 @@ def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
 class ExpertActor:
     """The expert, which knows the truth: what training data is made of."""
 
+    def label(self, _: str) -> str:
+        return "expert"
+
     def ready(self, card: SkillCard, _: Split) -> Act:
         return _expert_picks if card.name == "pick" else _expert_releases
 
 
 def _expert_picks(table: Table, card: SkillCard) -> Trial:
+    lie = lying_parts(table.world)
     number, tried = table.hold()
-    words = table.words(number, {}) if number >= 0 else {}
+    words = part_words(table, number, lie) | quarter_words(table, lie[number]) if number >= 0 else {}
     return _trial(card.name, words, tried)
 
 
 def _expert_releases(table: Table, card: SkillCard) -> Trial:
     """Pick a part and bring it away; a pick that fails counts as what it is."""
     arguments = drawn_release(table, card)
-    phrase = card.render(arguments)
+    phrase, lie = card.render(arguments), lying_parts(table.world)
     number, tried = table.hold()
     if tried.cause is not None:
         return _trial(phrase, {}, tried)
@@ -109,9 +126,9 @@ def _expert_releases(table: Table, card: SkillCard) -> Trial:
     else:
         table.clear_spot(arguments["spot"], number)
         tried = expert.put_back(number, arguments["spot"])
-    return _trial(phrase, table.words(number, arguments), tried)
+    return _trial(phrase, part_words(table, number, lie) | goal_words(arguments), tried)
 
 
 def _trial(phrase: str, words: dict[str, str], tried: "Tried") -> Trial:
     words = {**words, "vias": str(tried.vias)}
-    return Trial(phrase=phrase, words=words, cause=tried.cause or "success", detail=tried.detail)
+    return Trial(phrase=phrase, meant=phrase, words=words, cause=tried.cause or "success", detail=tried.detail)

@@ -67,7 +67,7 @@ def draw_pick(
     targets = list(range(len(parts))) if among is None else among
     strict = bool(rng.random() < NEEDED_SHARE)
     for attempt in range(10 * TRIES if targets else 0):
-        part = words[targets[rng.integers(len(targets))]]
+        part = words[targets[int(rng.integers(len(targets)))]]
         arguments = _draw_words(part, rng) | {slot: part[slot] for slot in always}
         found = matching(arguments, words)
         target = target_of(found, parts)

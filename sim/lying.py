@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import cv2
 import numpy as np
 
 from sim.parts.catalogue import Shape, shape_of
@@ -77,22 +76,6 @@ def thing_points(world: World) -> FloatArray:
         flat = thing_outline(thing) + np.asarray(world.cell.tray.centre)
         tops.append(np.column_stack([flat, np.full(len(flat), extent(thing.kind)[2])]))
     return np.concatenate(tops)
-
-
-def nearest_part(parts: Sequence[Lying], point: FloatArray) -> int:
-    """Index of the part on whose outline, seen from above, the point (3,) [m] lies or to whose outline it is nearest;
-    where parts lie over each other, of the one whose middle is nearest.
-    """
-    return min(
-        range(len(parts)),
-        key=lambda index: (_beside(parts[index], point), float(np.linalg.norm(parts[index].origin - point))),
-    )
-
-
-def _beside(part: Lying, point: FloatArray) -> float:
-    """How far the point lies outside the part's convex outline from above [m]."""
-    hull = cv2.convexHull(part.points[:, :2].astype(np.float32))
-    return max(0.0, -cv2.pointPolygonTest(hull, (float(point[0]), float(point[1])), measureDist=True))
 
 
 @cache

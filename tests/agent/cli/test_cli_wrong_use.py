@@ -17,7 +17,7 @@ SEED = "a whole number from 0 to 4294967295"
 WRONG = {
     "command": (
         ["rum"],
-        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 13 names. Nearest: 'run'. "
+        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 14 names. Nearest: 'run'. "
         "See: smolcell --help",
     ),
     "subcommand": (
@@ -110,8 +110,7 @@ WRONG = {
     ),
     "weights of the expert": (
         ["eval", "--expert", "--checkpoint", "policy/weights/pick"],
-        "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with --expert, which has no "
-        "weights.",
+        "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with --expert.",
     ),
     "no checkpoint": (
         ["eval", "--checkpoint", "/nowhere"],
