@@ -1,5 +1,6 @@
 """One drawn scene on one table, with the gate before the robot: where a policy, or the expert, is tried."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ class Table:
 
     Args:
         state: folder of the gate's latch and audit.
+        worth: whether parts that are laid down so make a scene that is wanted; others are drawn anew.
 
     Attributes:
         world: the twin.
@@ -36,8 +38,16 @@ class Table:
         rng: what else is drawn for the scene.
     """
 
-    def __init__(self, cell: Cell, skill: str, setting: Setting, rng: np.random.Generator, state: Path) -> None:
-        self._skill, self.rng = skill, rng
+    def __init__(
+        self,
+        cell: Cell,
+        skill: str,
+        setting: Setting,
+        rng: np.random.Generator,
+        state: Path,
+        worth: Callable[[Sequence[PartSpec]], bool] = bool,
+    ) -> None:
+        self._skill, self._worth, self.rng = skill, worth, rng
         self.world = World(cell, int(rng.integers(2**31)), setting)
         while not self._suited():
             self.world.reset(self._draw())
@@ -73,5 +83,8 @@ class Table:
     def _draw(self) -> list[PartSpec]:
         cell, setting = self.world.cell, self.world.setting
         shapes = graspable(cell)
-        looks = [draw_look(self.rng, shapes=shapes) for _ in range(draw_count(self.rng, setting))]
-        return lay_out(looks, self.rng, draw_clutter(self.rng, setting), area=Area.of(cell.tray))
+        while True:
+            looks = [draw_look(self.rng, shapes=shapes) for _ in range(draw_count(self.rng, setting))]
+            specs = lay_out(looks, self.rng, draw_clutter(self.rng, setting), area=Area.of(cell.tray))
+            if self._worth(specs):
+                return specs
