@@ -9,6 +9,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
+from agent.doors.cli.flagged import flagged
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
@@ -245,6 +246,9 @@ def merge(
     usable_folder("--out", out.parent)
     answer(f"{out}: {mix(parts, out, map_file)} scenes or episodes")
     return ExitCode.DONE
+
+
+app.command()(flagged)
 
 
 def weighted(text: str) -> "Part":
