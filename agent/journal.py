@@ -16,6 +16,8 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from pydantic import ValidationError
 
+from agent.attempts import SCHEMA as ATTEMPTS
+from agent.attempts import Attempts
 from agent.events import Event, Moving
 from agent.executor import Execution
 from agent.holes import Filled
@@ -47,6 +49,8 @@ CREATE TABLE IF NOT EXISTS holes (
     PRIMARY KEY (fixture, size)
 );
 """
+_TABLES: Final = _SCHEMA + ATTEMPTS
+"""A journal that an earlier version made may lack a table, which is then added."""
 
 
 class RunRecord(Value):
@@ -67,6 +71,9 @@ class CallRecord(Value):
 class Journal:
     """The journal of one cell; open in one process at a time.
 
+    Attributes:
+        attempts: what calls saw and proposed, of those that are worth a second look.
+
     Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
 
@@ -80,7 +87,7 @@ class Journal:
         try:
             self._database = self._connect()
             with self._database:
-                self._database.executescript(_SCHEMA)
+                self._database.executescript(_TABLES)
             self._check_layout()
         except sqlite3.DatabaseError as error:
             self._lock_file.close()
@@ -92,6 +99,7 @@ class Journal:
             self._lock_file.close()
             raise
         self._saver_database: sqlite3.Connection | None = None
+        self.attempts = Attempts(self._database, self._lock, self._parsed)
 
     def __enter__(self) -> Self:
         return self
@@ -222,7 +230,7 @@ class Journal:
     def _check_layout(self) -> None:
         """Raises: BadInput where a table has other columns than here, as one that another version made."""
         with closing(sqlite3.connect(":memory:")) as fresh:
-            fresh.executescript(_SCHEMA)
+            fresh.executescript(_TABLES)
             for (table,) in fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
                 found, meant = _columns(self._database, table), _columns(fresh, table)
                 if found != meant:

@@ -101,6 +101,7 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
     if isinstance(seen, Blocked):
         return {"blocked": seen}
     judged = measure(explain(seen.judged, state.execution, state.held), seen.after, state, workcell)
+    workcell.journal.attempts.judge(call.id, judged.verdict, workcell.cell.agent.flag_below)
     workcell.tell(state.run_id, events.Verified(call_id=call.id, verdict=judged.verdict))
     attempt = Attempt(
         call=call,

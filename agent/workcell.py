@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from agent.attempts import remembered
 from agent.events import Event, Listener, ignore
 from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
@@ -71,6 +72,7 @@ def assemble(
     """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
     looker = Looker(cell, gate, perceiver)
     contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
+    known = {name: remembered(checkpoint, journal.attempts) for name, checkpoint in checkpoints.items()}
     return Workcell(
         cell=cell,
         catalogue=catalogue,
@@ -80,7 +82,7 @@ def assemble(
         journal=journal,
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
-        executor=Executor(cell, catalogue, gate, clock, looker, checkpoints, calls or journal),
+        executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
         verifier=Verifier(looker),
     )
 

@@ -34,7 +34,9 @@ class Curve(Value):
     slope: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
     def of(self, disagreement: float) -> float:
-        """Probability of success where draws disagree so far [m]."""
+        """Probability of success where draws disagree so far [m]; 0 where that is no number."""
+        if not np.isfinite(disagreement):
+            return 0.0
         return float(1 / (1 + np.exp(self.slope * _logarithm(np.array(disagreement)) - self.intercept)))
 
 

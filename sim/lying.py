@@ -69,6 +69,14 @@ def lying(world: World, body: Body) -> Lying:
     return Lying(body.spec, points, origin, rotation)
 
 
+def laid_flat(spec: PartSpec, centre: tuple[float, float]) -> Lying:
+    """The part as it would lie flat on the floor of a tray around `centre` [m]: all that a picture tells of it."""
+    origin = np.array([centre[0] + spec.at[0], centre[1] + spec.at[1], spec.shape.height / 2])
+    cos, sin = np.cos(spec.yaw), np.sin(spec.yaw)
+    rotation = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    return Lying(spec, surface_points(spec.kind, spec.size) @ rotation.T + origin, origin, rotation)
+
+
 def thing_points(world: World) -> FloatArray:
     """(N, 3) points on top of the things on the tray that are no parts, robot base frame [m]."""
     tops = [np.empty((0, 3))]

@@ -152,11 +152,15 @@ class Limits(Finite):
 
 
 class Agent(Value):
-    """How hard the agent tries: attempts at one part, fresh looks that must agree for "all"."""
+    """How hard the agent tries: attempts at one part, fresh looks that must agree for "all".
+
+    `flag_below`: a chunk of less confidence is kept for a second look, though its call succeeded.
+    """
 
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     looks: Annotated[int, Field(ge=1, le=5)] = 2
     approve_above: Annotated[int, Field(ge=0)] = 20
+    flag_below: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
 class Planner(Value):

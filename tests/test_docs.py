@@ -12,6 +12,7 @@ PAGES = (
     "data",
     "developers",
     "graph",
+    "improve",
     "mes",
     "operators",
     "policy",

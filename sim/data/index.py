@@ -38,7 +38,7 @@ def write_index(plan: DataPlan, cell: Cell, catalogue: Catalogue) -> Path:
         examples += counted
         left_out += causes
     content = {
-        **_vocabulary(cell, catalogue),
+        **vocabulary(cell, catalogue),
         "name": plan.name,
         "seed": plan.seed,
         "setting": plan.setting,
@@ -54,7 +54,7 @@ def write_index(plan: DataPlan, cell: Cell, catalogue: Catalogue) -> Path:
     return path
 
 
-def _vocabulary(cell: Cell, catalogue: Catalogue) -> dict[str, Any]:
+def vocabulary(cell: Cell, catalogue: Catalogue) -> dict[str, Any]:
     """What the numbers in the shards mean."""
     phrases, camera = phrases_of(catalogue), cell.cameras["overhead"]
     number = {phrase: index for index, phrase in enumerate(phrases)}

@@ -16,6 +16,7 @@ from sim.data.episodes import Episode, EpisodeSet, Floats, Terms, pixels, png
 from sim.data.index import INDEX_FILE
 from sim.data.keyframes import KeyframeSet, open_keyframes
 from sim.data.lerobot_form import is_lerobot, open_lerobot, write_lerobot
+from sim.data.shares import Share, repeated, shares
 from sim.data.whole import whole_folder
 from skills.base import Value
 from skills.errors import BadInput, UnknownName
@@ -52,29 +53,28 @@ class Part:
     weight: float
 
 
-def merge(parts: Sequence[Part], out: Path, map_file: Path | None = None) -> int:
+def merge(parts: Sequence[Part], out: Path, map_file: Path | None = None, *, repeat: bool = False) -> int:
     """Write the mix to `out`, whole or not at all; returns its scenes (keyframes) or episodes (LeRobot).
 
     As much is taken as the weights allow; of each set the first scenes of every split, or episodes evenly spread.
+
+    Args:
+        repeat: take the first set whole, and keyframe sets after it as often as gives them their weight.
 
     Raises: BadInput (weights, different terms, `out` exists), UnknownName (map file), Unavailable (lerobot).
     """
     if len(parts) < 2 or not all(0 < part.weight < float("inf") for part in parts):
         raise BadInput("weights", [part.weight for part in parts], "of two or more data sets, each more than 0")
     forms = [is_lerobot(part.folder) for part in parts]
+    if repeat and any(forms):
+        raise BadInput("--repeat", "LeRobot", "absent; scenes of keyframe sets are repeated, episodes are not")
     if all(forms):
         return _merge_episodes(parts, out, _maps(map_file, parts))
     if any(forms):
         raise BadInput("form", "LeRobot and keyframes", "the same for all data sets")
     if map_file is not None:
         raise BadInput("--map", str(map_file), "absent: keyframe sets are mixed only when they have the same terms")
-    return _merge_keyframes(parts, out)
-
-
-def shares(counts: Sequence[int], weights: Sequence[float]) -> list[int]:
-    """How many of each are taken so that they stand as the weights do, as many as there are."""
-    total = min(count / weight for count, weight in zip(counts, weights, strict=True))
-    return [min(count, int(total * weight + 1e-9)) for count, weight in zip(counts, weights, strict=True)]
+    return _merge_keyframes(parts, out, repeated if repeat else shares)
 
 
 def differences(ours: Terms, theirs: Terms) -> Iterator[tuple[str, Any, Any]]:
@@ -172,7 +172,7 @@ def _merge_episodes(parts: Sequence[Part], out: Path, maps: Mapping[str, SetMap]
     return write_lerobot(out, like, robot, episodes)
 
 
-def _merge_keyframes(parts: Sequence[Part], out: Path) -> int:
+def _merge_keyframes(parts: Sequence[Part], out: Path, share: Share) -> int:
     sets = [open_keyframes(part.folder) for part in parts]
     for data in sets[1:]:
         for term in SAME:
@@ -180,11 +180,13 @@ def _merge_keyframes(parts: Sequence[Part], out: Path) -> int:
                 raise BadInput(
                     f"{data.index['name']}: {term}", _short(data.index[term]), f"as in {sets[0].index['name']}"
                 )
-    taken, splits, start = [], {}, 0
+    taken: list[tuple[KeyframeSet, int, int]] = []
+    splits, start = {}, 0
     for split in sets[0].index["splits"]:
         there = [data.index["splits"].get(split, [0, 0]) for data in sets]
-        counts = shares([last - first for first, last in there], [part.weight for part in parts])
-        taken += [(data, first, first + count) for data, (first, _), count in zip(sets, there, counts, strict=True)]
+        counts = share([last - first for first, last in there], [part.weight for part in parts])
+        for data, (first, last), count in zip(sets, there, counts, strict=True):
+            taken += _rounds(data, first, last, count)
         splits[split] = [start, start + sum(counts)]
         start += sum(counts)
     if start == 0:
@@ -205,6 +207,13 @@ def _merge_keyframes(parts: Sequence[Part], out: Path) -> int:
         content = json.dumps({**index, "shards": hashes, "examples": examples}, indent=1)
         (draft / INDEX_FILE).write_text(content, encoding="utf-8")
     return start
+
+
+def _rounds(data: KeyframeSet, first: int, last: int, count: int) -> Iterator[tuple[KeyframeSet, int, int]]:
+    """The scenes first..last over and over, `count` in all."""
+    while count > 0:
+        yield data, first, min(last, first + count)
+        count -= last - first
 
 
 def _short(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Other tools' forms, and mixing: everything comes back; what differs is refused or mapped."""
 
 import json
+import shutil
 from dataclasses import replace
 from hashlib import sha256
 
@@ -13,9 +14,10 @@ from sim.data.episodes import Episode, EpisodeSet, Terms, pixels, png
 from sim.data.generate import generate, local_hands
 from sim.data.keyframes import as_episodes, open_keyframes
 from sim.data.lerobot_form import open_lerobot, write_lerobot
-from sim.data.merge import Part, SetMap, differences, mapped, merge, shares
+from sim.data.merge import Part, SetMap, differences, mapped, merge
 from sim.data.plan import DataPlan
 from sim.data.rlds import open_rlds, write_rlds
+from sim.data.shares import repeated, shares
 from sim.data.tuples import write_tuples
 from sim.data.wire import read_records, write_records
 from skills.errors import BadInput, Unavailable, UnknownName
@@ -228,6 +230,30 @@ def test_keyframe_sets_are_mixed_by_weight_split_by_split(data, tmp_path):
     assert mixed.index["examples"] == sum(len(scene.phrase) for scene in mixed.scenes())
     for scene in mixed.scenes():
         assert scene.target.max() < (scene.parts[:, 3] >= 0).sum()
+
+
+@pytest.mark.parametrize(
+    ("counts", "weights", "taken"),
+    [((80, 5), (0.8, 0.2), [80, 20]), ((80, 50), (0.8, 0.2), [80, 20]), ((9, 0, 2), (9, 1, 1), [9, 0, 1])],
+)
+def test_a_small_set_is_taken_again_and_again(counts, weights, taken):
+    assert repeated(counts, weights) == taken
+
+
+def test_corrections_are_repeated_where_they_are_and_the_rest_of_the_first_set_stays_whole(data, tmp_path):
+    small = shutil.copytree(data / "b", tmp_path / "small")
+    index = json.loads((small / "dataset.json").read_text())
+    index["splits"] = {"train": [0, 8], "validation": [8, 8], "arrangements": [8, 8], "triples": [8, 8]}
+    (small / "dataset.json").write_text(json.dumps(index))
+    merge([Part(data / "a", 0.5), Part(small, 0.5)], tmp_path / "out", repeat=True)
+    mixed, a, b = (open_keyframes(folder) for folder in (tmp_path / "out", data / "a", small))
+    assert mixed.index["splits"] == {
+        "train": [0, 34], "validation": [34, 35], "arrangements": [35, 36], "triples": [36, 37]
+    }  # fmt: skip
+    pictures = [sha256(scene.image.tobytes()).hexdigest() for scene in mixed.scenes()]
+    of_a, of_b = ([sha256(scene.image.tobytes()).hexdigest() for scene in source.scenes()] for source in (a, b))
+    assert pictures == [*of_a[:17], *(of_b[:8] * 3)[:17], *of_a[17:]]
+    assert mixed.index["examples"] == sum(len(scene.phrase) for scene in mixed.scenes())
 
 
 def test_keyframe_sets_of_other_terms_are_refused(data, tmp_path):

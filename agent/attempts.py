@@ -1,0 +1,160 @@
+"""What was seen and proposed in calls that failed, or that the policy was not sure of: material to learn from.
+
+A row is written before anything moves and stays only where the verdict, or the policy's own doubt, says that it is
+worth a second look. Nothing here knows more than the agent did.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from pydantic import ConfigDict
+
+from agent.executor import Checkpoint
+from agent.looking import OVERHEAD
+from skills.base import Image, Value
+from skills.call import SkillCall, Verdict
+from skills.chunk import ActionChunk, Space
+from skills.observation import Observation
+from skills.protocols import Policy
+
+MOST: Final = 200
+"""Attempts that are kept, about 100 kB each; the oldest go first."""
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS attempts (
+    call TEXT PRIMARY KEY REFERENCES calls (id), proposal TEXT NOT NULL, picture BLOB NOT NULL, confidence REAL,
+    verdict TEXT
+);
+"""
+
+
+class Proposal(Value):
+    """What a policy was shown beside the picture, and its answer.
+
+    Attributes:
+        time_ns: cell time of the observation [ns].
+        tcp: tool centre point in the robot's base frame: x, y, z [m], quaternion x, y, z, w.
+        width: between the fingers [m].
+        space, values: the chunk, row by row; see `skills.chunk`.
+        checkpoint: hash of the weights.
+        confidence: probability of success by the policy's own account, where it gives one.
+    """
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")  # what a broken policy proposes is kept as it is
+
+    time_ns: int
+    tcp: tuple[float, ...]
+    width: float
+    space: Space
+    values: tuple[tuple[float, ...], ...]
+    checkpoint: str
+    confidence: float | None = None
+
+
+class Flagged(Value):
+    """An attempt that failed or was doubted; `picture` is the overhead camera's, as PNG."""
+
+    call: SkillCall
+    proposal: Proposal
+    verdict: Verdict
+    picture: bytes
+
+
+class Attempts:
+    """The journal's table of attempts.
+
+    Args:
+        parsed: reads a value that was written down.
+        most: attempts that are kept.
+    """
+
+    def __init__(
+        self,
+        database: sqlite3.Connection,
+        lock: threading.Lock,
+        parsed: Callable[[type[Any], str], Any],
+        most: int = MOST,
+    ) -> None:
+        self._database, self._lock, self._parsed, self._most = database, lock, parsed, most
+
+    def keep(self, call_id: str, observation: Observation, chunk: ActionChunk) -> None:
+        """Write a proposal down; of several in one call the one that the policy is least sure of, or the first."""
+        image = observation.images.get(OVERHEAD)
+        if image is None:
+            return
+        proposal = Proposal(
+            time_ns=observation.time_ns,
+            tcp=tuple(observation.tcp.tolist()),
+            width=observation.gripper_width,
+            space=chunk.space,
+            values=tuple(map(tuple, chunk.values.tolist())),
+            checkpoint=chunk.checkpoint,
+            confidence=chunk.confidence,
+        )
+        row = (call_id, proposal.model_dump_json(), _png(image), chunk.confidence)
+        with self._lock, self._database as database:
+            database.execute(
+                "INSERT INTO attempts (call, proposal, picture, confidence) VALUES (?, ?, ?, ?) ON CONFLICT (call) "
+                "DO UPDATE SET proposal = excluded.proposal, picture = excluded.picture, "
+                "confidence = excluded.confidence WHERE excluded.confidence < attempts.confidence",
+                row,
+            )
+
+    def judge(self, call_id: str, verdict: Verdict, flag_below: float) -> None:
+        """Keep the attempt where it was no success or its confidence is below `flag_below`, else forget it."""
+        with self._lock, self._database as database:
+            if verdict.judgement == "success":
+                database.execute(
+                    "DELETE FROM attempts WHERE call = ? AND (confidence IS NULL OR confidence >= ?)",
+                    (call_id, flag_below),
+                )
+            database.execute("UPDATE attempts SET verdict = ? WHERE call = ?", (verdict.model_dump_json(), call_id))
+            database.execute(
+                "DELETE FROM attempts WHERE call IN (SELECT call FROM attempts ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
+                (self._most,),
+            )
+
+    def flagged(self) -> tuple[Flagged, ...]:
+        """Those that were judged, the oldest first. Raises: BadInput (another version's)."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT calls.call, proposal, verdict, picture FROM attempts JOIN calls ON calls.id = attempts.call "
+                "WHERE verdict IS NOT NULL ORDER BY attempts.rowid"
+            ).fetchall()
+        return tuple(
+            Flagged(
+                call=self._parsed(SkillCall, call),
+                proposal=self._parsed(Proposal, proposal),
+                verdict=self._parsed(Verdict, verdict),
+                picture=picture,
+            )
+            for call, proposal, verdict, picture in rows
+        )
+
+
+class Remembered:
+    """A policy whose proposals are written down before anybody acts on them. Implements Policy."""
+
+    def __init__(self, policy: Policy, attempts: Attempts) -> None:
+        self._policy, self._attempts = policy, attempts
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        """Raises: what the policy raises."""
+        chunk = self._policy.act(observation, phrase, call_id)
+        self._attempts.keep(call_id, observation, chunk)
+        return chunk
+
+
+def remembered(checkpoint: Checkpoint, attempts: Attempts) -> Checkpoint:
+    """`checkpoint` with its proposals written down."""
+    return replace(checkpoint, policy=Remembered(checkpoint.policy, attempts))
+
+
+def _png(image: Image) -> bytes:
+    import cv2
+
+    _, coded = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    return coded.tobytes()

@@ -1,0 +1,180 @@
+"""`smolcell data corrections`: what should have been done in attempts that failed, as a data set to train on."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.doors.cli.errors import Interrupted
+from agent.doors.cli.files import write_file
+from agent.doors.cli.flagged import file_name, read_flagged
+from agent.doors.cli.options import CellFile, DrawSeed, StateFolder, Workers, a_path, whole
+from agent.doors.cli.output import answer, talk
+from agent.doors.cli.progress import progress
+from agent.doors.settings import configured_cell, state_folder, usable_folder
+from agent.exit_codes import ExitCode
+from skills.cell import Cell
+from skills.errors import BadInput, UnknownName
+from skills.yamlfile import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agent.attempts import Flagged
+    from agent.by_hand import ByHand
+    from agent.correcting import Case
+    from skills.protocols import Perceiver
+
+
+def corrections(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the data set; its name is the set's."
+        ),
+    ],
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers", metavar="FILE", parser=a_path("--answers"), help="YAML: call: answer. Else a person is asked."
+        ),
+    ] = None,
+    expert: Annotated[
+        bool, typer.Option("--expert", help="Let a policy practise in the twin, and the demonstrator correct it.")
+    ] = False,
+    n: Annotated[
+        int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="With --expert: corrections.")
+    ] = 100,
+    setting: Annotated[
+        str, typer.Option("--setting", metavar="NAME", help="With --expert: what scenes are like: sim/randomization.")
+    ] = "training",
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            metavar="DIR",
+            parser=a_path("--checkpoint"),
+            help="With --expert: weights and contract; else those that the cell file names.",
+        ),
+    ] = None,
+    seed: DrawSeed = 0,
+    workers: Workers = 1,
+    state: StateFolder = None,
+    cell: CellFile = None,
+) -> ExitCode:
+    """Correct attempts that failed, and write them as a data set to train on.
+
+    Without --expert these are the picks of `smolcell data flagged`. For each a sheet is saved, with the parts' numbers
+    and a cross where the fingers closed, and a person answers with a part's number, with a grasp (x y turn opening
+    [height], in mm from the tray's middle and degrees), or with skip. The same command goes on where it was left.
+
+    With --expert scenes are drawn that serve nothing else, and what the policy fails at and the demonstrator then does
+    is a correction.
+    """
+    whole_cell = configured_cell(cell)
+    usable_folder("--out", out.absolute().parent)
+    if expert:
+        for option, value in (("--answers", answers), ("--state", state)):
+            if value is not None:
+                raise BadInput(option, str(value), "left out with --expert, which needs nobody's word")
+        return _practised(whole_cell, out, checkpoint, setting, n, seed, workers)
+    if checkpoint is not None:
+        raise BadInput("--checkpoint", str(checkpoint), "given with --expert; the attempts of a journal are its own")
+    return _by_hand(whole_cell, state_folder(state, whole_cell), out, answers)
+
+
+def _practised(
+    cell: Cell, out: Path, checkpoint: Path | None, setting: str, n: int, seed: int, workers: int
+) -> ExitCode:
+    from agent.corrections import collect, practice_of
+
+    practice = practice_of(cell, checkpoint, setting, seed)
+    try:
+        with progress("corrections") as update:
+            found = collect(practice, out, n, workers, lambda done, all_, tried: update(done, all_, f"{tried} scenes"))
+    except KeyboardInterrupt:
+        raise Interrupted("the same command; fewer corrections with a smaller --n") from None
+    right = found.outcomes.get("success", 0)
+    answer(f"{found.index}: {n} corrections; the policy succeeded in {right} of {found.tried} scenes")
+    return ExitCode.DONE
+
+
+def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCode:
+    from agent.by_hand import by_hand
+    from agent.workcell import load_perceiver
+
+    picks = [attempt for attempt in read_flagged(state) if attempt.call.skill == "pick"]
+    given = None if answers is None else _read(answers, picks)
+    perceiver = load_perceiver(cell)
+    with by_hand(cell, state, out) as kept:
+        cases = [_case(cell, attempt, perceiver, out) for attempt in kept.unanswered(picks)]
+        if given is not None:
+            for case in cases:
+                if case.attempt.call.id in given:
+                    kept.add(case, given[case.attempt.call.id])
+        elif sys.stdin.isatty() and sys.stderr.isatty():
+            _ask(kept, cases)
+        left = len(kept.unanswered(picks))
+        if left:
+            talk(f"{left} attempts are not answered yet; their sheets lie in {out}")
+        if not kept.corrections:
+            answer("nothing is corrected; answer at a terminal, or with --answers FILE")
+            return ExitCode.INCOMPLETE
+        answer(f"{kept.write()}: {kept.corrections} corrections")
+        return ExitCode.INCOMPLETE if left else ExitCode.DONE
+
+
+def _case(cell: Cell, attempt: "Flagged", perceiver: "Perceiver", out: Path) -> "Case":
+    """The attempt as it is asked about, its sheet saved."""
+    from agent.correcting import Case, observation_of
+    from agent.correction_sheet import sheet
+    from sim.data.episodes import png
+
+    seen = observation_of(attempt)
+    case = Case(attempt, seen, perceiver.perceive(seen))
+    write_file("--out", out / f"{file_name(attempt)}.png", png(sheet(cell, case)))
+    return case
+
+
+def _ask(kept: "ByHand", cases: "Sequence[Case]") -> None:
+    """Put case after case to the person, until none is left or the input ends."""
+    for number, case in enumerate(cases, 1):
+        attempt = case.attempt
+        talk(f"{number} of {len(cases)}: {attempt.call.phrase!r}: {attempt.verdict.reason}")
+        talk(f"sheet {file_name(attempt)}.png; " + "; ".join(_named(case)))
+        while (said := _line()) is not None:
+            try:
+                kept.add(case, said)
+                break
+            except BadInput as error:
+                talk(str(error))
+        else:
+            return
+
+
+def _named(case: "Case") -> list[str]:
+    return [
+        f"{number} {part.describe()} ({1e3 * part.at[0]:.0f}, {1e3 * part.at[1]:.0f})"
+        for number, part in enumerate(case.parts, 1)
+    ]
+
+
+def _line() -> str | None:
+    """What the person answers; None where the input ends."""
+    sys.stderr.write("part, grasp or skip> ")
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    return line.strip() if line else None
+
+
+def _read(path: Path, picks: "Sequence[Flagged]") -> "Mapping[str, str]":
+    """Answers by call. Raises: BadInput, UnknownName (of no flagged pick)."""
+    content = read_yaml(path)
+    if not isinstance(content, dict):
+        raise BadInput(str(path), type(content).__name__, "a mapping from calls to answers, as run-00001/1: 2")
+    known = [attempt.call.id for attempt in picks]
+    for call in content:
+        if call not in known:
+            raise UnknownName(f"{path}: call", str(call), known, "See: smolcell data flagged")
+    return {str(call): str(said) for call, said in content.items()}
