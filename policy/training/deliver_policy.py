@@ -22,6 +22,7 @@ from policy.training.export import export_policy
 from policy.training.machine import describe_machine
 from policy.training.policy_network import CAMERA
 from skills.contract import CameraContract, Contract, Statistics, hash_files, save_contract
+from skills.motion import moves_of
 from skills.words import TRAY
 
 PARITY_CASES = 8
@@ -90,6 +91,8 @@ def _contract(trained: TrainedPolicy, folder: PolicyFolder) -> Contract:
         epochs=round(flow.schedule.steps * flow.images / len(data.images), 2),
         data_hash=data.data_hash,
         weights_hash=hash_files(folder.hashed()),
+        skills=trained.config.skills,
+        moves=moves_of(data.examples.waypoints, "tcp_waypoints"),
     )
 
 

@@ -1,6 +1,7 @@
 """One call, tried once: preflight, start pose, budget, gate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from agent.executor import Checkpoint, Execution, Executor
 from agent.looking import Looker
 from skills.call import Finding, Ruling, SkillCall
 from skills.chunk import ActionChunk
+from skills.contract import Moves, Statistics
 from skills.errors import Unavailable
 from skills.observation import Observation
 from skills.scene import PartQuery
@@ -54,11 +56,11 @@ class Memory:
         self.ended.add(call_id)
 
 
-def executor(gate: TrayGate, policy: object = None) -> Executor:
+def executor(gate: TrayGate, policy: object = None, **contract: object) -> Executor:
+    """`contract`: what differs in both contracts."""
     looker = Looker(CELL, gate, TextPerceiver())
-    checkpoints = {
-        name: Checkpoint(policy or TextPolicy(contract_of(name)), contract_of(name)) for name in ("pick", "place")
-    }
+    contracts = {name: contract_of(name).model_copy(update=contract) for name in ("pick", "place")}
+    checkpoints = {name: Checkpoint(policy or TextPolicy(mine), mine) for name, mine in contracts.items()}
     return Executor(CELL, CATALOGUE, gate, gate.world, looker, checkpoints, Memory())
 
 
@@ -92,6 +94,59 @@ def test_a_phrase_outside_the_contract_reaches_no_policy(phrase: str) -> None:
         f"{phrase!r} does not stand in contract pick: "
         "render the phrase from the skill card, or train it: smolcell train"
     )
+
+
+class Pushed(TrayGate):
+    """Its arm stands 5 cm off after the first `pushes` resets."""
+
+    def __init__(self, world: Tray, pushes: int) -> None:
+        super().__init__(world)
+        self.pushes, self.resets = pushes, 0
+
+    def go_home(self, open_gripper: bool) -> Ruling:
+        self.resets += 1
+        return super().go_home(open_gripper)
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        return replace(seen, tcp=seen.tcp + np.array([0.05, 0, 0, 0, 0, 0, 0])) if self.resets <= self.pushes else seen
+
+
+START = {
+    "state_names": ("x [m]",),
+    "start_state": Statistics(mean=(0.3,), std=(0.01,), low=(0.3,), high=(0.3,)),
+}
+
+
+def test_an_arm_that_does_not_stand_at_the_start_is_brought_there_again() -> None:
+    gate = Pushed(Tray(NUT), pushes=1)
+    execution = executor(gate, **START).run("run-00001", PICK)
+    assert (execution.status, gate.resets) == ("ended", 2)
+
+
+def test_a_start_that_no_reset_reaches_is_refused() -> None:
+    gate = Pushed(Tray(NUT), pushes=9)
+    execution = executor(gate, **START).run("run-00001", PICK)
+    assert (execution.status, gate.resets, gate.executed) == ("faulted", 2, [])
+    assert execution.text == (
+        "x [m] is 0.350 at the start, and the data begin between 0.280 and 0.320: "
+        "set robot.home of the cell file to where the data begin, calibrate the arm, or train again"
+    )
+
+
+def test_weights_of_another_skill_move_nothing() -> None:
+    gate = Pushed(Tray(NUT), pushes=0)
+    execution = executor(gate, skills=("place",)).run("run-00001", PICK)
+    assert (execution.status, gate.resets) == ("faulted", 0)
+    assert execution.text.startswith("contract pick was trained for place, not for pick: let checkpoints.pick of")
+
+
+def test_a_chunk_that_jumps_is_not_executed() -> None:
+    gate = TrayGate(Tray(NUT))
+    still = Moves(jumps=((0.0, 0.0, 0.05),) * 4, closed=0.6)
+    execution = executor(gate, moves=still).run("run-00001", PICK)
+    assert (execution.status, execution.chunks, gate.executed, gate.bound) == ("faulted", 1, [], None)
+    assert execution.text.startswith("the way from row 1 to row 2 of the chunk is 0.100 m, and at most 0.000")
 
 
 def test_a_pick_never_begins_with_something_in_the_gripper() -> None:
