@@ -1,6 +1,7 @@
 """The columns of states and actions, each with its unit: what the robot measures, what a contract may name."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import atan2, cos, sin
 from typing import Final
 
@@ -29,6 +30,10 @@ def _yaw(observation: Observation) -> float:
     return atan2(2 * (x * y + z * w), 1 - 2 * (y * y + z * z))
 
 
+def _joint(number: int, observation: Observation) -> float:
+    return float(observation.joints[number])
+
+
 MEASURED: Final[Mapping[str, Callable[[Observation], float]]] = {
     "x [m]": lambda seen: float(seen.tcp[0]),
     "y [m]": lambda seen: float(seen.tcp[1]),
@@ -36,7 +41,7 @@ MEASURED: Final[Mapping[str, Callable[[Observation], float]]] = {
     "cos 2yaw": lambda seen: cos(2 * _yaw(seen)),
     "sin 2yaw": lambda seen: sin(2 * _yaw(seen)),
     "width [m]": lambda seen: seen.gripper_width,
-    **{f"joint {number + 1} [rad]": lambda seen, number=number: float(seen.joints[number]) for number in range(7)},
+    **{f"joint {number + 1} [rad]": partial(_joint, number) for number in range(7)},
 }
 """Every column that this cell knows, and how it is measured."""
 POSITIONS: Final = ("x [m]", "y [m]", "z [m]")

@@ -62,8 +62,9 @@ def check_jumps(contract: Contract, chunk: ActionChunk, before: FloatArray | Non
     if contract.moves is None:
         return None
     rows, most = chunk.values[: contract.executed], np.array(contract.moves.jumps)
-    seam = before is not None and chunk.space == "joint_positions"
-    if seam:
+    seam = False
+    if before is not None and chunk.space == "joint_positions":
+        seam = True
         rows, most = np.vstack([before, rows]), np.vstack([most.max(axis=0), most])
     steps = jumps(rows, chunk.space)
     allowed = most[: len(steps)] + JUMP_SLACK[chunk.space]
