@@ -60,11 +60,11 @@ def test_a_jump_that_the_data_never_made_is_told_with_its_rows() -> None:
     assert fault.remedy == "look afresh and try again; if it stays, train longer or with more data"
 
 
-def test_yaw_is_compared_up_to_a_half_turn() -> None:
-    assert check_jumps(contract(), changed(1, 5, 0.3 + np.pi)) is None
-    fault = check_jumps(contract(), changed(1, 5, 0.3 + np.pi / 2))
+def test_another_yaw_is_no_jump_but_a_tilt_is() -> None:
+    assert check_jumps(contract(), changed(1, 5, 0.3 + np.pi / 2)) is None
+    fault = check_jumps(contract(), changed(1, 4, 0.4))
     assert fault is not None
-    assert fault.text == "the turn from row 1 to row 2 of the chunk is 1.571 rad, and at most 0.000 in the data"
+    assert fault.text == "the tilt from row 1 to row 2 of the chunk is 0.400 rad, and at most 0.000 in the data"
 
 
 @pytest.mark.parametrize(

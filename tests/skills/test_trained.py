@@ -85,7 +85,7 @@ def test_columns_whose_values_are_no_metres_are_told(pick: Contract, cell: Cell)
     rows = tuple(tuple(1000 * value for value in row) for row in pick.action_mean)
     assert told(check_units(pick.model_copy(update={"action_mean": rows}), cell)) == (
         "units",
-        "action x [m] of contract pick averages 473.8, and the workspace goes from -0.05 to 0.8 m",
+        f"action x [m] of contract pick averages {rows[0][0]:.4g}, and the workspace goes from -0.05 to 0.8 m",
     )
 
 
