@@ -43,7 +43,7 @@ class Moves(Value):
 
 class CameraContract(CameraPose):
     """One camera as it was in training: its pose, the side of the picture that the network takes [pixels], and
-    a picture of it in the checkpoint's folder.
+    a picture of what it sees but for what lies there, in the checkpoint's folder.
     """
 
     size: int

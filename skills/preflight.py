@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from skills.base import FloatArray, Image
+from skills.base import FloatArray
 from skills.card import SkillCard
 from skills.cell import CameraPose, Cell
 from skills.chunk import ActionChunk
@@ -17,6 +17,7 @@ from skills.contract import Contract
 from skills.fault import Fault
 from skills.motion import check_chunk_rate, check_gripper, check_jumps
 from skills.observation import Observation
+from skills.reference import Reference
 from skills.trained import check_checkpoint, check_rate
 from skills.views import check_views
 
@@ -106,7 +107,7 @@ def before_moving(contract: Contract, card: SkillCard, cell: Cell, phrase: str) 
     return tuple(fault for fault in found if fault is not None)
 
 
-def at_start(contract: Contract, references: Mapping[str, Image], observation: Observation) -> tuple[Fault, ...]:
+def at_start(contract: Contract, references: Mapping[str, Reference], observation: Observation) -> tuple[Fault, ...]:
     """All faults that are seen where the call starts.
 
     Args:

@@ -50,7 +50,7 @@ def deliver_policy(trained: TrainedPolicy, out: Path) -> None:
     draft.root.mkdir(parents=True)
     trained.policy.save_pretrained(draft.root)
     export_policy(trained.policy, draft.network)
-    _, reference = cv2.imencode(".png", cv2.cvtColor(trained.training.images[0], cv2.COLOR_RGB2BGR))
+    _, reference = cv2.imencode(".png", cv2.cvtColor(trained.training.scenery, cv2.COLOR_RGB2BGR))
     draft.reference.write_bytes(bytes(reference))
     contract = _contract(trained, draft)
     save_contract(contract, draft.root)
