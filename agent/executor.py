@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from agent.looking import Gaze, Looker
-from skills.base import FloatArray, Image, Value
+from skills.base import FloatArray, Value
 from skills.call import Cause, Ruling, SkillCall
 from skills.card import SkillCard
 from skills.catalogue import Catalogue
@@ -15,8 +15,11 @@ from skills.columns import START
 from skills.contract import Contract
 from skills.errors import Unavailable
 from skills.fault import Fault
+from skills.observation import Observation
 from skills.preflight import at_start, before_moving, check_chunk
 from skills.protocols import Clock, Policy
+from skills.reference import Reference
+from skills.start import PROPOSER, way_to_start
 
 Status = Literal["ended", "spent", "stopped", "faulted", "silent", "empty", "already"]
 
@@ -34,8 +37,6 @@ CAUSE_OF: Final[dict[Status, Cause | None]] = {
 
 OUT_OF_REACH: Final = frozenset({"reach", "joint_position"})
 """Rules of the gate whose refusal no second try can change."""
-RESETS: Final = 2
-"""How often the arm is brought to the start pose before a call is refused because it does not stand there."""
 OUT_OF_TIME: Final = "budget"
 """Rule of the gate that ends a motion when the card's seconds are spent."""
 WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
@@ -75,7 +76,7 @@ class Checkpoint:
 
     policy: Policy
     contract: Contract
-    references: Mapping[str, Image] = field(default_factory=dict)
+    references: Mapping[str, Reference] = field(default_factory=dict)
 
 
 class Execution(Value):
@@ -163,19 +164,42 @@ class Executor:
         checkpoint = self._checkpoints[card.checkpoint]
         if faults := before_moving(checkpoint.contract, card, self._cell, call.phrase):
             return _faulted(*faults)
-        for _ in range(RESETS):
-            ruling = tally.note(self._gate.go_home(open_gripper=card.start_pose == "home"))
-            if ruling.decision == "stop":
-                return "stopped", ruling.describe()
-            faults = at_start(checkpoint.contract, checkpoint.references, self._gate.observe())
-            if not any(fault.check == START for fault in faults):
-                break
+        ruling = tally.note(self._gate.go_home(open_gripper=card.start_pose == "home"))
+        if ruling.decision == "stop":
+            return "stopped", ruling.describe()
+        seen = self._gate.observe()
+        faults = at_start(checkpoint.contract, checkpoint.references, seen)
+        if any(fault.check == START for fault in faults):
+            return self._brought_to_start(card, call, tally, seen, faults)
         return _faulted(*faults) if faults else None
+
+    def _brought_to_start(
+        self, card: SkillCard, call: SkillCall, tally: "_Tally", seen: Observation, faults: tuple[Fault, ...]
+    ) -> Ended | None:
+        """Move from home to where the data begin; None when the arm stands there and all else is well."""
+        checkpoint = self._checkpoints[card.checkpoint]
+        width = self._cell.robot.gripper.max_width if card.start_pose == "home" else 0.0
+        way = way_to_start(checkpoint.contract, seen, call.id, width=width)
+        if way is None:
+            return _faulted(*faults)
+        self._gate.bind(call, PROPOSER, self._deadline(card))
+        try:
+            ruling = tally.note(self._gate.execute(way))
+        finally:
+            self._gate.unbind()
+        if ruling.decision == "stop":
+            return "stopped", ruling.describe()
+        faults = at_start(checkpoint.contract, checkpoint.references, self._gate.observe())
+        return _faulted(*faults) if faults else None
+
+    def _deadline(self, card: SkillCard) -> int:
+        """The cell's time [ns] at which the card's seconds are spent, from now."""
+        return self._clock.now_ns() + int(card.budget.seconds * 1e9)
 
     def _act(self, card: SkillCard, call: SkillCall, tally: "_Tally", on_progress: Callable[[float], None]) -> Ended:
         """Let the policy propose and the gate rule until the policy is done or the card's budget is spent."""
         checkpoint = self._checkpoints[card.checkpoint]
-        deadline = self._clock.now_ns() + int(card.budget.seconds * 1e9)
+        deadline = self._deadline(card)
         self._gate.bind(call, checkpoint.contract.weights_hash, deadline)
         before: FloatArray | None = None
         try:

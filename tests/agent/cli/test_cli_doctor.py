@@ -129,6 +129,24 @@ def test_a_contract_that_does_not_fit_is_told(
     assert checks[f"{check} of place"][1].startswith(f"{detail} ")
 
 
+def test_a_home_that_is_not_where_the_data_begin_is_told_and_where_calls_go_first(
+    doctor: Doctored, weights: Path
+) -> None:
+    mean = (0.177, 0.0, 0.5)
+    begin = Statistics(mean=mean, std=(0.01, 0.01, 0.01), low=mean, high=mean)
+    told = {"state_names": ("x [m]", "y [m]", "z [m]"), "start_state": begin}
+    save_contract(load_contract(weights / "pick").model_copy(update=told), weights / "pick")
+    code, checks = doctor()
+    assert (code, checks["start state of pick"]) == (
+        ExitCode.DONE,
+        (
+            True,
+            "at home z [m] is 0.413 at the start, and the data begin between 0.480 and 0.520; every call goes there "
+            "first, through the gate",
+        ),
+    )
+
+
 def test_a_reference_picture_that_is_gone_is_told(doctor: Doctored, weights: Path) -> None:
     (weights / "pick" / "overhead.png").unlink()
     code, checks = doctor()
