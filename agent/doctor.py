@@ -6,27 +6,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.workcell import PERCEIVER, checkpoint_folder
-from policy.checkpoint import open_perceiver, open_policy
+from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value
-from skills.card import SkillCard
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
-from skills.contract import load_contract
 from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable
-from skills.preflight import Fault, check_camera, check_cameras, check_places
+from skills.preflight import check_camera
 
 MODULES: Final = (
     "coal", "cv2", "langgraph", "langgraph.checkpoint.sqlite", "numpy", "onnxruntime", "pinocchio", "prompt_toolkit",
     "pybullet", "pydantic", "rich", "ruckig", "tokenizers", "typer", "yaml",
 )  # fmt: skip
 """What the base installation imports."""
-
-Check = Callable[[], str]
-"""Says what it found, in a few words. Raises: SmolcellError with the remedy."""
 
 
 class Finding(Value):
@@ -67,10 +63,7 @@ def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
     """The checks of one cell, by name."""
     cards = tuple(load_catalogue())
     for name in sorted({card.checkpoint for card in cards}):
-        yield f"weights of {name}", lambda name=name: _weights(cell, name)  # type: ignore[misc]
-        yield f"contract of {name}", lambda name=name: _contract(cell, name, cards)  # type: ignore[misc]
-        yield f"cameras of {name}", lambda name=name: _cameras(cell, name)  # type: ignore[misc]
-        yield f"places of {name}", lambda name=name: _places(cell, name)  # type: ignore[misc]
+        yield from checkpoint_checks(cell, name, cards, state)
     yield "perceiver", lambda: _perceiver(cell)
     yield "robot", lambda: _robot(cell)
     yield "state folder", lambda: _state(state)
@@ -110,52 +103,11 @@ def _cards() -> str:
     return ", ".join(card.name for card in load_catalogue())
 
 
-def _weights(cell: Cell, name: str) -> str:
-    """The network is there, and it is the one that the contract was written for."""
-    folder, contract = open_policy(checkpoint_folder(cell, name))
-    return f"{_megabytes(folder.network)}, SHA-256 {contract.weights_hash[:12]}"
-
-
-def _contract(cell: Cell, name: str, cards: tuple[SkillCard, ...]) -> str:
-    """Every phrase that a card can render was trained."""
-    contract = load_contract(checkpoint_folder(cell, name))
-    wanted = [phrase for card in cards if card.checkpoint == name for phrase in card.phrases()]
-    absent = [phrase for phrase in wanted if phrase not in contract.phrases]
-    if absent:
-        raise BadInput(
-            f"contract {contract.name}",
-            absent[0],
-            f"trained, as {len(absent)} of {len(wanted)} phrases are not; train again",
-        )
-    return f"{contract.name}: {len(wanted)} phrases, all trained"
-
-
-def _cameras(cell: Cell, name: str) -> str:
-    contract = load_contract(checkpoint_folder(cell, name))
-    _demand(check_cameras(contract, cell))
-    return ", ".join(contract.cameras)
-
-
-def _places(cell: Cell, name: str) -> str:
-    contract = load_contract(checkpoint_folder(cell, name))
-    _demand(check_places(contract, cell))
-    return ", ".join(contract.places)
-
-
-def _demand(fault: Fault | None) -> None:
-    if fault:
-        raise Unavailable(f"{fault.text}.", f"{fault.remedy[0].upper()}{fault.remedy[1:]}.")
-
-
 def _perceiver(cell: Cell) -> str:
     """The network is there and its own, and its camera stands where it stood in training."""
     folder, card = open_perceiver(checkpoint_folder(cell, PERCEIVER))
-    _demand(check_camera(card.camera, card.pose, cell))
-    return f"{_megabytes(folder.network)}, SHA-256 {card.weights_hash[:12]}, camera {card.camera}"
-
-
-def _megabytes(file: Path) -> str:
-    return f"{file.stat().st_size / 1e6:.1f} MB"
+    demand(check_camera(card.camera, card.pose, cell))
+    return f"{megabytes(folder.network)}, SHA-256 {card.weights_hash[:12]}, camera {card.camera}"
 
 
 def _robot(cell: Cell) -> str:

@@ -1,20 +1,25 @@
 """Making one call: reset to the trained start pose, preflight, policy, gate. It tries once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from agent.looking import Gaze, Looker
-from skills.base import Value
+from skills.base import FloatArray, Value
 from skills.call import Cause, Ruling, SkillCall
 from skills.card import SkillCard
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.chunk import ActionChunk
+from skills.columns import START
 from skills.contract import Contract
 from skills.errors import Unavailable
-from skills.preflight import preflight
+from skills.fault import Fault
+from skills.observation import Observation
+from skills.preflight import at_start, before_moving, check_chunk
 from skills.protocols import Clock, Policy
+from skills.reference import Reference
+from skills.start import PROPOSER, way_to_start
 
 Status = Literal["ended", "spent", "stopped", "faulted", "silent", "empty", "already"]
 
@@ -67,18 +72,19 @@ class CallLog(Protocol):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A policy and the contract that it was trained under."""
+    """A policy, the contract that it was trained under, and that one's reference pictures by camera."""
 
     policy: Policy
     contract: Contract
+    references: Mapping[str, Reference] = field(default_factory=dict)
 
 
 class Execution(Value):
     """How one call went, before anybody has looked.
 
     Attributes:
-        status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (preflight),
-            silent (no answer of the policy), empty (nothing in the gripper to bring away), already
+        status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (a check of
+            `skills.preflight`), silent (no answer of the policy), empty (nothing in the gripper to bring away), already
             (the journal holds this id: it is looked at, not moved again).
         text: the reason where it did not end by itself.
         rulings: one for each motion that was asked for.
@@ -146,7 +152,7 @@ class Executor:
             return "faulted", str(error)
 
     def _prepare(self, card: SkillCard, call: SkillCall, tally: "_Tally") -> Ended | None:
-        """Stand at the trained start pose and check phrase, cameras and gripper; None when all is well.
+        """Stand at the trained start pose and make the preflight checks; None when all is well.
 
         Raises: Unavailable (a camera does not answer).
         """
@@ -155,34 +161,73 @@ class Executor:
             return "empty", "nothing is held that could be brought away"
         if card.start_pose == "home" and holding:
             return "faulted", "something is held; it must be released first"
+        checkpoint = self._checkpoints[card.checkpoint]
+        if faults := before_moving(checkpoint.contract, card, self._cell, call.phrase):
+            return _faulted(*faults)
         ruling = tally.note(self._gate.go_home(open_gripper=card.start_pose == "home"))
         if ruling.decision == "stop":
             return "stopped", ruling.describe()
-        contract = self._checkpoints[card.checkpoint].contract
-        faults = preflight(contract, self._cell, self._gate.observe(), call.phrase)
-        if faults:
-            return "faulted", "; ".join(f"{fault.text}: {fault.remedy}" for fault in faults)
-        return None
+        seen = self._gate.observe()
+        faults = at_start(checkpoint.contract, checkpoint.references, seen)
+        if any(fault.check == START for fault in faults):
+            return self._brought_to_start(card, call, tally, seen, faults)
+        return _faulted(*faults) if faults else None
+
+    def _brought_to_start(
+        self, card: SkillCard, call: SkillCall, tally: "_Tally", seen: Observation, faults: tuple[Fault, ...]
+    ) -> Ended | None:
+        """Move from home to where the data begin; None when the arm stands there and all else is well."""
+        checkpoint = self._checkpoints[card.checkpoint]
+        width = self._cell.robot.gripper.max_width if card.start_pose == "home" else 0.0
+        way = way_to_start(checkpoint.contract, seen, call.id, width=width)
+        if way is None:
+            return _faulted(*faults)
+        self._gate.bind(call, PROPOSER, self._deadline(card))
+        try:
+            ruling = tally.note(self._gate.execute(way))
+        finally:
+            self._gate.unbind()
+        if ruling.decision == "stop":
+            return "stopped", ruling.describe()
+        faults = at_start(checkpoint.contract, checkpoint.references, self._gate.observe())
+        return _faulted(*faults) if faults else None
+
+    def _deadline(self, card: SkillCard) -> int:
+        """The cell's time [ns] at which the card's seconds are spent, from now."""
+        return self._clock.now_ns() + int(card.budget.seconds * 1e9)
 
     def _act(self, card: SkillCard, call: SkillCall, tally: "_Tally", on_progress: Callable[[float], None]) -> Ended:
         """Let the policy propose and the gate rule until the policy is done or the card's budget is spent."""
         checkpoint = self._checkpoints[card.checkpoint]
-        deadline = self._clock.now_ns() + int(card.budget.seconds * 1e9)
+        deadline = self._deadline(card)
         self._gate.bind(call, checkpoint.contract.weights_hash, deadline)
+        before: FloatArray | None = None
         try:
             while tally.chunks < card.budget.chunks and self._clock.now_ns() < deadline:
                 chunk = checkpoint.policy.act(self._gate.observe(), call.phrase, call.id)
                 tally.chunks += 1
+                if fault := check_chunk(checkpoint.contract, chunk, before):
+                    return _faulted(fault)
                 ruling = tally.note(self._gate.execute(chunk, on_progress))
                 if ruling.decision == "stop":
                     return ("spent" if OUT_OF_TIME in _rules(ruling) else "stopped"), ruling.describe()
                 if chunk.done:
                     return "ended", ""
+                before = _last_row(chunk, checkpoint.contract)
         except Unavailable as error:
             return "silent", str(error)
         finally:
             self._gate.unbind()
         return "spent", f"the budget of {card.budget.chunks} chunks or {card.budget.seconds:g} s is spent"
+
+
+def _faulted(*faults: Fault) -> Ended:
+    return "faulted", "; ".join(fault.describe() for fault in faults)
+
+
+def _last_row(chunk: ActionChunk, contract: Contract) -> FloatArray | None:
+    executed = chunk.values[: contract.executed]
+    return executed[-1] if len(executed) else None
 
 
 def _rules(ruling: Ruling) -> set[str]:

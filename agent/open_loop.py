@@ -17,7 +17,7 @@ from policy.evaluation.grasps import GRASP_ROW, aim_of
 from policy.evaluation.open_loop import closed_share, column_errors
 from policy.evaluation.perception import compare
 from policy.keyframe_policy import KeyframePolicy
-from policy.keyframes import CLOSED, chunk_normalization, state_normalization, to_waypoints
+from policy.keyframes import chunk_normalization, state_normalization, to_waypoints
 from policy.perceiver import OnnxPerceiver
 from policy.training.dataset import TrayData, load_data
 from sim.data.action_text import to_text
@@ -25,6 +25,7 @@ from skills.base import FloatArray
 from skills.chunk import WAYPOINT_COLUMNS
 from skills.contract import CONTRACT_FILE
 from skills.errors import BadInput
+from skills.motion import CLOSED
 
 HALF_TURN: Final = {"yaw": np.pi}
 """What a parallel gripper can't tell."""

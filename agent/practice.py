@@ -10,9 +10,8 @@ from typing import Final
 import numpy as np
 
 from policy.keyframe_policy import KeyframePolicy
-from policy.keyframes import state_of
 from sim.commands import draw_pick
-from sim.data.examples import Example
+from sim.data.examples import STATE_NAMES, Example
 from sim.data.looks import repainted
 from sim.data.scenes import SEEN, DataScene
 from sim.data.splits import is_held_out
@@ -25,6 +24,7 @@ from sim.table import Table
 from skills.call import SkillCall
 from skills.card import SkillCard
 from skills.cell import Cell
+from skills.columns import state_of
 from skills.observation import Observation
 from skills.scene import PartQuery
 
@@ -115,7 +115,7 @@ def _question(table: Table, card: SkillCard) -> Question | str:
         return "no_grasp"
     seen = table.gate.observe()
     waypoints = pick_waypoints(world.cell, grasp)
-    example = Example(card.render(arguments), waypoints, tuple(state_of(seen).tolist()), target)
+    example = Example(card.render(arguments), waypoints, tuple(state_of(seen, STATE_NAMES).tolist()), target)
     return Question(bodies[target], seen, DataScene(seen.images["overhead"], tuple(parts), (example,), ()))
 
 

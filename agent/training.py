@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agent.evaluation import Job, evaluate
-from agent.trial_table import SPLITS, Table
-from agent.trials import Act, PolicyActor, Trial
+from agent.trial import Trial
+from agent.trial_table import SPLITS, Split, Table
+from agent.trials import Act, PolicyActor
 from policy.training.config import Recipe, Training
 from policy.training.networks import PolicyTraining
 from skills.card import SkillCard
@@ -77,12 +78,15 @@ class _Draft:
 
     actor: PolicyActor
 
-    def ready(self, card: SkillCard) -> Act:
-        return partial(_judged, self.actor.ready(card))
+    def label(self, skill: str) -> str:
+        return self.actor.label(skill)
+
+    def ready(self, card: SkillCard, split: Split) -> Act:
+        return partial(_judged, self.actor.ready(card, split))
 
 
-def _judged(act: Act, table: Table, card: SkillCard) -> Trial:
+def _judged(act: Act, table: Table, card: SkillCard) -> Trial | None:
     try:
         return act(table, card)
     except UnknownName as error:
-        return Trial(str(error.value), {}, "refused", str(error))
+        return Trial(phrase=str(error.value), words={}, cause="refused", detail=str(error))

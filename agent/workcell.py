@@ -19,10 +19,12 @@ from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.preflight import check_camera
 from skills.protocols import Clock, Perceiver, Planner
+from skills.reference import Reference
 
 if TYPE_CHECKING:
     from agent.recorded import Frame
     from agent.twin import Twin
+    from policy.smolvla import OnnxSmolVLA
     from sim.driver import SimDriver
     from sim.scenario import Scenario
     from sim.world import World
@@ -192,7 +194,17 @@ def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     policies = {
         name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
     }
-    return {name: Checkpoint(with_confidence(policy), policy.contract) for name, policy in policies.items()}
+    return {
+        name: Checkpoint(with_confidence(policy), policy.contract, _references(policy))
+        for name, policy in policies.items()
+    }
+
+
+def _references(policy: "OnnxSmolVLA") -> dict[str, Reference]:
+    from policy.pictures import load_references
+
+    pictures = load_references(policy.folder.root, policy.contract)
+    return {camera: Reference.of(picture) for camera, picture in pictures.items()}
 
 
 def load_perceiver(cell: Cell) -> Perceiver:

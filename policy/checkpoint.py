@@ -7,7 +7,7 @@ vlm/tokenizer.json  words to numbers        model.safetensors  the same weights,
 config.json, model.safetensors, vlm/, policy_preprocessor.json, policy_postprocessor.json
                     lerobot's form
 parity.npz          inputs with what lerobot answered to them
-overhead.png        reference picture
+overhead.png        reference picture: what the camera sees but for what lies there
 confidence.json     how sure its chunks may be, once that was fitted
 
 Both hold training.json, how they came to be, and README.md, the card rendered from it.

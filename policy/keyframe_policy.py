@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policy.checkpoint import open_policy
-from policy.keyframes import chunk_normalization, state_normalization, state_of, to_waypoints
+from policy.keyframes import chunk_normalization, state_normalization, to_waypoints
 from policy.phrases import PhraseEncoder
 from policy.pictures import shrink
 from skills.base import Image
 from skills.chunk import ActionChunk
+from skills.columns import state_of
 from skills.contract import Contract
 from skills.errors import UnknownName
 from skills.observation import Observation
@@ -51,7 +52,7 @@ class KeyframePolicy(ABC):
         """
         self.contract.require(phrase)
         picture = picture_for(self.contract, observation)
-        state = state_normalization(self.contract).apply(state_of(observation))
+        state = state_normalization(self.contract).apply(state_of(observation, self.contract.state_names))
         normalized = self.propose(picture, phrase, state, noise_for(self.contract, observation, call_id))
         return ActionChunk(
             values=to_waypoints(chunk_normalization(self.contract).undo(normalized)),

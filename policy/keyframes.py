@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from skills.base import FloatArray
 from skills.contract import Contract
-from skills.observation import Observation
+from skills.motion import CLOSED
 
 ACTION_NAMES: Final = ("x [m]", "y [m]", "z [m]", "cos 2yaw", "sin 2yaw", "width [m]")
 FLOORS: Final = (0.01, 0.01, 0.005, 0.05, 0.05, 0.005)
 """Smallest standard deviation to divide by: a column that hardly varies must not become noise."""
-CLOSED: Final = 0.005
-"""A width below this [m] means: close."""
 DOWN: Final = (np.pi, 0.0)
 """Roll and pitch of the tool that points down [rad]."""
 
@@ -38,17 +36,6 @@ def to_waypoints(values: NDArray[Any]) -> FloatArray:
     still = np.ones_like(x)
     width = np.where(width < CLOSED, 0.0, width)
     return np.stack([x, y, z, DOWN[0] * still, DOWN[1] * still, yaw, width], axis=1)
-
-
-def state_of(observation: Observation) -> FloatArray:
-    """(6,) where the tool stands: x, y, z [m], cos 2yaw, sin 2yaw, width [m].
-
-    Yaw is the heading of the tool's own x axis: for a tool that points down, that of its closing direction's
-    normal, the long axis of the part that it holds.
-    """
-    x, y, z, qx, qy, qz, qw = observation.tcp
-    yaw = np.arctan2(2 * (qx * qy + qw * qz), 1 - 2 * (qy * qy + qz * qz))
-    return np.array([x, y, z, np.cos(2 * yaw), np.sin(2 * yaw), observation.gripper_width])
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,26 @@ class Swapped(Lasting):
     fault: Literal["swapped"]
 
 
+class Nudged(Lasting):
+    """Somebody has knocked against a camera: it stands `shift_mm` and is turned `turn_deg` off, in its own axes, which
+    are right, up and ahead.
+    """
+
+    fault: Literal["nudged"]
+    camera: CameraName = "overhead"
+    shift_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    turn_deg: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+class Turned(Lasting):
+    """A camera's pictures come mirrored (left is right), and then turned by quarters counterclockwise."""
+
+    fault: Literal["turned"]
+    camera: CameraName = "overhead"
+    quarters: Annotated[int, Field(ge=0, le=3)] = 0
+    mirrored: bool = False
+
+
 class Dimmed(Lasting):
     """All pictures are darker (or, above 1, brighter) by this gain."""
 
@@ -111,6 +131,19 @@ class Stuck(Lasting):
 
 
 AnyFault: TypeAlias = Annotated[
-    Slip | Moved | Kill | Black | Frozen | Swapped | Dimmed | Late | Absent | Garbage | FullDisk | Stuck,
+    Slip
+    | Moved
+    | Kill
+    | Black
+    | Frozen
+    | Swapped
+    | Nudged
+    | Turned
+    | Dimmed
+    | Late
+    | Absent
+    | Garbage
+    | FullDisk
+    | Stuck,
     Field(discriminator="fault"),
 ]

@@ -6,7 +6,8 @@ has in the same place: cameras, light, fingers, a part that slides, a person's h
 
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
@@ -14,9 +15,25 @@ import numpy as np
 
 from sim.body import LINK, numbers
 from sim.driver import GRIP_SECONDS
-from sim.faults import Absent, Black, Dimmed, Form, Frozen, Garbage, Kill, Late, Moved, Slip, Stuck, Swapped
+from sim.faults import (
+    Absent,
+    Black,
+    Dimmed,
+    Form,
+    Frozen,
+    Garbage,
+    Kill,
+    Late,
+    Moved,
+    Nudged,
+    Slip,
+    Stuck,
+    Swapped,
+    Turned,
+)
 from sim.judge import truth
 from sim.parts.spawn import Body
+from sim.randomize import Jitter
 from sim.schedule import Schedule
 from sim.world import World
 from skills.base import Image
@@ -64,7 +81,8 @@ class FaultyDriver:
 
     def observe(self) -> Observation:
         self._happen()
-        seen = self._driver.observe()
+        with self._nudged():
+            seen = self._driver.observe()
         return replace(seen, images=self._spoilt(seen.images))
 
     def measure(self) -> Observation:
@@ -96,12 +114,23 @@ class FaultyDriver:
         if self._schedule.due(Kill):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    @contextmanager
+    def _nudged(self) -> Iterator[None]:
+        """The cameras stand elsewhere while a picture is taken."""
+        rightly = self._world.appearance
+        nudges: dict[str, Jitter] = {nudge.camera: _jitter(nudge) for nudge in self._schedule.active(Nudged)}
+        self._world.appearance = replace(rightly, cameras={**rightly.cameras, **nudges})
+        yield
+        self._world.appearance = rightly
+
     def _spoilt(self, images: Pictures) -> Pictures:
         pictures = dict(images)
         for dimmed in self._schedule.active(Dimmed):
             pictures = {name: _dim(image, dimmed.gain) for name, image in pictures.items()}
         if self._schedule.active(Swapped):
             pictures = dict(zip(pictures, reversed(pictures.values()), strict=True))
+        for turned in self._schedule.active(Turned):
+            pictures[turned.camera] = _turned(pictures[turned.camera], turned)
         frozen = {fault.camera for fault in self._schedule.active(Frozen)} & self._last.keys()
         pictures |= {name: self._last[name] for name in frozen}
         self._last = pictures
@@ -177,6 +206,16 @@ def _move(world: World, moved: Moved) -> None:
     _, turn = world.bullet.getBasePositionAndOrientation(body.id)
     at = (float(x), float(y), body.spec.shape.height / 2 + 0.001)
     world.bullet.resetBasePositionAndOrientation(body.id, at, turn)
+
+
+def _jitter(nudge: Nudged) -> Jitter:
+    across, up, along = (value / 1000 for value in nudge.shift_mm)
+    pitch, yaw, roll = (float(np.deg2rad(value)) for value in nudge.turn_deg)
+    return Jitter((across, up, along), (pitch, yaw, roll), 1.0)
+
+
+def _turned(image: Image, turned: Turned) -> Image:
+    return np.ascontiguousarray(np.rot90(image[:, ::-1] if turned.mirrored else image, turned.quarters))
 
 
 def _dim(image: Image, gain: float) -> Image:

@@ -28,9 +28,22 @@ class Statistics(Value):
     high: tuple[float, ...]
 
 
+class Moves(Value):
+    """How the chunks of the data move, by which a policy's are judged.
+
+    Attributes:
+        jumps: (chunk_size - 1, n) the largest steps from each row to the next, columns as
+            `skills.motion.JUMP_COLUMNS` of the space.
+        closed: share of the rows in which the gripper is closed.
+    """
+
+    jumps: tuple[tuple[float, ...], ...]
+    closed: float
+
+
 class CameraContract(CameraPose):
     """One camera as it was in training: its pose, the side of the picture that the network takes [pixels], and
-    a picture of it in the checkpoint's folder.
+    a picture of what it sees but for what lies there, in the checkpoint's folder.
     """
 
     size: int
@@ -50,6 +63,8 @@ class Contract(Value):
         start_state: statistics of the state in which episodes began.
         action_mean, action_std: (chunk_size, D): each row of the chunk is normalized on its own.
         data_hash, weights_hash: SHA-256 of the data set and of the exported networks.
+        skills: names of the skill cards that it was trained for; empty in contracts that do not tell.
+        moves: how the data's chunks move; None in contracts that do not tell.
         success: measured successes and trials by phrase, from the evaluation; empty before it.
     """
 
@@ -70,6 +85,8 @@ class Contract(Value):
     epochs: float
     data_hash: str
     weights_hash: str
+    skills: tuple[str, ...] = ()
+    moves: Moves | None = None
     success: dict[str, tuple[int, int]] = {}
 
     def require(self, phrase: str) -> None:

@@ -1,26 +1,30 @@
-"""Checks before a call moves anything: phrase, cameras and places against the checkpoint's contract."""
+"""What is checked before a call moves anything, each against the checkpoint's contract.
 
-from collections.abc import Sequence
+The checks of phrase, cameras, places and pictures are here; the others stand with what they look at: `trained`
+(checkpoint, epochs, rate), `columns` (units, start state), `views` (reference pictures), `motion` (chunks).
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from skills.base import Value
+from skills.base import FloatArray
+from skills.card import SkillCard
 from skills.cell import CameraPose, Cell
+from skills.chunk import ActionChunk
+from skills.columns import check_start, check_units, state_of
 from skills.contract import Contract
+from skills.fault import Fault
+from skills.motion import check_chunk_rate, check_gripper, check_jumps
 from skills.observation import Observation
+from skills.reference import Reference
+from skills.trained import check_checkpoint, check_rate
+from skills.views import check_views
 
 SLACK = 0.005
 """How far [m] cameras and places may stand from where they stood in training."""
 BLACK_MEAN = 8.0
 """Mean grey value [0..255] below which a picture counts as black."""
-
-
-class Fault(Value):
-    """One reason not to start; `remedy` says what to change."""
-
-    check: str
-    text: str
-    remedy: str
 
 
 def check_phrase(contract: Contract, phrase: str) -> Fault | None:
@@ -90,12 +94,40 @@ def check_pictures(contract: Contract, observation: Observation) -> Fault | None
     return None
 
 
-def preflight(contract: Contract, cell: Cell, observation: Observation, phrase: str) -> tuple[Fault, ...]:
-    """All faults that stand between this call and its start; empty when it may begin."""
+def before_moving(contract: Contract, card: SkillCard, cell: Cell, phrase: str) -> tuple[Fault, ...]:
+    """All faults of this call that can be told before the arm moves to where it starts."""
     found = (
+        check_checkpoint(contract, card),
         check_phrase(contract, phrase),
+        check_units(contract, cell),
+        check_rate(contract),
         check_cameras(contract, cell),
         check_places(contract, cell),
-        check_pictures(contract, observation),
     )
     return tuple(fault for fault in found if fault is not None)
+
+
+def at_start(contract: Contract, references: Mapping[str, Reference], observation: Observation) -> tuple[Fault, ...]:
+    """All faults that are seen where the call starts.
+
+    Args:
+        references: the contract's reference pictures, by camera.
+    """
+    views = check_pictures(contract, observation) or check_views(contract, references, observation)
+    return tuple(fault for fault in (views, check_state(contract, observation)) if fault is not None)
+
+
+def check_state(contract: Contract, observation: Observation) -> Fault | None:
+    """The arm stands where the data's episodes began. Raises: UnknownName (columns that `check_units` refuses)."""
+    names = contract.state_names
+    return check_start(contract, dict(zip(names, state_of(observation, names).tolist(), strict=True)))
+
+
+def check_chunk(contract: Contract, chunk: ActionChunk, before: FloatArray | None) -> Fault | None:
+    """A policy's answer moves as the data did; `before` is the last row that was executed of the chunk before it.
+
+    Numbers that are none are the gate's to refuse.
+    """
+    if not np.isfinite(chunk.values).all():
+        return None
+    return check_chunk_rate(contract, chunk) or check_gripper(contract, chunk) or check_jumps(contract, chunk, before)

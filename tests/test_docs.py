@@ -11,6 +11,7 @@ PAGES = (
     "commands",
     "data",
     "developers",
+    "doctor",
     "graph",
     "improve",
     "mes",

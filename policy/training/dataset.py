@@ -23,6 +23,11 @@ from skills.yamlfile import parse_model
 INDEX_FILE = "dataset.json"
 PART_COLUMNS = ("x", "y", "yaw", "kind", "size", "colour", "failed")
 
+SCENERY_SIDE = 128
+"""Side of the scenery [pixels], where the data set's pictures have as many."""
+SCENERY_OF = 60
+"""Pictures that the scenery is the median of: no part lies in half of them at the same place."""
+
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int32]
 
@@ -107,6 +112,7 @@ class TrayData:
         images: (n, size, size, 3) uint8 RGB; row 0 is far from the robot (+x), column 0 its left (+y).
         parts: (n, P, 7) columns `PART_COLUMNS`: metres from the tray's centre, radians, indices into the
             index's lists, 0 or 1; kind is -1 in rows without a part.
+        scenery: (side, side, 3) uint8 RGB, what the camera sees but for what lies there.
         data_hash: SHA-256 over the shards' hashes.
     """
 
@@ -114,6 +120,7 @@ class TrayData:
     images: Image
     parts: Floats
     examples: Examples
+    scenery: Image
     data_hash: str
 
     @property
@@ -195,8 +202,17 @@ def load_data(folder: Path, image_size: int) -> TrayData:
         joined["images"],
         joined["parts"],
         Examples(*(joined[f"examples_{key}"] for key in ("image", "phrase", "waypoints", "state", "target"))),
+        _scenery(folder / next(iter(index.shards)), min(index.image_size, SCENERY_SIDE)),
         index.data_hash,
     )
+
+
+def _scenery(shard: Path, side: int) -> Image:
+    """The median of pictures of a shard that was found whole: parts come and go, and so does the light."""
+    with np.load(shard) as archive:
+        images = archive["images"]
+    rows = np.unique(np.linspace(0, len(images) - 1, SCENERY_OF).astype(int))
+    return shrink(np.median(images[rows], axis=0).astype(np.uint8), side)
 
 
 def _check_splits(folder: Path, index: DataIndex, scenes: int) -> None:

@@ -22,6 +22,7 @@ from policy.training.machine import describe_machine
 from policy.training.networks import PolicyTraining
 from policy.training.policy_network import CAMERA
 from skills.contract import CameraContract, Contract, Statistics, hash_files, save_contract
+from skills.motion import moves_of
 from skills.words import TRAY
 
 PARITY_CASES = 8
@@ -50,7 +51,7 @@ def deliver_policy(trained: TrainedPolicy, out: Path) -> None:
     draft.root.mkdir(parents=True)
     trained.policy.save_pretrained(draft.root)
     export_policy(trained.policy, draft.network)
-    _, reference = cv2.imencode(".png", cv2.cvtColor(trained.training.images[0], cv2.COLOR_RGB2BGR))
+    _, reference = cv2.imencode(".png", cv2.cvtColor(trained.training.scenery, cv2.COLOR_RGB2BGR))
     draft.reference.write_bytes(bytes(reference))
     contract = _contract(trained, draft)
     save_contract(contract, draft.root)
@@ -91,6 +92,8 @@ def _contract(trained: TrainedPolicy, folder: PolicyFolder) -> Contract:
         epochs=round(trained.steps * flow.images * trained.config.batches_a_step / len(data.images), 2),
         data_hash=data.data_hash,
         weights_hash=hash_files(folder.hashed()),
+        skills=trained.config.skills,
+        moves=moves_of(data.examples.waypoints, "tcp_waypoints"),
     )
 
 

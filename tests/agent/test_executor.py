@@ -1,6 +1,7 @@
 """One call, tried once: preflight, start pose, budget, gate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from agent.executor import Checkpoint, Execution, Executor
 from agent.looking import Looker
 from skills.call import Finding, Ruling, SkillCall
 from skills.chunk import ActionChunk
+from skills.contract import Moves, Statistics
 from skills.errors import Unavailable
 from skills.observation import Observation
 from skills.scene import PartQuery
@@ -54,11 +56,11 @@ class Memory:
         self.ended.add(call_id)
 
 
-def executor(gate: TrayGate, policy: object = None) -> Executor:
+def executor(gate: TrayGate, policy: object = None, **contract: object) -> Executor:
+    """`contract`: what differs in both contracts."""
     looker = Looker(CELL, gate, TextPerceiver())
-    checkpoints = {
-        name: Checkpoint(policy or TextPolicy(contract_of(name)), contract_of(name)) for name in ("pick", "place")
-    }
+    contracts = {name: contract_of(name).model_copy(update=contract) for name in ("pick", "place")}
+    checkpoints = {name: Checkpoint(policy or TextPolicy(mine), mine) for name, mine in contracts.items()}
     return Executor(CELL, CATALOGUE, gate, gate.world, looker, checkpoints, Memory())
 
 
@@ -92,6 +94,87 @@ def test_a_phrase_outside_the_contract_reaches_no_policy(phrase: str) -> None:
         f"{phrase!r} does not stand in contract pick: "
         "render the phrase from the skill card, or train it: smolcell train"
     )
+
+
+class Elsewhere(TrayGate):
+    """Its home is 5 cm off where the data begin; it `follows` chunks, or is stuck."""
+
+    def __init__(self, world: Tray, *, follows: bool = True) -> None:
+        super().__init__(world)
+        self.follows, self.off, self.resets = follows, 0.05, 0
+        self.chunks: list[ActionChunk] = []
+
+    def go_home(self, open_gripper: bool) -> Ruling:
+        self.resets += 1
+        return super().go_home(open_gripper)
+
+    def execute(self, chunk: ActionChunk, on_progress: Callable[[float], None] = lambda _: None) -> Ruling:
+        ruling = super().execute(chunk, on_progress)
+        self.chunks.append(chunk)
+        if self.follows and ruling.decision != "stop":
+            self.off = float(chunk.values[-1, 0]) - 0.3
+        return ruling
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        return replace(seen, tcp=seen.tcp + np.array([self.off, 0, 0, 0, 0, 0, 0]))
+
+
+START = {
+    "state_names": ("x [m]", "y [m]", "z [m]"),
+    "start_state": Statistics(mean=(0.3, 0.0, 0.5), std=(0.01, 0.01, 0.01), low=(0.3, 0.0, 0.5), high=(0.3, 0.0, 0.5)),
+}
+
+
+def test_an_arm_that_does_not_stand_where_the_data_begin_is_brought_there_through_the_gate() -> None:
+    gate = Elsewhere(Tray(NUT))
+    execution = executor(gate, **START).run("run-00001", PICK)
+    assert (execution.status, gate.resets, execution.chunks) == ("ended", 1, 1)
+    way, picked = gate.chunks
+    assert way.values == pytest.approx(np.array([[0.3, 0.0, 0.5, np.pi, 0.0, 0.0, 0.08]]))
+    assert (way.checkpoint, picked.checkpoint) == ("start state", "hash of pick")
+    assert len(execution.rulings) == 3
+    assert gate.bound is None
+
+
+def test_a_start_that_is_not_reached_is_refused() -> None:
+    gate = Elsewhere(Tray(NUT), follows=False)
+    execution = executor(gate, **START).run("run-00001", PICK)
+    assert (execution.status, [chunk.checkpoint for chunk in gate.chunks]) == ("faulted", ["start state"])
+    assert execution.text == (
+        "x [m] is 0.350 at the start, and the data begin between 0.280 and 0.320: "
+        "set robot.home of the cell file to where the data begin, calibrate the arm, or train again"
+    )
+
+
+def test_a_start_that_the_gate_forbids_moves_nothing() -> None:
+    gate = Elsewhere(Tray(NUT))
+    gate.refusals = {1}
+    execution = executor(gate, **START).run("run-00001", PICK)
+    assert (execution.status, execution.chunks, gate.bound) == ("stopped", 0, None)
+    assert execution.text == "stop: [workspace] outside the workspace"
+
+
+def test_a_start_that_the_states_do_not_tell_is_refused() -> None:
+    gate = Elsewhere(Tray(NUT))
+    x = Statistics(mean=(0.3,), std=(0.01,), low=(0.3,), high=(0.3,))
+    execution = executor(gate, state_names=("x [m]",), start_state=x).run("run-00001", PICK)
+    assert (execution.status, gate.chunks) == ("faulted", [])
+
+
+def test_weights_of_another_skill_move_nothing() -> None:
+    gate = Elsewhere(Tray(NUT))
+    execution = executor(gate, skills=("place",)).run("run-00001", PICK)
+    assert (execution.status, gate.resets) == ("faulted", 0)
+    assert execution.text.startswith("contract pick was trained for place, not for pick: let checkpoints.pick of")
+
+
+def test_a_chunk_that_jumps_is_not_executed() -> None:
+    gate = TrayGate(Tray(NUT))
+    still = Moves(jumps=((0.0, 0.0, 0.05),) * 4, closed=0.6)
+    execution = executor(gate, moves=still).run("run-00001", PICK)
+    assert (execution.status, execution.chunks, gate.executed, gate.bound) == ("faulted", 1, [], None)
+    assert execution.text.startswith("the way from row 1 to row 2 of the chunk is 0.100 m, and at most 0.000")
 
 
 def test_a_pick_never_begins_with_something_in_the_gripper() -> None:

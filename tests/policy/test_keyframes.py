@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from policy.keyframes import CLOSED, FLOORS, measured, state_of, to_model, to_waypoints
+from policy.keyframes import ACTION_NAMES, FLOORS, measured, to_model, to_waypoints
+from skills.columns import state_of
+from skills.motion import CLOSED
 from skills.observation import Observation
 
 LENGTH = st.floats(-1, 1)
@@ -59,4 +61,4 @@ def test_the_state_is_the_tools_pose(yaw: float) -> None:
         sequence=1,
     )
     expected = [0.5, 0.1, 0.2, np.cos(2 * yaw), np.sin(2 * yaw), 0.04]
-    assert np.allclose(state_of(observation), expected, atol=1e-9)
+    assert np.allclose(state_of(observation, ACTION_NAMES), expected, atol=1e-9)

@@ -91,6 +91,25 @@ def test_swapped_cameras(cell):
     assert bench.picture("wrist").shape == (256, 256, 3)
 
 
+def test_nudged_camera_sees_the_tray_elsewhere_and_comes_back(cell):
+    nudge = {"fault": "nudged", "at_call": 1, "seconds": 0.05, "shift_mm": [20, 0, 0]}
+    bench = Bench(cell, nudge)
+    before = bench.picture()[..., 0].astype(float)
+    bench.schedule.call_begins()
+    nudged = bench.picture()[..., 0].astype(float)
+    off = [np.abs(np.roll(nudged, pixels, 1) - before)[20:-20, 30:-30].mean() for pixels in range(-20, 21)]
+    assert int(np.argmin(off)) - 20 == pytest.approx(20 / 340 * 256, abs=1.5), "what it sees lies further left"
+    bench.picture()
+    assert np.abs(bench.picture()[..., 0] - before).mean() < 5
+
+
+def test_turned_camera(cell):
+    bench = Bench(cell, {"fault": "turned", "at_call": 1, "quarters": 1, "mirrored": True})
+    before = bench.picture().astype(float)
+    bench.schedule.call_begins()
+    assert np.abs(np.rot90(before[:, ::-1]) - bench.picture()).mean() < 5
+
+
 def test_dimmed_light(cell):
     bench = Bench(cell, {"fault": "dimmed", "at_call": 1, "gain": 0.5})
     before = bench.picture().mean()

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import yaml
 
@@ -11,13 +13,21 @@ from agent.doctor import exit_code
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from policy.checkpoint import PerceiverCard, PolicyFolder
+from safety.account import described
 from safety.audit import Audit
 from safety.latch import Latch
 from safety.state import AUDIT_FILE, LATCH_FILE
-from skills.contract import CameraContract, load_contract, save_contract
+from skills.call import Ruling
+from skills.chunk import ActionChunk
+from skills.contract import CameraContract, Statistics, load_contract, save_contract
 from skills.contract import hash_files as hash_of
+from skills.motion import UNKNOWN, moves_of
 from tests.agent.kinematic_tray import contract_of
 
+OF_CHECKPOINT = (
+    "weights", "checkpoint", "contract", "units", "rate", "epochs", "cameras", "places", "pictures", "start state",
+    "jumps", "gripper",
+)  # fmt: skip
 Doctored = Callable[..., tuple[int, dict[str, tuple[bool, str]]]]
 
 
@@ -34,6 +44,7 @@ def weights(root: Path, tmp_path: Path) -> Path:
         camera = CameraContract(**{**overhead, "size": 256}, reference="overhead.png")
         told = {"weights_hash": hash_of(folder.hashed()), "cameras": {"overhead": camera}}
         save_contract(contract_of(name).model_copy(update=told), folder.root)
+        cv2.imwrite(str(folder.reference), np.full((128, 128, 3), 100, np.uint8))
     perceiver = tmp_path / "perceiver"
     perceiver.mkdir()
     (perceiver / "perceiver.onnx").write_bytes(b"eyes")
@@ -69,9 +80,9 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     code, checks = doctor()
     assert (code, failed(checks)) == (ExitCode.DONE, {})
     assert list(checks) == [
-        "python", "packages", "skill cards", "cell file", "weights of pick", "contract of pick", "cameras of pick",
-        "places of pick", "weights of place", "contract of place", "cameras of place",
-        "places of place", "perceiver", "robot", "state folder", "audit", "stop latch",
+        "python", "packages", "skill cards", "cell file",
+        *(f"{what} of {name}" for name in ("pick", "place") for what in OF_CHECKPOINT),
+        "perceiver", "robot", "state folder", "audit", "stop latch",
     ]  # fmt: skip
 
 
@@ -93,6 +104,81 @@ def test_a_phrase_that_was_not_trained_is_named(doctor: Doctored, smolcell, weig
     said = smolcell("skills", "check", "--cell", str(weights / "cell.yaml"))
     assert said.code == ExitCode.INCOMPLETE
     assert said.out == "insert: ok\npick: ok\nplace: 1 not trained, such as 'place it in the left bin'\nput_back: ok\n"
+
+
+@pytest.mark.parametrize(
+    ("check", "changed", "detail"),
+    [
+        ("checkpoint", {"skills": ("pick",)}, "contract place was trained for pick, not for insert."),
+        ("units", {"action_names": ("x [mm]",)}, "action column 'x [mm]' of contract place is 'x [m]' in this cell."),
+        ("rate", {"executed": 9}, "contract place executes 9 rows of the 5 that it predicts."),
+        ("epochs", {"epochs": 20.0}, "contract place saw its 16 episodes 20 times."),
+        (
+            "start state",
+            {"state_names": ("z [m]",), "start_state": Statistics(mean=(0.6,), std=(0.01,), low=(0.6,), high=(0.6,))},
+            "z [m] is 0.413 at the start, and the data begin between 0.580 and 0.620.",
+        ),
+    ],
+)
+def test_a_contract_that_does_not_fit_is_told(
+    doctor: Doctored, weights: Path, check: str, changed: dict[str, object], detail: str
+) -> None:
+    save_contract(load_contract(weights / "place").model_copy(update=changed), weights / "place")
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.UNAVAILABLE, [f"{check} of place"])
+    assert checks[f"{check} of place"][1].startswith(f"{detail} ")
+
+
+def test_a_home_that_is_not_where_the_data_begin_is_told_and_where_calls_go_first(
+    doctor: Doctored, weights: Path
+) -> None:
+    mean = (0.177, 0.0, 0.5)
+    begin = Statistics(mean=mean, std=(0.01, 0.01, 0.01), low=mean, high=mean)
+    told = {"state_names": ("x [m]", "y [m]", "z [m]"), "start_state": begin}
+    save_contract(load_contract(weights / "pick").model_copy(update=told), weights / "pick")
+    code, checks = doctor()
+    assert (code, checks["start state of pick"]) == (
+        ExitCode.DONE,
+        (
+            True,
+            "at home z [m] is 0.413 at the start, and the data begin between 0.480 and 0.520; every call goes there "
+            "first, through the gate",
+        ),
+    )
+
+
+def test_a_reference_picture_that_is_gone_is_told(doctor: Doctored, weights: Path) -> None:
+    (weights / "pick" / "overhead.png").unlink()
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["pictures of pick"])
+    assert "overhead.png is missing" in checks["pictures of pick"][1]
+
+
+def test_what_the_policy_did_is_compared_with_its_data(doctor: Doctored, weights: Path, state: Path) -> None:
+    contract = load_contract(weights / "pick")
+    rows = np.array([[0.5, 0, 0.12, 0, 0, 0, 0.05], [0.5, 0, 0.02, 0, 0, 0, 0.0]])
+    _, before = doctor()
+    assert before["jumps of pick"] == (True, UNKNOWN)
+    save_contract(contract.model_copy(update={"moves": moves_of(rows[None], "tcp_waypoints")}), weights / "pick")
+    audit, call = Audit(state / AUDIT_FILE), {"answers": 1, "observed_ns": 1, "call_id": "c"}
+
+    def moved(values: np.ndarray) -> None:
+        chunk = ActionChunk(values, "tcp_waypoints", checkpoint=contract.weights_hash, **call)
+        audit.record("ruling", ruling=Ruling(decision="allow", sent_rows=9).model_dump(mode="json"), **described(chunk))
+
+    for _ in range(10):
+        moved(rows)
+    code, checks = doctor()
+    assert (code, checks["jumps of pick"]) == (ExitCode.DONE, (True, "as in the data, over 10 chunks"))
+    assert checks["gripper of pick"] == (True, "closed in 50% of 10 chunks' rows, in 50% of the data's")
+    for _ in range(10):
+        moved(rows + np.array([[0, 0, 0, 0, 0, 0, 0], [0.2, 0, 0, 0, 0, 0, 0.01]]))
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.UNAVAILABLE, ["jumps of pick", "gripper of pick"])
+    assert checks["jumps of pick"][1].startswith(
+        "the way from row 1 to row 2 of the chunk is 0.224 m, and at most 0.100"
+    )
+    assert checks["gripper of pick"][1].startswith("the gripper is closed in 25% of the rows")
 
 
 def test_a_camera_that_was_moved_is_told_with_its_distance(doctor: Doctored, weights: Path) -> None:
