@@ -37,34 +37,42 @@ class PolicyLearner:
         return open_policy(start)[1].weights_hash
 
     def learn(self, job: Job[PolicyTraining]) -> Path:
-        """Raises: BadInput without an example of the skills, or where `start` is given and a detector stage is."""
-        config = job.config
-        if config.detector and job.start:
-            raise BadInput("--start-from", str(job.start), "absent, or with a preset without a detector stage: *-tune")
-        data = load_data(job.data, config.backbone.image_size).of_skills(config.skills)
-        if not len(data.examples):
-            raise BadInput("data set", data.index.name, f"one with examples of {', '.join(config.skills)}")
-        require_cameras([data.index.camera.name], {CAMERA: CAMERA}, [CAMERA])
-        training, held_out = data.split(config.held_out)
-        scales = _Scales.of(training)
-        scenes, steps = len(training.images), config.flow.schedule.steps
-        check_epochs(steps, config.flow.images * config.batches_a_step, scenes, scenes, job.watch.warn)
-        seconds: dict[str, float] = {}
-        policy = _begun(job, data, _eye(job, data, training, seconds))
-        if not give(job.start, policy):
-            balance_scales(policy, to_pixels(training.images[:64]) * 2 - 1)
-        phrases = PhraseEncoder(job.run.backbone / "tokenizer.json")
-        batches = FlowBatches(
-            training,
-            config.flow,
-            config.light.training,
-            phrases,
-            policy.config.tokenizer_max_length,
-            scales.chunks,
-            scales.states,
-        )
-        keeper = Keeper(job, steps, _Learnt(policy, job, training, held_out, scales, seconds))
-        return keeper.finish(train_flow(policy, batches, job, keeper))
+        keeper, seconds = learnt(job)
+        return keeper.finish(seconds)
+
+
+def learnt(job: Job[PolicyTraining]) -> tuple[Keeper, float]:
+    """Train, but deliver nothing yet: who keeps the drafts, and the seconds of the main stage.
+
+    Raises: BadInput without an example of the skills, or where `start` is given and a detector stage is.
+    """
+    config = job.config
+    if config.detector and job.start:
+        raise BadInput("--start-from", str(job.start), "absent, or with a preset without a detector stage: *-tune")
+    data = load_data(job.data, config.backbone.image_size).of_skills(config.skills)
+    if not len(data.examples):
+        raise BadInput("data set", data.index.name, f"one with examples of {', '.join(config.skills)}")
+    require_cameras([data.index.camera.name], {CAMERA: CAMERA}, [CAMERA])
+    training, held_out = data.split(config.held_out)
+    scales = _Scales.of(training)
+    scenes, steps = len(training.images), config.flow.schedule.steps
+    check_epochs(steps, config.flow.images * config.batches_a_step, scenes, scenes, job.watch.warn)
+    seconds: dict[str, float] = {}
+    policy = _begun(job, data, _eye(job, data, training, seconds))
+    if not give(job.start, policy):
+        balance_scales(policy, to_pixels(training.images[:64]) * 2 - 1)
+    phrases = PhraseEncoder(job.run.backbone / "tokenizer.json")
+    batches = FlowBatches(
+        training,
+        config.flow,
+        config.light.training,
+        phrases,
+        policy.config.tokenizer_max_length,
+        scales.chunks,
+        scales.states,
+    )
+    keeper = Keeper(job, steps, _Learnt(policy, job, training, held_out, scales, seconds))
+    return keeper, train_flow(policy, batches, job, keeper)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""Several processes that train one network, as `accelerate launch` starts them; alone without it."""
+"""Several processes that train one network, as `accelerate launch` or `torchrun` starts them; one alone without."""
 
 import os
 from dataclasses import dataclass
 from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,14 @@ class Processes:
 
     @classmethod
     def launched(cls) -> Self:
-        """Those that the launcher started; the variables are torchrun's, which accelerate sets as well."""
+        """Those that the launcher started: it tells them by RANK, WORLD_SIZE, LOCAL_RANK and MASTER_ADDR."""
         if int(os.environ.get("WORLD_SIZE", "1")) == 1:
             return cls()
-        from accelerate import PartialState
-
-        state = PartialState()
-        return cls(state.process_index, state.num_processes)
+        if not distributed.is_initialized():
+            if torch.cuda.is_available():
+                torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+            distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        return cls(distributed.get_rank(), distributed.get_world_size())
 
     @property
     def leads(self) -> bool:
@@ -33,18 +34,21 @@ class Processes:
         """Put the mean over all processes into each of the tensors."""
         if self.count == 1:
             return
-        from accelerate.utils import reduce
-
-        mean = reduce(torch.cat([tensor.flatten() for tensor in tensors]), "mean")
-        for tensor, part in zip(tensors, mean.split([tensor.numel() for tensor in tensors]), strict=True):
+        joined = torch.cat([tensor.flatten() for tensor in tensors])
+        distributed.all_reduce(joined)
+        parts = (joined / self.count).split([tensor.numel() for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
     def wait(self) -> None:
         """Until all have come here."""
         if self.count > 1:
-            from accelerate import PartialState
+            distributed.barrier()
 
-            PartialState().wait_for_everyone()
+    def part(self) -> None:
+        """The work is done: let the others go."""
+        if self.count > 1:
+            distributed.destroy_process_group()
 
 
 ALONE = Processes()

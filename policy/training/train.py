@@ -1,7 +1,7 @@
 """One training run from configuration and data set to a checkpoint; goes on where it was cut off."""
 
 import os
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,15 +47,15 @@ def train(
     }
     config = config.model_copy(update=settled)
     run, data_hash = RunFolder(out), learner.data_hash(data)
-    if not processes.leads:
-        processes.wait()
-        torch.manual_seed(config.seed)
-        return learner.learn(Job(config, data, start_from, run, engine, replace(watch, warn=lambda _: None)))
-    open_run(out, config, data_hash, resume)
+    if processes.leads:
+        open_run(out, config, data_hash, resume)
     processes.wait()
     torch.manual_seed(config.seed)
-    with run.alone(), closing(watch.tracker):
-        return learner.learn(Job(config, data, start_from, run, engine, _tracked(watch)))
+    with run.alone() if processes.leads else nullcontext(), closing(watch.tracker):
+        watched = _tracked(watch) if processes.leads else UNWATCHED
+        checkpoint = learner.learn(Job(config, data, start_from, run, engine, watched))
+    processes.part()
+    return checkpoint
 
 
 def _tracked(watch: Watch) -> Watch:

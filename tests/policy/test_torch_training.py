@@ -1,5 +1,6 @@
 """Training with torch and lerobot, on networks that take seconds."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -20,18 +22,24 @@ from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.augmentation import TRAY
 from policy.training.backbone import write_backbone
-from policy.training.config import Schedule, Training
-from policy.training.dataset import load_data
+from policy.training.config import Compute, Evaluation, Schedule, Training
+from policy.training.dataset import load_data, load_index
 from policy.training.deliver_perceiver import THRESHOLDS
 from policy.training.detector import DetectorLoss
+from policy.training.engine import Engine
 from policy.training.flow import difference_to_lerobot, encode_prefix, velocity
+from policy.training.job import UNWATCHED, Job, Watch
+from policy.training.learn_policy import learnt
 from policy.training.light import relight, to_pixels
 from policy.training.loop import rate_at
 from policy.training.networks import Backbone, PolicyTraining
 from policy.training.policy_network import new_policy
 from policy.training.presets import preset
+from policy.training.run_folder import open_run
+from policy.training.trackers import TensorBoard
 from policy.training.train import train
 from policy.votes import Sight
+from skills.contract import load_contract
 from skills.errors import BadInput, UnknownName
 
 pytestmark = [
@@ -171,45 +179,72 @@ def same_weights(first: Path, second: Path) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
+def begun(data: Path, out: Path, *, resume: bool, watch: Watch = UNWATCHED) -> Job[PolicyTraining]:
+    """The smoke run, claimed; `learnt` trains it without the export."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SMOKE.seed)
+    run = open_run(out, SMOKE, load_index(data).data_hash, resume=resume)
+    return Job(SMOKE, data, None, run, Engine.of(Compute(device="cpu")), watch)
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from policy.training import loop
-from policy.training.job import Watch
-from policy.training.presets import preset
-from policy.training.train import train
+sys.path.insert(0, sys.argv[1])
+from test_torch_training import Watch, begun, learnt, loop
 
 loop.SAVE_SECONDS, loop.REPORT_STEPS = 0.0, 1
-stage, step = sys.argv[3], int(sys.argv[4])
+stage, step = sys.argv[4], int(sys.argv[5])
 
 def report(progress):
     if (progress.stage, progress.step) == (stage, step):
         os.kill(os.getpid(), signal.SIGKILL)
 
-train(preset("smoke"), Path(sys.argv[1]), Path(sys.argv[2]), resume=False, threads=1, watch=Watch(report))
+learnt(begun(Path(sys.argv[2]), Path(sys.argv[3]), resume=False, watch=Watch(report)))
 """
-
-
-@pytest.fixture(scope="module")
-def whole(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that nothing cut off."""
-    root = tmp_path_factory.mktemp("whole") / "run"
-    go(SMOKE, bars, root)
-    return root
 
 
 @pytest.mark.parametrize(("stage", "step"), [("detector", 3), ("flow", 1), ("flow", 3)])
 def test_a_killed_run_goes_on_as_if_nothing_had_been(
-    bars: Path, whole: Path, tmp_path: Path, root: Path, stage: str, step: int
+    bars: Path, tmp_path: Path, root: Path, stage: str, step: int
 ) -> None:
-    command = [sys.executable, "-c", KILLED, str(bars), str(tmp_path / "cut"), stage, str(step)]
-    killed = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=False)
+    learnt(begun(bars, tmp_path / "whole", resume=False))
+    given = (str(Path(__file__).parent), str(bars), str(tmp_path / "cut"), stage, str(step))
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    killed = subprocess.run([sys.executable, "-c", KILLED, *given], cwd=root, env=environment, check=False)
     assert killed.returncode == -signal.SIGKILL
-    go(SMOKE, bars, tmp_path / "cut", resume=True)
+    learnt(begun(bars, tmp_path / "cut", resume=True))
     for name in ("detector.state", "flow.state"):
-        pairs = zip(last_weights(whole / name), last_weights(tmp_path / "cut" / name), strict=True)
+        pairs = zip(last_weights(tmp_path / "whole" / name), last_weights(tmp_path / "cut" / name), strict=True)
         assert all(torch.equal(one, other) for one, other in pairs)
-    assert same_weights(whole / "checkpoint", tmp_path / "cut" / "checkpoint")
+
+
+@pytest.fixture(scope="module")
+def whole(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was evaluated after half of its steps, and at its end."""
+    root = tmp_path_factory.mktemp("whole") / "run"
+    config = SMOKE.model_copy(update={"evaluation": Evaluation(every=2, examples=3)})
+    watch = Watch(trial=lambda folder: (int(folder.name != "checkpoint"), 4), tracker=TensorBoard(root / "tensorboard"))
+    train(config, bars, root, resume=False, threads=1, watch=watch)
+    return root
+
+
+def test_a_run_tries_its_drafts_and_keeps_the_best(whole: Path) -> None:
+    lines = [json.loads(line) for line in (whole / "evaluations.jsonl").read_text().splitlines()]
+    assert [(one["step"], one["trials"]) for one in lines] == [
+        (2, {"hits": 1, "trials": 4}),
+        (4, {"hits": 0, "trials": 4}),
+    ]
+    assert {"right", "error [mm]", "turn [deg]", "right, shifted light"} <= set(lines[0]["figures"])
+    assert json.loads((whole / "best.json").read_text())["step"] == 2
+    assert load_contract(whole / "best").epochs < load_contract(whole / "checkpoint").epochs
+    assert not same_weights(whole / "best", whole / "checkpoint")
+    examples = json.loads((whole / "evaluations" / "step-00000004.json").read_text())
+    assert [set(example) for example in examples] == 3 * [{"phrase", "right", "error_mm", "turn_deg"}]
+    for picture in ("success.png", "evaluations/step-00000002.png"):
+        assert cv2.imread(str(whole / picture)) is not None
+    assert list((whole / "tensorboard").glob("events.*"))
+    assert OnnxSmolVLA(whole / "best").contract.phrases
 
 
 def test_an_unreadable_state_is_named(bars: Path, whole: Path, tmp_path: Path) -> None:

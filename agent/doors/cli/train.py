@@ -100,7 +100,7 @@ def train(
         answer_table(("preset", "kind", "summary"), [(name, one.kind, one.summary) for name, one in presets.items()])
         return ExitCode.DONE
     if named is None:
-        raise BadInput("CONFIG", "", f"a YAML file or one of {', '.join(preset_names())}; see: smolcell train --list")
+        raise BadInput("CONFIG", "", "a preset or a YAML file; see: smolcell train --list")
     config = load_training(named)
     if show:
         answer(as_yaml(config).rstrip())
