@@ -11,6 +11,7 @@ PAGES = (
     "commands",
     "data",
     "developers",
+    "evaluation",
     "graph",
     "mes",
     "operators",
