@@ -173,7 +173,7 @@ class Grounder:
         card, trained = self._catalogue[skill], self._contract(skill).phrases
         rendered = ((arguments, card.render(arguments)) for arguments in card.calls())
         return tuple(
-            Denotation(arguments, phrase, _query_of(arguments)) for arguments, phrase in rendered if phrase in trained
+            Denotation(arguments, phrase, query_of(arguments)) for arguments, phrase in rendered if phrase in trained
         )
 
     def _contract(self, skill: str) -> Contract:
@@ -190,7 +190,7 @@ def query_for(part: PerceivedPart) -> PartQuery:
     return PartQuery(kind=part.kind, size=part.size, colour=part.colour, condition=part.condition)
 
 
-def _query_of(arguments: Mapping[str, str]) -> PartQuery:
+def query_of(arguments: Mapping[str, str]) -> PartQuery:
     """What the words of a pick phrase mean; "part" leaves the kind open."""
     named = {slot: value for slot, value in arguments.items() if (slot, value) != ("kind", "part")}
     appearance = named.pop("appearance", None)

@@ -12,6 +12,7 @@ PAGES = (
     "data",
     "developers",
     "doctor",
+    "evaluation",
     "graph",
     "improve",
     "mes",

@@ -74,7 +74,7 @@ def test_closed_grippers_are_counted() -> None:
 
 
 def test_bleu_is_that_of_sacrebleu() -> None:
-    """Sacrebleu 2.6.0, corpus_bleu(…, tokenize="none", smooth_method="none"), gives 53.2915 % for these."""
+    """By sacrebleu 2.6.0, corpus_bleu(…, tokenize="none", smooth_method="none"), gives 53.2915 % for these."""
     pairs = [
         (
             "MOVE_TO 0.5 0.1 0.12 3.14 0.0 0.3\nOPEN_GRIPPER 0.04\nDONE",

@@ -18,7 +18,7 @@ def with_weights(cell: Cell, root: Path) -> None:
 
 
 def test_an_evaluation_goes_on_where_it_was_cut_off_and_can_be_compared(smolcell, tmp_path: Path) -> None:
-    exact, other, page = (str(tmp_path / name) for name in ("exact.jsonl", "other.jsonl", "page.html"))
+    exact, page = str(tmp_path / "exact.jsonl"), str(tmp_path / "page.html")
     whole = smolcell(*PICKS, "--results", exact, "--json")
     heading, first, second = Path(exact).read_text().splitlines()
     Path(exact).write_text(f"{heading}\n{first}\n{second[:40]}")
@@ -27,10 +27,8 @@ def test_an_evaluation_goes_on_where_it_was_cut_off_and_can_be_compared(smolcell
     assert Path(exact).read_text().splitlines() == [heading, first, second]
     assert "at the first attempt" in Path(page).read_text()
 
-    smolcell(*PICKS, "--split", "paraphrased", "--results", other)
-    told = json.loads(smolcell("eval", "--compare", exact, other, "--json").out)
-    assert (told["all"]["n"], told["unpaired"]) == (2, 0)
-    assert (told["a"]["split"], told["b"]["split"]) == ("new-scenes", "paraphrased")
+    told = json.loads(smolcell("eval", "--compare", exact, exact, "--json").out)
+    assert (told["all"]["n"], told["different"], told["unpaired"]) == (2, [], 0)
 
 
 def test_results_of_another_evaluation_are_refused(smolcell, tmp_path: Path) -> None:
@@ -42,21 +40,17 @@ def test_results_of_another_evaluation_are_refused(smolcell, tmp_path: Path) -> 
 
 
 def test_networks_are_held_against_a_data_set(smolcell, tmp_path: Path) -> None:
-    data = str(tmp_path / "data")
-    assert smolcell("data", "generate", "--out", data, "--scenes", "3", "--seed", "9").code == ExitCode.DONE
+    data, weights = str(tmp_path / "data"), ("--checkpoint", "policy/weights/place", "--skill", "place")
+    assert smolcell("data", "generate", "--out", data, "--scenes", "2", "--seed", "9").code == ExitCode.DONE
     told = json.loads(smolcell("eval", "--open-loop", data, "--n", "4", "--json").out)
     assert set(told) == {"pick", "place", "perceiver"}
     pick = told["pick"]
     assert (pick["examples"], pick["closed"]["data"]["hits"], pick["closed"]["data"]["trials"]) == (4, 12, 20)
-    assert pick["shares"]["right part"]["hits"] >= 3
+    assert pick["shares"]["right part"]["trials"] == 4
     assert pick["columns"]["z"]["mae"] < 0.005
     assert 0.2 < pick["bleu"] <= 1
-    assert told["perceiver"]["pictures"] == 3
+    assert told["perceiver"]["pictures"] == 2
 
-
-def test_one_checkpoint_is_held_against_one_split(smolcell, tmp_path: Path) -> None:
-    data, weights = str(tmp_path / "data"), ("--checkpoint", "policy/weights/place", "--skill", "place")
-    smolcell("data", "generate", "--out", data, "--scenes", "2", "--seed", "9")
     told = json.loads(smolcell("eval", "--open-loop", data, *weights, "--split", "train", "--json").out)
     assert {name: one["examples"] for name, one in told.items()} == {"place": 6}
     said = smolcell("eval", "--open-loop", data, *weights, "--split", "triples")
