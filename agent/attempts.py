@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
 from pydantic import ConfigDict
 
 from agent.executor import Checkpoint
@@ -151,6 +152,23 @@ class Remembered:
 def remembered(checkpoint: Checkpoint, attempts: Attempts) -> Checkpoint:
     """`checkpoint` with its proposals written down."""
     return replace(checkpoint, policy=Remembered(checkpoint.policy, attempts))
+
+
+def observation_of(attempt: Flagged) -> Observation:
+    """What the policy was shown: picture, tool and fingers; joints are not kept."""
+    import cv2
+
+    coded = cv2.imdecode(np.frombuffer(attempt.picture, np.uint8), cv2.IMREAD_COLOR)
+    proposal = attempt.proposal
+    return Observation(
+        images={OVERHEAD: np.asarray(cv2.cvtColor(coded, cv2.COLOR_BGR2RGB), np.uint8)},
+        joints=np.zeros(0),
+        joint_speeds=np.zeros(0),
+        gripper_width=proposal.width,
+        tcp=np.array(proposal.tcp),
+        time_ns=proposal.time_ns,
+        sequence=0,
+    )
 
 
 def _png(image: Image) -> bytes:

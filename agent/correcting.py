@@ -7,7 +7,6 @@ of a grasp; or `skip`. All else comes from the picture, by the perceiver, as the
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 
 from agent.attempts import Flagged
@@ -50,21 +49,6 @@ class Case:
     def parts(self) -> tuple[PerceivedPart, ...]:
         """In the order of their numbers on the sheet, which begin at 1; as many as a data set holds of a scene."""
         return self.scene.parts[:MAX_PARTS]
-
-
-def observation_of(attempt: Flagged) -> Observation:
-    """What the policy was shown."""
-    coded = cv2.imdecode(np.frombuffer(attempt.picture, np.uint8), cv2.IMREAD_COLOR)
-    proposal = attempt.proposal
-    return Observation(
-        images={OVERHEAD: np.asarray(cv2.cvtColor(coded, cv2.COLOR_BGR2RGB), np.uint8)},
-        joints=np.zeros(0),
-        joint_speeds=np.zeros(0),
-        gripper_width=proposal.width,
-        tcp=np.array(proposal.tcp),
-        time_ns=proposal.time_ns,
-        sequence=0,
-    )
 
 
 def corrected(cell: Cell, case: Case, said: str) -> DataScene | None:

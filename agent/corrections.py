@@ -15,6 +15,7 @@ from typing import Final
 
 from agent.lines import Lines
 from agent.practice import CORRECTED, NOT_ASKED, Practised, practise
+from agent.sitting import EXPERT
 from agent.trials import ONNX, checkpoint_of, open_policy
 from policy.keyframe_policy import KeyframePolicy
 from safety.fit import check_fit
@@ -76,7 +77,7 @@ def collect(
     """
     check_fit(practice.cell)
     weights = _policy(practice.checkpoint).checkpoint
-    source = {"by": "demonstrator", "weights": weights, "setting": practice.setting, "seed": practice.seed}
+    source = {"by": EXPERT, "weights": weights, "setting": practice.setting, "seed": practice.seed}
     with claimed(out, {"corrections": source}):
         log = Log(out / LOG)
         with closing(_practised(practice, log, wanted, workers)) as found:

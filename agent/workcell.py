@@ -136,14 +136,19 @@ def reopen_twin(cell: Cell, state: Path) -> "Twin":
 
 def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDriver", state: Path) -> "Twin":
     from agent.faulty import FaultyCell
+    from agent.staged import Staged
     from agent.twin import Surprises, Twin
-    from sim.snapshot import lasting
+    from sim.snapshot import lasting, snapshot
 
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
     state.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
         faulty = FaultyCell(scenario.faults, world, driver, lasting(state, scenario, world, driver))
         journal = undo.enter_context(faulty.journal(state))
+        staged = {
+            name: replace(known, policy=Staged(known.policy, state, lambda: snapshot(scenario, world, driver)))
+            for name, known in faulty.checkpoints(checkpoints).items()
+        }
         workcell = assemble(
             cell=cell,
             catalogue=load_catalogue(),
@@ -151,7 +156,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
             clock=faulty.driver,
             perceiver=perceiver,
             planner=build_planner(cell),
-            checkpoints=faulty.checkpoints(checkpoints),
+            checkpoints=staged,
             journal=journal,
             calls=faulty.counted(Surprises(journal, world, scenario)),
         )

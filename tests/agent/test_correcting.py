@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import sim.data.corrections
-from agent.attempts import Flagged, Proposal
-from agent.by_hand import ANSWERS, by_hand
-from agent.correcting import Case, corrected, observation_of
+from agent.attempts import Flagged, Proposal, observation_of
+from agent.correcting import Case, corrected
 from agent.correction_sheet import SCALE, sheet
+from agent.sitting import ANSWERS, PERSON, sitting
 from policy.training.dataset import load_data
 from sim.data.keyframes import open_keyframes
 from skills.call import SkillCall, Verdict
@@ -119,7 +119,7 @@ def test_the_sheet_shows_numbers_where_the_parts_are_and_a_cross_where_it_closed
 
 
 def test_the_answers_become_a_data_set_that_training_and_merge_read(cell, tmp_path):
-    with by_hand(cell, tmp_path / "state", tmp_path / "set") as kept:
+    with sitting(cell, tmp_path / "state", tmp_path / "set", PERSON) as kept:
         kept.add(case(number=1), "1")
         kept.add(case(number=2), "skip")
         kept.add(case(number=3, shade=50), "2")
@@ -134,13 +134,13 @@ def test_the_answers_become_a_data_set_that_training_and_merge_read(cell, tmp_pa
     assert open_keyframes(index.parent).index["corrections"] == {"by": "person"}
 
 
-def test_the_next_sitting_goes_on_with_what_is_not_answered(cell, tmp_path):
+def test_the_next_by_hand_goes_on_with_what_is_not_answered(cell, tmp_path):
     attempts = [attempt(number) for number in (1, 2)]
-    with by_hand(cell, tmp_path / "state", tmp_path / "set") as kept:
+    with sitting(cell, tmp_path / "state", tmp_path / "set", PERSON) as kept:
         assert kept.unanswered(attempts) == tuple(attempts)
         kept.add(case(number=1), "1")
         kept.write()
-    with by_hand(cell, tmp_path / "state", tmp_path / "set") as kept:
+    with sitting(cell, tmp_path / "state", tmp_path / "set", PERSON) as kept:
         assert kept.unanswered(attempts) == (attempts[1],)
         assert kept.unanswered([attempt(1, shade=9)]) == (attempt(1, shade=9),)  # another journal's first call
         with pytest.raises(BadInput):
@@ -152,14 +152,14 @@ def test_the_next_sitting_goes_on_with_what_is_not_answered(cell, tmp_path):
 
 def test_one_person_at_a_time_and_one_cell_a_folder(cell, tmp_path):
     with (
-        by_hand(cell, tmp_path / "state", tmp_path / "set"),
+        sitting(cell, tmp_path / "state", tmp_path / "set", PERSON),
         pytest.raises(Unavailable, match="another process makes"),
-        by_hand(cell, tmp_path / "state", tmp_path / "set"),
+        sitting(cell, tmp_path / "state", tmp_path / "set", PERSON),
     ):
         pass
     with (
         pytest.raises(BadInput, match="empty, or the one of"),
-        by_hand(cell, tmp_path / "other", tmp_path / "set"),
+        sitting(cell, tmp_path / "other", tmp_path / "set", PERSON),
     ):
         pass
 
@@ -172,7 +172,7 @@ def killed_while_correcting(cell, folder, where):
     def die(*_, **__):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    with by_hand(cell, folder / "state", folder / "set") as kept:
+    with sitting(cell, folder / "state", folder / "set", PERSON) as kept:
         kept.add(case(number=1), "1")
         kept.write()
         if where == "answer":
@@ -190,7 +190,7 @@ def test_a_kill_in_the_middle_leaves_a_whole_set_or_none_and_the_rest_goes_on(ce
     assert (folder / "dataset.json").exists() == whole
     if whole:
         assert len(load_data(folder, 64).images) == 1
-    with by_hand(cell, tmp_path / "state", folder) as kept:
+    with sitting(cell, tmp_path / "state", folder, PERSON) as kept:
         left = kept.unanswered([attempt(1), attempt(2)])
         assert len(left) == (1 if whole else 0)
         for one in left:
@@ -200,18 +200,18 @@ def test_a_kill_in_the_middle_leaves_a_whole_set_or_none_and_the_rest_goes_on(ce
 
 
 def test_a_torn_answer_counts_as_none(cell, tmp_path):
-    with by_hand(cell, tmp_path / "state", tmp_path / "set") as kept:
+    with sitting(cell, tmp_path / "state", tmp_path / "set", PERSON) as kept:
         kept.add(case(number=1), "1")
     with (tmp_path / "set" / ANSWERS).open("ab") as file:
         file.write(b'{"attempt": "run-0')
-    with by_hand(cell, tmp_path / "state", tmp_path / "set") as kept:
+    with sitting(cell, tmp_path / "state", tmp_path / "set", PERSON) as kept:
         kept.add(case(number=2), "2")
     lines = (tmp_path / "set" / ANSWERS).read_text().splitlines()
     assert [json.loads(line)["said"] for line in lines] == ["1", "2"]
 
 
 def test_a_damaged_scene_is_named(cell, tmp_path):
-    with by_hand(cell, tmp_path / "state", tmp_path / "set") as kept:
+    with sitting(cell, tmp_path / "state", tmp_path / "set", PERSON) as kept:
         kept.add(case(number=1), "1")
         (piece,) = Path(tmp_path / "set").glob("scene-*.npz")
         piece.write_bytes(piece.read_bytes()[:100])

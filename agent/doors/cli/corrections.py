@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agent.attempts import Flagged
-    from agent.by_hand import ByHand
     from agent.correcting import Case
+    from agent.sitting import Sitting
     from skills.protocols import Perceiver
 
 
@@ -41,13 +41,16 @@ def corrections(
         ),
     ] = None,
     expert: Annotated[
-        bool, typer.Option("--expert", help="Let a policy practise in the twin, and the demonstrator correct it.")
+        bool, typer.Option("--expert", help="Let the demonstrator correct them, where the cell is a twin.")
+    ] = False,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Let a policy practise in drawn scenes, and the demonstrator correct it.")
     ] = False,
     n: Annotated[
-        int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="With --expert: corrections.")
+        int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="With --practice: corrections.")
     ] = 100,
     setting: Annotated[
-        str, typer.Option("--setting", metavar="NAME", help="With --expert: what scenes are like: sim/randomization.")
+        str, typer.Option("--setting", metavar="NAME", help="With --practice: what scenes are like: sim/randomization.")
     ] = "training",
     checkpoint: Annotated[
         Path | None,
@@ -55,7 +58,7 @@ def corrections(
             "--checkpoint",
             metavar="DIR",
             parser=a_path("--checkpoint"),
-            help="With --expert: weights and contract; else those that the cell file names.",
+            help="With --practice: weights and contract; else those that the cell file names.",
         ),
     ] = None,
     seed: DrawSeed = 0,
@@ -65,23 +68,25 @@ def corrections(
 ) -> ExitCode:
     """Correct attempts that failed, and write them as a data set to train on.
 
-    Without --expert these are the picks of `smolcell data flagged`. For each a sheet is saved, with the parts' numbers
-    and a cross where the fingers closed, and a person answers with a part's number, with a grasp (x y turn opening
-    [height], in mm from the tray's middle and degrees), or with skip. The same command goes on where it was left.
-
-    With --expert scenes are drawn that serve nothing else, and what the policy fails at and the demonstrator then does
-    is a correction.
+    They are the picks of `smolcell data flagged`. For each a sheet is saved, with the parts' numbers and a cross where
+    the fingers closed, and a person answers with a part's number, with a grasp (x y turn opening [height], in mm from
+    the tray's middle and degrees), or with skip. With --expert the demonstrator shows it on the twin as it lay then.
+    With --practice scenes are drawn that serve nothing else, and what the policy fails at and the demonstrator then
+    does is a correction. The same command goes on where it was cut off.
     """
     whole_cell = configured_cell(cell)
     usable_folder("--out", out.absolute().parent)
-    if expert:
-        for option, value in (("--answers", answers), ("--state", state)):
+    if practice:
+        for option, value in (("--answers", answers), ("--state", state), ("--expert", expert or None)):
             if value is not None:
-                raise BadInput(option, str(value), "left out with --expert, which needs nobody's word")
+                raise BadInput(option, str(value), "left out with --practice, whose scenes are drawn")
         return _practised(whole_cell, out, checkpoint, setting, n, seed, workers)
     if checkpoint is not None:
-        raise BadInput("--checkpoint", str(checkpoint), "given with --expert; the attempts of a journal are its own")
-    return _by_hand(whole_cell, state_folder(state, whole_cell), out, answers)
+        raise BadInput("--checkpoint", str(checkpoint), "given with --practice; flagged attempts have their own")
+    if expert and answers is not None:
+        raise BadInput("--answers", str(answers), "left out with --expert, which needs nobody's word")
+    folder = state_folder(state, whole_cell)
+    return _by_expert(whole_cell, folder, out) if expert else _by_hand(whole_cell, folder, out, answers)
 
 
 def _practised(
@@ -101,13 +106,13 @@ def _practised(
 
 
 def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCode:
-    from agent.by_hand import by_hand
+    from agent.sitting import PERSON, sitting
     from agent.workcell import load_perceiver
 
-    picks = [attempt for attempt in read_flagged(state) if attempt.call.skill == "pick"]
+    picks = _picks(state)
     given = None if answers is None else _read(answers, picks)
     perceiver = load_perceiver(cell)
-    with by_hand(cell, state, out) as kept:
+    with sitting(cell, state, out, PERSON) as kept:
         cases = [_case(cell, attempt, perceiver, out) for attempt in kept.unanswered(picks)]
         if given is not None:
             for case in cases:
@@ -115,19 +120,48 @@ def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCo
                     kept.add(case, given[case.attempt.call.id])
         elif sys.stdin.isatty() and sys.stderr.isatty():
             _ask(kept, cases)
-        left = len(kept.unanswered(picks))
-        if left:
+        if left := len(kept.unanswered(picks)):
             talk(f"{left} attempts are not answered yet; their sheets lie in {out}")
-        if not kept.corrections:
-            answer("nothing is corrected; answer at a terminal, or with --answers FILE")
-            return ExitCode.INCOMPLETE
-        answer(f"{kept.write()}: {kept.corrections} corrections")
-        return ExitCode.INCOMPLETE if left else ExitCode.DONE
+        return _written(kept, left, "nothing is corrected; answer at a terminal, or with --answers FILE")
+
+
+def _by_expert(cell: Cell, state: Path, out: Path) -> ExitCode:
+    from agent.sitting import EXPERT, sitting
+    from agent.staged import demonstrated
+
+    picks = _picks(state)
+    with sitting(cell, state, out, EXPERT) as kept, progress("attempts") as update:
+        left = kept.unanswered(picks)
+        for number, attempt in enumerate(left):
+            update(number, len(left), attempt.call.id)
+            shown = demonstrated(cell, state, attempt)
+            if isinstance(shown, str):
+                talk(f"{attempt.call.id}: left out: {shown}")
+                kept.take(attempt, shown, None)
+            else:
+                kept.take(attempt, EXPERT, shown)
+        update(len(left), len(left), "")
+        return _written(kept, 0, "nothing is corrected")
+
+
+def _picks(state: Path) -> "Sequence[Flagged]":
+    """The flagged picks: a release goes where its phrase says, so there is nothing to point at."""
+    return [attempt for attempt in read_flagged(state) if attempt.call.skill == "pick"]
+
+
+def _written(kept: "Sitting", left: int, nothing: str) -> ExitCode:
+    """Write what is corrected so far, where anything is."""
+    if not kept.corrections:
+        answer(nothing)
+        return ExitCode.INCOMPLETE
+    answer(f"{kept.write()}: {kept.corrections} corrections")
+    return ExitCode.INCOMPLETE if left else ExitCode.DONE
 
 
 def _case(cell: Cell, attempt: "Flagged", perceiver: "Perceiver", out: Path) -> "Case":
     """The attempt as it is asked about, its sheet saved."""
-    from agent.correcting import Case, observation_of
+    from agent.attempts import observation_of
+    from agent.correcting import Case
     from agent.correction_sheet import sheet
     from sim.data.episodes import png
 
@@ -137,7 +171,7 @@ def _case(cell: Cell, attempt: "Flagged", perceiver: "Perceiver", out: Path) -> 
     return case
 
 
-def _ask(kept: "ByHand", cases: "Sequence[Case]") -> None:
+def _ask(kept: "Sitting", cases: "Sequence[Case]") -> None:
     """Put case after case to the person, until none is left or the input ends."""
     for number, case in enumerate(cases, 1):
         attempt = case.attempt

@@ -52,7 +52,7 @@ def test_what_failed_is_listed_with_its_pictures(smolcell, failed, tmp_path):
     said = smolcell("data", "flagged", "--pictures", str(tmp_path / "seen"))
     assert (said.code, said.err) == (ExitCode.DONE, "")
     assert [line.split()[0] for line in said.out.splitlines()[2:]] == [f"run-00001/{n}" for n in (1, 2, 3)]
-    assert "0.25        failure  nothing is held and nothing has moved" in said.out
+    assert said.out.splitlines()[2].split()[6:] == ["0.25", "failure", *BAD.reason.split()]
     assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == [f"run-00001-{n}.png" for n in (1, 2, 3)]
     content = json.loads(smolcell("data", "flagged", "--json").out)
     assert (content["n"], content["attempts"][0]["confidence"]) == (3, 0.25)
@@ -92,6 +92,12 @@ def test_answers_become_a_data_set_in_two_sittings(smolcell, failed, picture, ce
     assert smolcell("data", "inspect", str(out)).code in (ExitCode.DONE, ExitCode.INCOMPLETE)
 
 
+def test_the_demonstrator_leaves_out_what_no_twin_kept(smolcell, failed, tmp_path):
+    said = smolcell("data", "corrections", "--expert", "--out", str(tmp_path / "set"))
+    assert (said.code, said.out) == (ExitCode.INCOMPLETE, "nothing is corrected\n")
+    assert "run-00001/3: left out: its world is not kept: no twin's, or too long ago" in said.err
+
+
 def test_an_answer_that_cannot_be_is_refused_by_name_and_nothing_is_written(smolcell, failed, tmp_path):
     out, answers = tmp_path / "set", tmp_path / "answers.yaml"
     for content, message in (
@@ -110,10 +116,12 @@ def test_an_answer_that_cannot_be_is_refused_by_name_and_nothing_is_written(smol
     ("options", "message"),
     [
         (["--expert", "--answers", "a.yaml"], "--answers: 'a.yaml' is not allowed; it must be left out with --expert"),
-        (["--expert", "--state", "s"], "--state: 's' is not allowed; it must be left out with --expert"),
-        (["--checkpoint", "c"], "--checkpoint: 'c' is not allowed; it must be given with --expert"),
-        (["--expert", "--setting", "toching"], "setting: 'toching' is not known"),
-        (["--expert", "--n", "0"], "--n: 0 is not allowed; it must be a whole number from 1 to 100000"),
+        (["--practice", "--answers", "a"], "--answers: 'a' is not allowed; it must be left out with --practice"),
+        (["--practice", "--state", "s"], "--state: 's' is not allowed; it must be left out with --practice"),
+        (["--practice", "--expert"], "--expert: 'True' is not allowed; it must be left out with --practice"),
+        (["--checkpoint", "c"], "--checkpoint: 'c' is not allowed; it must be given with --practice"),
+        (["--practice", "--setting", "toching"], "setting: 'toching' is not known"),
+        (["--practice", "--n", "0"], "--n: 0 is not allowed; it must be a whole number from 1 to 100000"),
     ],
 )
 def test_options_that_contradict(smolcell, tmp_path, options, message):
