@@ -29,13 +29,13 @@ def way_to_start(contract: Contract, observation: Observation, call_id: str, *, 
     """
     start = dict(zip(contract.state_names, contract.start_state.mean, strict=True))
     joints = [f"joint {number + 1} [rad]" for number in range(len(observation.joints))]
-    named = {"answers": observation.sequence, "observed_ns": observation.time_ns, "call_id": call_id}
+    answers = (observation.sequence, observation.time_ns, call_id, PROPOSER)
     if all(name in start for name in joints):
         rows = _joint_rows(observation.joints, np.array([start[name] for name in joints]), width)
-        return ActionChunk(rows, "joint_positions", checkpoint=PROPOSER, period=PERIOD, **named)
+        return ActionChunk(rows, "joint_positions", *answers, period=PERIOD)
     if all(name in start for name in POSITIONS):
         row = np.array([[*(start[name] for name in POSITIONS), np.pi, 0.0, _yaw(start, observation), width]])
-        return ActionChunk(row, "tcp_waypoints", checkpoint=PROPOSER, **named)
+        return ActionChunk(row, "tcp_waypoints", *answers)
     return None
 
 

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from policy import detection
 from policy.lerobot_runtime import LerobotSmolVLA
 from policy.perceiver import OnnxPerceiver
+from policy.pictures import load_references
 from policy.record import load_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
@@ -30,7 +31,15 @@ from policy.training.policy_network import new_policy
 from policy.training.run_folder import RunFolder, open_run
 from policy.training.train import learn_policy, train
 from policy.votes import Sight
+from skills.catalogue import load_catalogue
+from skills.cell import Cell
+from skills.chunk import ActionChunk
+from skills.columns import check_units
+from skills.contract import load_contract
 from skills.errors import BadInput, UnknownName
+from skills.motion import check_closed
+from skills.preflight import check_chunk
+from skills.trained import check_checkpoint, check_rate
 
 pytestmark = [
     pytest.mark.train,
@@ -234,6 +243,31 @@ def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(bars: Path, tmp
         )
         assert np.abs(onnx.propose(*asked) - lerobot.propose(*asked)).max() <= 1e-3
     assert (checkpoint / "README.md").read_text().startswith("# tiny\n")
+
+
+def test_the_contract_tells_what_the_preflight_checks_ask_for(bars: Path, tmp_path: Path, cell: Cell) -> None:
+    checkpoint = train(preset("tiny"), bars, tmp_path / "run", resume=False, threads=1, report=lambda _: None)
+    contract, data = load_contract(checkpoint), load_data(bars, 64).of_skills(("pick",)).of_split("train")
+    assert contract.skills == ("pick",)
+    assert contract.moves is not None
+    assert contract.moves.closed == pytest.approx(0.6)
+    grasped = data.examples.waypoints[:, 1]
+    home = np.linalg.norm(grasped[:, :3] + [0, 0, 0.15] - [0.18, 0.0, 0.41], axis=1)
+    assert np.array(contract.moves.jumps)[:, 0] == pytest.approx([0.11, 0.0, 0.15, home.max()], abs=1e-4)
+    (seen,) = load_references(checkpoint, contract).values()
+    assert np.array_equal(seen, data.scenery)
+    assert seen.shape == (64, 64, 3)
+    assert np.abs(seen.astype(int) - 100).max() == 0, "no bar lies in half of the pictures at the same place"
+
+    card, cards = load_catalogue()["pick"], load_catalogue()
+    assert [check_checkpoint(contract, card), check_rate(contract), check_units(contract, cell)] == [None] * 3
+    fault = check_checkpoint(contract, cards["place"])
+    assert fault is not None
+    assert fault.text == "contract tiny was trained for pick, not for place"
+    for waypoints in data.examples.waypoints:
+        chunk = ActionChunk(waypoints.astype(np.float64), "tcp_waypoints", 1, 1, "c", contract.weights_hash)
+        assert check_chunk(contract, chunk, None) is None
+    assert check_closed(contract, list(data.examples.waypoints)) is None
 
 
 def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, tmp_path: Path) -> None:
