@@ -43,7 +43,7 @@ def checkpoint_checks(cell: Cell, name: str, cards: tuple[SkillCard, ...], state
         return check(load_contract(checkpoint_folder(cell, name)))
 
     yield f"weights of {name}", partial(_weights, cell, name)
-    for what, check in {
+    of_contracts: dict[str, Callable[[Contract], str]] = {
         "checkpoint": partial(_checkpoint, mine),
         "contract": partial(_contract, mine),
         "units": partial(_units, cell),
@@ -55,7 +55,8 @@ def checkpoint_checks(cell: Cell, name: str, cards: tuple[SkillCard, ...], state
         "start state": partial(_start, cell),
         "jumps": partial(_jumps, state / AUDIT_FILE),
         "gripper": partial(_gripper, state / AUDIT_FILE),
-    }.items():
+    }
+    for what, check in of_contracts.items():
         yield f"{what} of {name}", partial(of_contract, check)
 
 

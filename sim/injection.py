@@ -118,7 +118,7 @@ class FaultyDriver:
     def _nudged(self) -> Iterator[None]:
         """The cameras stand elsewhere while a picture is taken."""
         rightly = self._world.appearance
-        nudges = {nudge.camera: _jitter(nudge) for nudge in self._schedule.active(Nudged)}
+        nudges: dict[str, Jitter] = {nudge.camera: _jitter(nudge) for nudge in self._schedule.active(Nudged)}
         self._world.appearance = replace(rightly, cameras={**rightly.cameras, **nudges})
         yield
         self._world.appearance = rightly

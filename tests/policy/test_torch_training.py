@@ -257,7 +257,7 @@ def test_the_contract_tells_what_the_preflight_checks_ask_for(bars: Path, tmp_pa
     (seen,) = load_references(checkpoint, contract).values()
     assert np.array_equal(seen, data.scenery)
     assert seen.shape == (64, 64, 3)
-    assert np.abs(seen.astype(int) - 100).max() == 0, "no bar lies in half of the pictures at the same place"
+    assert (seen == 100).mean() > 0.99, "hardly a bar lies in half of the pictures at the same place"
 
     card, cards = load_catalogue()["pick"], load_catalogue()
     assert [check_checkpoint(contract, card), check_rate(contract), check_units(contract, cell)] == [None] * 3
