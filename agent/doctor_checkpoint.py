@@ -26,6 +26,7 @@ from skills.preflight import check_cameras, check_places
 from skills.reference import Reference
 from skills.start import way_to_start
 from skills.trained import check_checkpoint, check_epochs, check_rate
+from skills.ways import OTHER_WAYS
 
 LATEST: Final = 200
 """Chunks of the audit that are looked at, the last ones."""
@@ -123,14 +124,14 @@ def _places(cell: Cell, contract: Contract) -> str:
 def _pictures(cell: Cell, name: str, contract: Contract) -> str:
     """The reference pictures are there; every call compares the cameras' own with them."""
     pictures = load_references(checkpoint_folder(cell, name), contract)
-    return "; ".join(
-        f"{camera} {len(picture)}×{len(picture[0])}{_unseen(picture)}" for camera, picture in pictures.items()
-    )
+    return "; ".join(f"{camera} {len(one)}×{len(one[0])}{_hidden(one)}" for camera, one in pictures.items())
 
 
-def _unseen(reference: Image) -> str:
-    hidden = " or ".join(map(str, Reference.of(reference).hidden))
-    return f", looks the same when {hidden}, so that such a turn is not noticed" if hidden else ""
+def _hidden(reference: Image) -> str:
+    ways = Reference.of(reference).hidden
+    if len(ways) == len(OTHER_WAYS):
+        return ", the same from all sides: turned by quarters or mirrored, nobody notices"
+    return f", the same when {' or '.join(map(str, ways))}: nobody notices" if ways else ""
 
 
 def _start(cell: Cell, contract: Contract) -> str:

@@ -62,7 +62,9 @@ class Bench:
 
     def __init__(self, data: TrayData, folder: Path) -> None:
         self.data, self.folder = data.of_skills(PRESET.skills), folder
-        self.phrases = tuple(data.index.phrases[number] for skill in PRESET.skills for number in data.index.skills[skill])
+        self.phrases = tuple(
+            data.index.phrases[number] for skill in PRESET.skills for number in data.index.skills[skill]
+        )
         write_backbone(folder / "vlm", PRESET.backbone, self.phrases)
         self.encoder = PhraseEncoder(folder / "vlm" / "tokenizer.json")
         self.words = max(self.encoder.length(phrase) for phrase in self.phrases)
@@ -81,7 +83,9 @@ class Bench:
         config = PRESET.model_copy(update={"flow": flow, "compute": Compute(device="cpu", precision=precision)})
         batches = Watched(self.data, flow, TRAY, self.encoder, self.words, self.chunks, self.states)
         with tempfile.TemporaryDirectory() as out:
-            train_flow(self.policy(), batches, Job(config, Path(), None, RunFolder(Path(out)), Engine.of(config.compute)))
+            train_flow(
+                self.policy(), batches, Job(config, Path(), None, RunFolder(Path(out)), Engine.of(config.compute))
+            )
         return STEPS * images * commands * draws / (batches.begun[-1] - batches.begun[-1 - STEPS])
 
     def lerobots(self, precision: str) -> float:

@@ -120,8 +120,10 @@ class FaultyDriver:
         rightly = self._world.appearance
         nudges: dict[str, Jitter] = {nudge.camera: _jitter(nudge) for nudge in self._schedule.active(Nudged)}
         self._world.appearance = replace(rightly, cameras={**rightly.cameras, **nudges})
-        yield
-        self._world.appearance = rightly
+        try:
+            yield
+        finally:
+            self._world.appearance = rightly
 
     def _spoilt(self, images: Pictures) -> Pictures:
         pictures = dict(images)

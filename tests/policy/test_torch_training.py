@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from policy import detection
 from policy.lerobot_runtime import LerobotSmolVLA
 from policy.perceiver import OnnxPerceiver
+from policy.pictures import load_references
 from policy.record import load_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
@@ -39,8 +40,15 @@ from policy.training.run_folder import open_run
 from policy.training.trackers import TensorBoard
 from policy.training.train import train
 from policy.votes import Sight
+from skills.catalogue import load_catalogue
+from skills.cell import Cell
+from skills.chunk import ActionChunk
+from skills.columns import check_units
 from skills.contract import load_contract
 from skills.errors import BadInput, UnknownName
+from skills.motion import check_closed
+from skills.preflight import check_chunk
+from skills.trained import check_checkpoint, check_rate
 
 pytestmark = [
     pytest.mark.train,
@@ -275,6 +283,31 @@ def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(whole: Path) ->
         )
         assert np.abs(onnx.propose(*asked) - lerobot.propose(*asked)).max() <= 1e-3
     assert (checkpoint / "README.md").read_text().startswith("# smoke\n")
+
+
+def test_the_contract_tells_what_the_preflight_checks_ask_for(bars: Path, whole: Path, cell: Cell) -> None:
+    checkpoint = whole / "checkpoint"
+    contract, data = load_contract(checkpoint), load_data(bars, 64).of_skills(("pick",)).of_split("train")
+    assert contract.skills == ("pick",)
+    assert contract.moves is not None
+    assert contract.moves.closed == pytest.approx(0.6)
+    grasped = data.examples.waypoints[:, 1]
+    home = np.linalg.norm(grasped[:, :3] + [0, 0, 0.15] - [0.18, 0.0, 0.41], axis=1)
+    assert np.array(contract.moves.jumps)[:, 0] == pytest.approx([0.11, 0.0, 0.15, home.max()], abs=1e-4)
+    (seen,) = load_references(checkpoint, contract).values()
+    assert np.array_equal(seen, data.scenery)
+    assert seen.shape == (64, 64, 3)
+    assert (seen == 100).mean() > 0.99, "hardly a bar lies in half of the pictures at the same place"
+
+    card, cards = load_catalogue()["pick"], load_catalogue()
+    assert [check_checkpoint(contract, card), check_rate(contract), check_units(contract, cell)] == [None] * 3
+    fault = check_checkpoint(contract, cards["place"])
+    assert fault is not None
+    assert fault.text == "contract smoke was trained for pick, not for place"
+    for waypoints in data.examples.waypoints:
+        chunk = ActionChunk(waypoints.astype(np.float64), "tcp_waypoints", 1, 1, "c", contract.weights_hash)
+        assert check_chunk(contract, chunk, None) is None
+    assert check_closed(contract, list(data.examples.waypoints)) is None
 
 
 def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, whole: Path, tmp_path: Path) -> None:

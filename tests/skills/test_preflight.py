@@ -69,6 +69,13 @@ def test_a_camera_that_is_not_as_in_training_is_named(contract: Contract, cell: 
     assert fault.remedy == f"set it to {trained}, or train again"
 
 
+def test_cameras_that_are_swapped_in_the_cell_file_are_told(contract: Contract, cell: Cell) -> None:
+    swapped = {"overhead": cell.cameras["wrist"], "wrist": cell.cameras["overhead"]}
+    fault = check_cameras(contract, cell.model_copy(update={"cameras": swapped}))
+    assert fault is not None
+    assert fault.text == "mount of camera 'overhead' is hand, and was world in training"
+
+
 def test_a_camera_may_stand_a_few_millimetres_off(contract: Contract, cell: Cell) -> None:
     assert check_cameras(contract, with_camera(cell, position=(0.504, 0.0, 0.8), up=(1.0, 0.004, 0.0))) is None
 

@@ -69,7 +69,8 @@ def fitted_config(root: Path, recording: Recording) -> SmolVLAConfig:
         raise BadInput("axes", len(told.axes), f"at most {most} columns, as many as the base has")
     fed = sorted(told.cameras, key=lambda name: taken.index(told.cameras[name].feeds))
     pictures = {
-        f"{OBS_IMAGES}.{told.cameras[name].feeds}": PolicyFeature(FeatureType.VISUAL, (3, *shapes[name])) for name in fed
+        f"{OBS_IMAGES}.{told.cameras[name].feeds}": PolicyFeature(FeatureType.VISUAL, (3, *shapes[name]))
+        for name in fed
     }
     columns = (len(told.axes),)
     config.input_features = {OBS_STATE: PolicyFeature(FeatureType.STATE, columns), **pictures}

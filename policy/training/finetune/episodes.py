@@ -151,7 +151,9 @@ def _check_rate(rate: float, config: FinetuneTraining) -> None:
     if rate != config.rate:
         rows = round(config.horizon * rate)
         same = f"for the same {config.horizon:.2f} s: rate: {rate:g}, chunk_size: {rows}"
-        raise BadInput("rate of the data set", rate, f"{config.rate} frames a second, as the configuration says; {same}")
+        raise BadInput(
+            "rate of the data set", rate, f"{config.rate} frames a second, as the configuration says; {same}"
+        )
 
 
 def _check_cameras(features: dict[str, Any], config: FinetuneTraining) -> None:

@@ -112,7 +112,9 @@ def _bridge(root: Path, recording: Recording, statistics: Table) -> SmolvlmBridg
     taken = {name: weight for name, weight in weights.items() if name in policy.state_dict()}
     missing = sorted(set(policy.state_dict()) - own - set(taken))
     if missing or wide < columns:
-        raise BadInput("--start-from", str(root), f"weights of the networks in its config.json ({missing[0]} is missing)")
+        raise BadInput(
+            "--start-from", str(root), f"weights of the networks in its config.json ({missing[0]} is missing)"
+        )
     policy.load_state_dict(taken, strict=False)
     _set_range(policy.model.head, statistics)
     return policy

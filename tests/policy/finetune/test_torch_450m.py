@@ -71,7 +71,13 @@ def large_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     [("full", 300e6, 16.0), ("lora", 0.5e6, 10.0), ("qlora", 0.5e6, 10.0)],
 )
 def test_the_full_architecture_goes_the_whole_way(
-    method: str, learning: float, most_gb: float, large_base: Path, few_folder: Path, told: Callable[..., Any], tmp_path: Path
+    method: str,
+    learning: float,
+    most_gb: float,
+    large_base: Path,
+    few_folder: Path,
+    told: Callable[..., Any],
+    tmp_path: Path,
 ) -> None:
     config = told(method, held_out=2, frames=1, draws=1, judged=1, compute={"device": "cpu", "precision": "bf16"})
     content = config.model_dump_json(exclude={"start_from", "processes"})
@@ -85,7 +91,11 @@ def test_the_full_architecture_goes_the_whole_way(
     assert result["space"] == "joint_positions"
     assert result["phrases"] == {PHRASE: 10}
     assert 440e6 < result["parameters"] < 460e6
-    assert result["learning"] > learning if method == "full" else learning < result["learning"] < 0.05 * result["parameters"]
+    assert (
+        result["learning"] > learning
+        if method == "full"
+        else learning < result["learning"] < 0.05 * result["parameters"]
+    )
     assert result["whole_gb"] < most_gb
 
 

@@ -67,9 +67,7 @@ def test_draws_that_share_a_frame_are_as_if_each_were_alone(fitted: Any) -> None
     drawn = draws(batch, 3)
     with torch.no_grad():
         together = policy.losses(dict(batch), drawn)
-        alone = [
-            policy.losses(dict(batch), Draws(drawn.noise[:, [one]], drawn.times[:, [one]])) for one in range(3)
-        ]
+        alone = [policy.losses(dict(batch), Draws(drawn.noise[:, [one]], drawn.times[:, [one]])) for one in range(3)]
     assert torch.allclose(together, torch.cat(alone, 1), atol=1e-4)
 
 

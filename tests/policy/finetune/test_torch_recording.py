@@ -55,7 +55,9 @@ def test_frames_hold_what_lerobot_reads(few_folder: Path, told: Told) -> None:
     recording = open_recording(few_folder, config)
     frames = Frames(recording, recording.split.validation)
     ahead = {ACTION: [row / config.rate for row in range(config.chunk_size)]}
-    theirs = LeRobotDataset("local/few", root=few_folder, episodes=[10, 11], delta_timestamps=ahead, video_backend="pyav")
+    theirs = LeRobotDataset(
+        "local/few", root=few_folder, episodes=[10, 11], delta_timestamps=ahead, video_backend="pyav"
+    )
     assert len(frames) == len(theirs)
     for number in (0, 5, 8, 15):
         ours, raw = frames[number], theirs[number]
