@@ -95,7 +95,7 @@ def calibrate(
         brier=round(brier(curve, calls), 4),
         brier_constant=round(share * (1 - share), 4),
     )
-    save_confidence(found, policy.folder)
+    save_confidence(found, policy.folder.root)
     return found
 
 

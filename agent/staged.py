@@ -12,10 +12,9 @@ from typing import Final
 
 from agent.attempts import Flagged, observation_of
 from agent.looking import OVERHEAD
-from policy.keyframes import state_of
 from safety.state import build_gate
 from sim.commands import matching, target_of, truth_words
-from sim.data.examples import Example
+from sim.data.examples import STATE_NAMES, Example
 from sim.data.scenes import SEEN, DataScene
 from sim.data.splits import is_held_out
 from sim.data.visible import visible_shares
@@ -26,6 +25,7 @@ from sim.rollout import Expert
 from sim.snapshot import Snapshot, load, restore, save
 from skills.cell import Cell
 from skills.chunk import ActionChunk
+from skills.columns import state_of
 from skills.observation import Observation
 from skills.protocols import Policy
 from skills.words import TRAY
@@ -87,7 +87,9 @@ def demonstrated(cell: Cell, state: Path, attempt: Flagged) -> DataScene | str:
         if tried.cause is not None:
             return f"the expert fails as well: {tried.cause.replace('_', ' ')}"
     seen = observation_of(attempt)
-    example = Example(attempt.call.phrase, pick_waypoints(cell, grasp), tuple(state_of(seen).tolist()), target)
+    example = Example(
+        attempt.call.phrase, pick_waypoints(cell, grasp), tuple(state_of(seen, STATE_NAMES).tolist()), target
+    )
     return DataScene(seen.images[OVERHEAD], tuple(parts), (example,), ())
 
 

@@ -24,7 +24,7 @@ from skills.reference import Reference
 if TYPE_CHECKING:
     from agent.recorded import Frame
     from agent.twin import Twin
-    from policy.smolvla import OnnxSmolVLA
+    from policy.confident_policy import FromFolder
     from sim.driver import SimDriver
     from sim.scenario import Scenario
     from sim.world import World
@@ -194,10 +194,10 @@ def build_planner(cell: Cell) -> Planner:
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     """The policy and contract of every checkpoint that a skill card names; weights load at the first call."""
     from policy.confident_policy import with_confidence
-    from policy.smolvla import OnnxSmolVLA
+    from policy.runtimes import open_runtime
 
     policies = {
-        name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
+        name: open_runtime(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
     }
     return {
         name: Checkpoint(with_confidence(policy), policy.contract, _references(policy))
@@ -205,7 +205,7 @@ def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     }
 
 
-def _references(policy: "OnnxSmolVLA") -> dict[str, Reference]:
+def _references(policy: "FromFolder") -> dict[str, Reference]:
     from policy.pictures import load_references
 
     pictures = load_references(policy.folder.root, policy.contract)

@@ -50,10 +50,6 @@ class PolicyFolder:
     def reference(self) -> Path:
         return self.root / "overhead.png"
 
-    @property
-    def confidence(self) -> Path:
-        return self.root / "confidence.json"
-
     def hashed(self) -> list[Path]:
         """The files that `weights_hash` of the contract covers: all that decides a chunk."""
         return [self.network, self.tokenizer]

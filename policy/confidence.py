@@ -6,17 +6,18 @@ fitted to calls of these very weights in scenes that serve nothing else: `smolce
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from policy.checkpoint import PolicyFolder
 from skills.base import FloatArray, Value
 from skills.errors import BadInput
 from skills.yamlfile import load_model
 
+CONFIDENCE_FILE: Final = "confidence.json"
 FINGER: Final = 0.03
 """A turn counts by how far it moves a finger this far from the tool's axis [m]."""
 LEAST: Final = 1e-4
@@ -110,22 +111,24 @@ def brier(curve: Curve, calls: Sequence[Call]) -> float:
     return float(np.mean([(curve.of(call.disagreement) - call.success) ** 2 for call in calls]))
 
 
-def load_confidence(folder: PolicyFolder, weights_hash: str) -> Confidence | None:
-    """The confidence of these weights; None where none was fitted. Raises: BadInput (unreadable, of other weights)."""
-    if not folder.confidence.is_file():
+def load_confidence(root: Path, weights_hash: str) -> Confidence | None:
+    """What was fitted to the weights in a checkpoint's folder; None before. Raises: BadInput (unreadable, of others)."""
+    file = root / CONFIDENCE_FILE
+    if not file.is_file():
         return None
-    found = load_model(folder.confidence, Confidence)
+    found = load_model(file, Confidence)
     if found.weights_hash != weights_hash:
         allowed = "fitted to the weights beside it; remove it, or fit it again: smolcell calibrate"
-        raise BadInput(f"{folder.confidence}: weights_hash", found.weights_hash[:16], allowed)
+        raise BadInput(f"{file}: weights_hash", found.weights_hash[:16], allowed)
     return found
 
 
-def save_confidence(confidence: Confidence, folder: PolicyFolder) -> None:
-    """Write it whole or not at all."""
-    draft = folder.confidence.with_suffix(".draft")
+def save_confidence(confidence: Confidence, root: Path) -> None:
+    """Write it into a checkpoint's folder, whole or not at all."""
+    file = root / CONFIDENCE_FILE
+    draft = file.with_suffix(".draft")
     draft.write_text(confidence.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    draft.replace(folder.confidence)
+    draft.replace(file)
 
 
 def _logarithm(disagreements: NDArray[np.float64]) -> NDArray[np.float64]:

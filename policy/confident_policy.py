@@ -1,12 +1,31 @@
 """A policy that says how sure it may be: the same question is asked several times, each time with other noise."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 
 from policy.confidence import Confidence, disagreement, load_confidence
-from policy.keyframe_policy import KeyframePolicy
 from skills.chunk import ActionChunk
+from skills.contract import Contract
 from skills.observation import Observation
 from skills.protocols import Policy
+
+
+class Folder(Protocol):
+    """Of a checkpoint."""
+
+    @property
+    def root(self) -> Path: ...
+
+
+class FromFolder(Policy, Protocol):
+    """A policy with the checkpoint that it was loaded from."""
+
+    @property
+    def folder(self) -> Folder: ...
+
+    @property
+    def contract(self) -> Contract: ...
 
 
 class ConfidentPolicy:
@@ -31,10 +50,10 @@ def draws(policy: Policy, observation: Observation, phrase: str, call_id: str, c
     return [policy.act(observation, phrase, call_id if n == 0 else f"{call_id}#{n}") for n in range(count)]
 
 
-def with_confidence(policy: KeyframePolicy) -> Policy:
+def with_confidence(policy: FromFolder) -> Policy:
     """`policy` with the confidence that lies in its folder; as it is where there is none.
 
     Raises: BadInput (of other weights, unreadable).
     """
-    confidence = load_confidence(policy.folder, policy.contract.weights_hash)
+    confidence = load_confidence(policy.folder.root, policy.contract.weights_hash)
     return ConfidentPolicy(policy, confidence) if confidence else policy

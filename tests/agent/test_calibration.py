@@ -11,7 +11,6 @@ from agent.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate
 from agent.evaluation import HELD_OUT
 from agent.practice import SEEDS as PRACTICE
 from agent.trials import ONNX, open_policy
-from policy.checkpoint import PolicyFolder
 from policy.confidence import Call, load_confidence
 from policy.confident_policy import ConfidentPolicy, with_confidence
 from skills.chunk import ActionChunk
@@ -45,7 +44,7 @@ def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weight
     assert found.brier < found.brier_constant
     assert found.curve.of(0.001) > 0.8 > 0.2 > found.curve.of(0.007)
     policy = open_policy(ONNX, weights)
-    assert load_confidence(PolicyFolder(weights), policy.checkpoint) == found
+    assert load_confidence(weights, policy.checkpoint) == found
     sure = with_confidence(policy)
     assert isinstance(sure, ConfidentPolicy)
     seen = Observation(

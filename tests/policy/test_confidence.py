@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policy.checkpoint import PolicyFolder
 from policy.confidence import (
+    CONFIDENCE_FILE,
     FEWEST,
     FINGER,
     Call,
@@ -101,20 +101,18 @@ def test_too_few_failures_fit_nothing():
 
 
 def test_the_file_is_of_these_weights_or_refused(tmp_path: Path):
-    folder = PolicyFolder(tmp_path)
-    assert load_confidence(folder, "abc") is None
-    save_confidence(CONFIDENCE, folder)
-    assert load_confidence(folder, "abc") == CONFIDENCE
+    assert load_confidence(tmp_path, "abc") is None
+    save_confidence(CONFIDENCE, tmp_path)
+    assert load_confidence(tmp_path, "abc") == CONFIDENCE
     with pytest.raises(BadInput, match="smolcell calibrate"):
-        load_confidence(folder, "def")
+        load_confidence(tmp_path, "def")
 
 
 @pytest.mark.parametrize("change", [{"draws": 1}, {"version": 2}, {"curve": {"intercept": 0, "slope": -1}}])
 def test_a_spoilt_file_is_named(tmp_path: Path, change):
-    folder = PolicyFolder(tmp_path)
-    folder.confidence.write_text(json.dumps({**CONFIDENCE.model_dump(), **change}))
+    (tmp_path / CONFIDENCE_FILE).write_text(json.dumps({**CONFIDENCE.model_dump(), **change}))
     with pytest.raises(BadInput, match=r"confidence\.json"):
-        load_confidence(folder, "abc")
+        load_confidence(tmp_path, "abc")
 
 
 class Drawing:

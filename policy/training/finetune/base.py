@@ -25,7 +25,7 @@ NEEDED: Final = ("config.json", "tokenizer.json", "tokenizer_config.json", "prep
 
 
 def base_files(root: Path) -> list[Path]:
-    """What a base is known by. Raises: BadInput, Unavailable (its backbone's configuration and tokenizer are missing)."""
+    """What a base is known by. Raises: BadInput, Unavailable (its backbone has no configuration, no tokenizer)."""
     for file in (CONFIG, WEIGHTS):
         if not (root / file).is_file():
             raise BadInput("--start-from", str(root), f"a folder like lerobot/smolvla_base; {file} is missing")

@@ -111,8 +111,8 @@ class Recording:
 def open_recording(root: Path, config: FinetuneTraining) -> Recording:
     """The data set in a folder.
 
-    Raises: BadInput (no LeRobot data set of version 3, another rate, columns, units; too few episodes; a camera without a
-        map), UnknownName (a map without a camera), Unavailable (pyarrow is missing).
+    Raises: BadInput (no LeRobot data set of version 3, another rate, columns, units; too few episodes; a camera
+        without a map), UnknownName (a map without a camera), Unavailable (pyarrow is missing).
     """
     try:
         info = json.loads((root / INFO).read_text(encoding="utf-8"))

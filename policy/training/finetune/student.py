@@ -85,7 +85,6 @@ def _merged(root: Path, recording: Recording, policy: TunedSmolVLA, small: list[
     assert not missing, missing
     fresh.load_state_dict(learnt, strict=False)
     whole: TunedSmolVLA = wrapped.merge_and_unload()
-    whole.config.use_peft = False
     return whole.requires_grad_(False)
 
 

@@ -80,7 +80,7 @@ def test_a_run_learns_and_tells_what_it_reached(learnt: Path, recording_folder: 
     assert [line["step"] for line in lines] == [60, 120]
     assert {"joint 1 [rad] close", "joint 1 [rad] close, shifted light"} < set(lines[-1]["figures"])
     shares = load_record(learnt / "checkpoint").shares
-    assert list(shares)[0] == "joint 1 [rad], within 5% of its range"
+    assert next(iter(shares)) == "joint 1 [rad], within 5% of its range"
     assert len(shares) == 6
     assert sum(tally.hits for tally in shares.values()) > 0.2 * sum(tally.trials for tally in shares.values())
 
@@ -180,7 +180,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
 ) -> None:
     config = told("lora", held_out=2, schedule={"steps": 3}, evaluation={"every": 1, "scenes": 0, "examples": 1})
     whole = go(config, few_folder, tmp_path / "whole", small_base)
-    script = tmp_path / "run.py"
+    script, told_as = tmp_path / "run.py", config.model_dump_json(exclude={"start_from", "processes"})
     script.write_text(
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from policy.training import keeper\nfrom policy.training.finetune.config import FinetuneTraining\n"
@@ -190,7 +190,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         "    if step == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
         "    judge(self, step, seconds)\n"
         "keeper.Keeper.evaluate = cut\n"
-        f"config = FinetuneTraining.model_validate_json({config.model_dump_json(exclude={'start_from', 'processes'})!r})\n"
+        f"config = FinetuneTraining.model_validate_json({told_as!r})\n"
         f"train(config, Path({str(few_folder)!r}), Path({str(tmp_path / 'cut')!r}), resume=False, threads=1,"
         f" start_from=Path({str(small_base)!r}))\n"
     )
