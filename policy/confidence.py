@@ -112,7 +112,7 @@ def brier(curve: Curve, calls: Sequence[Call]) -> float:
 
 
 def load_confidence(root: Path, weights_hash: str) -> Confidence | None:
-    """What was fitted to the weights in a checkpoint's folder; None before. Raises: BadInput (unreadable, of others)."""
+    """What was fitted to the weights in a checkpoint's folder, if it was. Raises: BadInput (unreadable, of others)."""
     file = root / CONFIDENCE_FILE
     if not file.is_file():
         return None
