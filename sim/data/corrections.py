@@ -21,7 +21,7 @@ from sim.data.shards import CAUSES, columns, write_whole
 from sim.data.splits import HELD_OUT, SPLITS
 from skills.catalogue import Catalogue
 from skills.cell import Cell
-from skills.errors import BadInput
+from skills.errors import BadInput, UnknownName
 
 SETTING: Final = "corrections"
 
@@ -30,11 +30,15 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 def one_scene(scene: DataScene, cell: Cell, catalogue: Catalogue) -> Columns:
-    """One corrected attempt. Raises: BadInput (its picture is not of the cell's camera)."""
+    """One corrected attempt. Raises: BadInput (its picture is not of the cell's camera), UnknownName (its phrase)."""
     size = cell.cameras["overhead"].size
     if scene.image.shape != (size, size, 3):
         raise BadInput("picture", scene.image.shape, f"{size}×{size} pixels, as of the cell's overhead camera")
-    return columns([scene], phrases_of(catalogue))
+    phrases = phrases_of(catalogue)
+    for example in scene.examples:
+        if example.phrase not in phrases:
+            raise UnknownName("phrase", example.phrase, phrases, "See: smolcell skills list")
+    return columns([scene], phrases)
 
 
 def packed(scene: Columns) -> bytes:

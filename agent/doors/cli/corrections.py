@@ -1,6 +1,7 @@
 """`smolcell data corrections`: what should have been done in attempts that failed, as a data set to train on."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ from skills.errors import BadInput, UnknownName
 from skills.yamlfile import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from agent.attempts import Flagged
     from agent.correcting import Case
@@ -111,17 +112,15 @@ def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCo
 
     picks = _picks(state)
     given = None if answers is None else _read(answers, picks)
-    perceiver = load_perceiver(cell)
+    case_of = partial(_case, cell, load_perceiver(cell), out)
     with sitting(cell, state, out, PERSON) as kept:
-        cases = [_case(cell, attempt, perceiver, out) for attempt in kept.unanswered(picks)]
-        if given is not None:
-            for case in cases:
-                if case.attempt.call.id in given:
-                    kept.add(case, given[case.attempt.call.id])
-        elif sys.stdin.isatty() and sys.stderr.isatty():
-            _ask(kept, cases)
-        if left := len(kept.unanswered(picks)):
-            talk(f"{left} attempts are not answered yet; their sheets lie in {out}")
+        waiting = kept.unanswered(picks)
+        if given is None and sys.stdin.isatty() and sys.stderr.isatty():
+            _ask(kept, waiting, case_of)
+        else:
+            _answer(kept, waiting, case_of, given or {})
+            talk(f"the sheets of what was not answered before lie in {out}")
+        left = len(kept.unanswered(picks))
         return _written(kept, left, "nothing is corrected; answer at a terminal, or with --answers FILE")
 
 
@@ -154,11 +153,12 @@ def _written(kept: "Sitting", left: int, nothing: str) -> ExitCode:
     if not kept.corrections:
         answer(nothing)
         return ExitCode.INCOMPLETE
-    answer(f"{kept.write()}: {kept.corrections} corrections")
+    open_ = f"; {left} attempts are not answered yet" if left else ""
+    answer(f"{kept.write()}: {kept.corrections} corrections{open_}")
     return ExitCode.INCOMPLETE if left else ExitCode.DONE
 
 
-def _case(cell: Cell, attempt: "Flagged", perceiver: "Perceiver", out: Path) -> "Case":
+def _case(cell: Cell, perceiver: "Perceiver", out: Path, attempt: "Flagged") -> "Case":
     """The attempt as it is asked about, its sheet saved."""
     from agent.attempts import observation_of
     from agent.correcting import Case
@@ -171,11 +171,23 @@ def _case(cell: Cell, attempt: "Flagged", perceiver: "Perceiver", out: Path) -> 
     return case
 
 
-def _ask(kept: "Sitting", cases: "Sequence[Case]") -> None:
-    """Put case after case to the person, until none is left or the input ends."""
-    for number, case in enumerate(cases, 1):
-        attempt = case.attempt
-        talk(f"{number} of {len(cases)}: {attempt.call.phrase!r}: {attempt.verdict.reason}")
+def _answer(
+    kept: "Sitting", attempts: "Sequence[Flagged]", case_of: "Callable[[Flagged], Case]", given: "Mapping[str, str]"
+) -> None:
+    """Draw a sheet of each, and take the answers that are given."""
+    with progress("sheets") as update:
+        for number, attempt in enumerate(attempts, 1):
+            case = case_of(attempt)
+            if attempt.call.id in given:
+                kept.add(case, given[attempt.call.id])
+            update(number, len(attempts), "")
+
+
+def _ask(kept: "Sitting", attempts: "Sequence[Flagged]", case_of: "Callable[[Flagged], Case]") -> None:
+    """Put one after another to the person, until none is left or the input ends."""
+    for number, attempt in enumerate(attempts, 1):
+        case = case_of(attempt)
+        talk(f"{number} of {len(attempts)}: {attempt.call.phrase!r}: {attempt.verdict.reason}")
         talk(f"sheet {file_name(attempt)}.png; " + "; ".join(_named(case)))
         while (said := _line()) is not None:
             try:

@@ -1,6 +1,8 @@
 """The improvement loop by its commands: what failed is listed, sheets are saved, answers become a data set."""
 
+import io
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -79,8 +81,8 @@ def test_answers_become_a_data_set_in_two_sittings(smolcell, failed, picture, ce
     nut = next(part for part in picture[1] if part.spec.kind == "nut")
     answers.write_text(f"run-00001/1: {1e3 * nut.at[0]:.0f} {1e3 * nut.at[1]:.0f} 0 60\n")
     first = smolcell("data", "corrections", "--out", str(out), "--answers", str(answers))
-    assert (first.code, first.out) == (ExitCode.INCOMPLETE, f"{out}/dataset.json: 1 corrections\n")
-    assert "1 attempts are not answered yet" in first.err
+    assert first.code == ExitCode.INCOMPLETE
+    assert first.out == f"{out}/dataset.json: 1 corrections; 1 attempts are not answered yet\n"
     answers.write_text("run-00001/1: skip\nrun-00001/3: 1\n")  # what is answered stays answered
     second = smolcell("data", "corrections", "--out", str(out), "--answers", str(answers))
     assert (second.code, second.out) == (ExitCode.DONE, f"{out}/dataset.json: 2 corrections\n")
@@ -90,6 +92,27 @@ def test_answers_become_a_data_set_in_two_sittings(smolcell, failed, picture, ce
     target = data.parts[0, data.examples.target[0]]
     assert np.hypot(*(target[:2] - nut.at)) < 0.006  # as the perceiver sees it
     assert smolcell("data", "inspect", str(out)).code in (ExitCode.DONE, ExitCode.INCOMPLETE)
+
+
+class Terminal(io.StringIO):
+    """Somebody who types these lines, and then Ctrl-D."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_is_asked_again_until_it_can_be_done_and_may_leave(smolcell, failed, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", Terminal("7\nthat one\n1\n"))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    said = smolcell("data", "corrections", "--out", str(tmp_path / "set"))
+    assert said.code == ExitCode.INCOMPLETE
+    assert said.out == f"{tmp_path}/set/dataset.json: 1 corrections; 1 attempts are not answered yet\n"
+    lines = said.err.splitlines()
+    assert lines[0] == f"1 of 2: {PHRASE!r}: {BAD.reason}"
+    assert lines[1].startswith("sheet run-00001-1.png; 1 ok ")
+    assert [line.count("is not allowed; it must be a part's number") for line in lines[2:4]] == [1, 1]
+    assert "2 of 2" in lines[4]
+    assert sorted(path.name for path in (tmp_path / "set").glob("*.png")) == ["run-00001-1.png", "run-00001-3.png"]
 
 
 def test_the_demonstrator_leaves_out_what_no_twin_kept(smolcell, failed, tmp_path):
@@ -108,7 +131,7 @@ def test_an_answer_that_cannot_be_is_refused_by_name_and_nothing_is_written(smol
         answers.write_text(content)
         said = smolcell("data", "corrections", "--out", str(out), "--answers", str(answers))
         assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
-        assert said.err.startswith(message.format(file=answers))
+        assert message.format(file=answers) in said.err
     assert not (out / "dataset.json").exists()
 
 
