@@ -13,7 +13,7 @@ from policy.checkpoint import open_perceiver, open_policy
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value
 from skills.card import SkillCard
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of, load_catalogue
 from skills.cell import Cell
 from skills.contract import load_contract
 from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable
@@ -65,7 +65,7 @@ def exit_code(findings: tuple[Finding, ...]) -> ExitCode:
 
 def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
     """The checks of one cell, by name."""
-    cards = tuple(load_catalogue())
+    cards = tuple(catalogue_of(cell))
     for name in sorted({card.checkpoint for card in cards}):
         yield f"weights of {name}", lambda name=name: _weights(cell, name)  # type: ignore[misc]
         yield f"contract of {name}", lambda name=name: _contract(cell, name, cards)  # type: ignore[misc]

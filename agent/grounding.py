@@ -20,10 +20,7 @@ from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.spots import TRAY_HALF
 from skills.words import TRAY, finish_of
 
-PICK, PLACE, INSERT, PUT_BACK = "pick", "place", "insert", "put_back"
-
-BRINGING: Final = {PLACE: "place", INSERT: "fixture"}
-"""The skills that bring a part to where it goes, each with the parameter that names the place."""
+PICK, PUT_BACK = "pick", "put_back"
 
 CLEARLY: Final = 0.015
 """Lead [m] towards the robot at which a part is clearly the nearest; three times the 95th percentile
@@ -68,12 +65,11 @@ class Grounder:
         self._contracts = contracts
         self._tray_half = tray_half
         self._picks = self._denotations(PICK)
-        cards = {card.name: card for card in catalogue}
-        self._skill_to = {
-            place: skill
-            for skill, slot in BRINGING.items()
-            if skill in cards
-            for place in cards[skill].parameters[slot].values
+        self._way_to = {
+            place: (card, slot)
+            for card in catalogue
+            if (slot := card.place_slot) is not None
+            for place in card.parameters[slot].values
         }
         self._fitting: dict[Appearance, frozenset[int]] = {}
 
@@ -84,10 +80,10 @@ class Grounder:
     def _refused(self, step: Step) -> str | None:
         if step.source != TRAY:
             return f"parts are taken from the {TRAY} only, not from the {step.source}"
-        skill = self._skill_to.get(step.destination)
-        if skill is None:
-            return str(UnknownName("destination", step.destination, self._skill_to))
-        if skill == INSERT and step.part.kind != "bolt":
+        if step.destination not in self._way_to:
+            return str(UnknownName("destination", step.destination, self._way_to))
+        card, _ = self._way_to[step.destination]
+        if card.done_check == "part_inserted" and step.part.kind != "bolt":
             return f"the {step.destination} takes bolts only, and {step.part.describe()} may be something else"
         grounded = self.bring(step, "")
         return grounded.text if isinstance(grounded, Ungrounded) else None
@@ -119,18 +115,23 @@ class Grounder:
 
         Raises: UnknownName when no skill does.
         """
-        skill = self._skill_to.get(step.destination)
-        if skill is None:
-            raise UnknownName("destination", step.destination, self._skill_to)
-        arguments = {BRINGING[skill]: step.destination}
-        phrase = self._phrase(skill, arguments)
+        if step.destination not in self._way_to:
+            raise UnknownName("destination", step.destination, self._way_to)
+        card, slot = self._way_to[step.destination]
+        arguments = {slot: step.destination}
+        phrase = self._phrase(card.name, arguments)
         if phrase is None:
-            wanted, weights = self._catalogue[skill].render(arguments), self._catalogue[skill].checkpoint
-            near = ", ".join(map(repr, nearest(wanted, self._contract(skill).phrases)))
+            wanted, weights = card.render(arguments), card.checkpoint
+            near = ", ".join(map(repr, nearest(wanted, self._contract(card.name).phrases)))
             text = f"{wanted!r} was not trained; nearest: {near}. Train it: smolcell train {weights}"
             return Ungrounded(reason="no_phrase", text=text)
         call = SkillCall(
-            id=call_id, skill=skill, arguments=arguments, phrase=phrase, part=step.part, destination=step.destination
+            id=call_id,
+            skill=card.name,
+            arguments=arguments,
+            phrase=phrase,
+            part=step.part,
+            destination=step.destination,
         )
         return Grounded(call=call)
 

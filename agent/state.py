@@ -3,7 +3,6 @@
 from typing import Any, Literal
 
 from agent.executor import Execution
-from agent.grounding import INSERT
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
 from agent.verifier import Judged
@@ -66,9 +65,9 @@ class RunState(Value):
     @property
     def hole(self) -> Hole | None:
         """The hole that the insert under way is to fill; None in any other call."""
-        if self.call is None or self.call.skill != INSERT or self.held is None or self.call.destination is None:
+        if self.call is None or self.held is None or "fixture" not in self.call.arguments:
             return None
-        return Hole(fixture=self.call.destination, size=self.held.size)
+        return Hole(fixture=self.call.arguments["fixture"], size=self.held.size)
 
     @property
     def account(self) -> Account:

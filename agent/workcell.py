@@ -13,7 +13,7 @@ from agent.journal import Journal
 from agent.looking import Looker
 from agent.verifier import Verifier
 from safety.state import build_gate
-from skills.catalogue import Catalogue, load_catalogue
+from skills.catalogue import Catalogue, catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.preflight import check_camera
@@ -81,7 +81,7 @@ def assemble(
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
         executor=Executor(cell, catalogue, gate, clock, looker, checkpoints, calls or journal),
-        verifier=Verifier(looker),
+        verifier=Verifier(looker, cell.tray.half),
     )
 
 
@@ -142,7 +142,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
         journal = undo.enter_context(faulty.journal(state))
         workcell = assemble(
             cell=cell,
-            catalogue=load_catalogue(),
+            catalogue=catalogue_of(cell),
             gate=faulty.gate(cell, state),
             clock=faulty.driver,
             perceiver=perceiver,
@@ -165,7 +165,7 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
     driver = RecordedDriver(cell, frames)
     return assemble(
         cell=cell,
-        catalogue=load_catalogue(),
+        catalogue=catalogue_of(cell),
         gate=build_gate(cell, driver, driver, state),
         clock=driver,
         perceiver=load_perceiver(cell),
@@ -179,7 +179,7 @@ def build_planner(cell: Cell) -> Planner:
     """The deterministic planner."""
     from agent.planning.grammar import GrammarPlanner
 
-    return GrammarPlanner(cell, load_catalogue())
+    return GrammarPlanner(cell, catalogue_of(cell))
 
 
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
@@ -187,7 +187,7 @@ def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     from policy.smolvla import OnnxSmolVLA
 
     policies = {
-        name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
+        name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in catalogue_of(cell)}
     }
     return {name: Checkpoint(policy, policy.contract) for name, policy in policies.items()}
 

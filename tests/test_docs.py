@@ -7,6 +7,7 @@ import pytest
 from agent.doors.cli.commands import COMMANDS
 
 PAGES = (
+    "add-a-skill",
     "architecture",
     "commands",
     "data",

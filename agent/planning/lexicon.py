@@ -13,9 +13,6 @@ from skills.words import COLOURS, CONDITIONS, FINISHES, KINDS, SIZES, TRAY
 
 Field = Literal["condition", "size", "colour", "finish"]
 
-BRINGING: Final = ("place", "fixture")
-"""Parameters of skill cards whose values are places that parts are brought to."""
-
 FIELD_OF: Final[dict[str, Field]] = {
     **dict.fromkeys(CONDITIONS, "condition"),
     **dict.fromkeys(SIZES, "size"),
@@ -54,9 +51,8 @@ class Lexicon:
     """
 
     def __init__(self, cell: Cell, catalogue: Catalogue) -> None:
-        parameters = [parameter for card in catalogue for parameter in card.parameters.items()]
-        known = {value for _, parameter in parameters for value in parameter.values}
-        reachable = {value for slot, parameter in parameters if slot in BRINGING for value in parameter.values}
+        known = {value for card in catalogue for parameter in card.parameters.values() for value in parameter.values}
+        reachable = {place for card in catalogue for place in card.brings_to}
         self.kinds = tuple(kind for kind in KINDS if kind in known)
         self.values = tuple(value for value in FIELD_OF if value in known)
         self.places = tuple(place for place in cell.destinations if place in reachable)
