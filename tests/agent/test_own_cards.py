@@ -7,9 +7,11 @@ import pytest
 from agent.grounding import Grounded, Grounder
 from agent.planning.grammar import GrammarPlanner
 from agent.verifier import judge
+from agent.workcell import load_checkpoints
 from skills.catalogue import Catalogue, catalogue_of
 from skills.cell import Cell
 from skills.contract import Contract
+from skills.errors import UnknownName
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery
 from tests.agent.kinematic_tray import CELL, contract_of
@@ -69,3 +71,8 @@ def test_what_was_not_trained_is_refused_with_what_to_train(catalogue: Catalogue
     assert Grounder(catalogue, contracts).refusal(Plan(steps=(STEP,))) == (
         "'lay it in the north bin' was not trained; nearest: 'lay it in the bin'. Train it: smolcell train lay"
     )
+
+
+def test_a_cell_whose_card_has_no_weights_does_not_start(cell: Cell) -> None:
+    with pytest.raises(UnknownName, match=r"checkpoints: 'lay' is not known; .* Cell default must name it\."):
+        load_checkpoints(cell)
