@@ -45,7 +45,7 @@ def examine(read_cell: Callable[[], Cell], state: Callable[[Cell], Path]) -> tup
         read_cell: reads the cell file.
         state: the folder of a cell's state.
     """
-    found = [_found("python", _python), _found("packages", _packages), _found("skill cards", _cards)]
+    found = [_found("python", _python), _found("packages", _packages)]
     cells: list[Cell] = []
 
     def cell_file() -> str:
@@ -65,7 +65,8 @@ def exit_code(findings: tuple[Finding, ...]) -> ExitCode:
 
 def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
     """The checks of one cell, by name."""
-    cards = tuple(catalogue_of(cell))
+    yield "skill cards", lambda: ", ".join(card.name for card in catalogue_of(cell))
+    cards = _readable(cell)
     for name in sorted({card.checkpoint for card in cards}):
         yield f"weights of {name}", lambda name=name: _weights(cell, name)  # type: ignore[misc]
         yield f"contract of {name}", lambda name=name: _contract(cell, name, cards)  # type: ignore[misc]
@@ -106,8 +107,12 @@ def _is_there(module: str) -> bool:
         return False
 
 
-def _cards() -> str:
-    return ", ".join(card.name for card in load_catalogue())
+def _readable(cell: Cell) -> tuple[SkillCard, ...]:
+    """The cell's skills; where one of its own cards is wrong, which is a finding by itself, the installed ones."""
+    try:
+        return tuple(catalogue_of(cell))
+    except BadInput:
+        return tuple(load_catalogue())
 
 
 def _weights(cell: Cell, name: str) -> str:

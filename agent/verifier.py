@@ -7,7 +7,7 @@ and believes only what two looks agree on. Uncertain is not success.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from agent.difference import Difference, alike, compare
+from agent.difference import Difference, alike, compare, same_part
 from agent.looking import TRIES, Blocked, Look, Looker
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
@@ -174,7 +174,7 @@ def _judge_region(
         return _verdict("uncertain", "something is held, though nothing was to be taken", (), "unclear", holding=True)
     if seen.gone:
         return _verdict("failure", f"{_names(seen.gone)} left the tray", seen.gone, "dropped_outside")
-    promised = select(call.part, before.scene.parts)
+    promised = [part for part in select(call.part, before.scene.parts) if not lies_there(part)]
     brought = [old for old, new in seen.moved if old in promised and lies_there(new)]
     others = [old for old, _ in seen.moved if old not in brought]
     if others:
@@ -183,6 +183,9 @@ def _judge_region(
     if seen.changed or seen.appeared or len(brought) > 1:
         doubted = [*brought, *seen.appeared, *(new for _, new in seen.changed)]
         return _verdict("uncertain", f"more has changed than one part's place: {_names(doubted)}", (), "unclear")
+    if not brought:
+        there = [part for part in after.scene.parts if lies_there(part)]
+        brought = [part for part in promised if any(same_part(part, now) for now in there)]
     if not brought:
         return _verdict("failure", "nothing has moved", (), "missed")
     return _verdict("success", f"{brought[0].describe()} lies where it should", brought)

@@ -9,9 +9,10 @@ from typing import Annotated, Final, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from skills.base import Finite, Value
+from skills.demonstration import Waypoint
 from skills.errors import BadInput, UnknownName
 from skills.regions import REGIONS
-from skills.words import BRINGING
+from skills.words import BRINGING, PART_SLOTS, Kind
 from skills.yamlfile import load_model
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -21,6 +22,10 @@ DoneCheck = Literal["part_in_gripper", "part_released", "part_inserted", "part_a
 START_POSES: Final[tuple[StartPose, ...]] = get_args(StartPose)
 DONE_CHECKS: Final[tuple[DoneCheck, ...]] = get_args(DoneCheck)
 AT_REGION: Final = "part_at_region"
+KIND: Final = "kind"
+"""The parameter that says which parts are meant …"""
+ANY_PART: Final = "part"
+"""… with this value any."""
 
 
 class Parameter(Value):
@@ -68,6 +73,8 @@ class SkillCard(Value):
             (the same, over a hole), `part_at_region` (it lies in the card's region, and nothing else has moved).
         region: where `part_at_region` wants the part, one of `skills.regions.REGIONS`, with a {slot} where a
             parameter chooses it.
+        demonstration: how the twin's demonstrator shows it, for skills that move a part on the tray; back at the start
+            pose it ends.
         budget: the call is ended when it is spent, a motion under way with it; then somebody looks what came of it.
     """
 
@@ -80,6 +87,7 @@ class SkillCard(Value):
     start_pose: StartPose
     done_check: DoneCheck
     region: str | None = None
+    demonstration: tuple[Waypoint, ...] = ()
     budget: Budget
     examples: tuple[Example, ...] = ()
 
@@ -113,6 +121,35 @@ class SkillCard(Value):
         for arguments in self.calls():
             self.region_of(arguments)
         return self
+
+    @model_validator(mode="after")
+    def _moves_on_the_tray(self) -> Self:
+        if self.done_check == AT_REGION:
+            if self.start_pose != "home":
+                raise BadInput("start_pose", self.start_pose, f"'home' where done_check is {AT_REGION!r}")
+            if KIND not in self.parameters or self.parameters[KIND].optional:
+                allowed = f"a phrase with the slot {{{KIND}}}, never left out: it says which parts are meant"
+                raise BadInput("phrase", self.phrase, allowed)
+            for slot in self.parameters:
+                if slot not in PART_SLOTS and f"{{{slot}}}" not in str(self.region):
+                    allowed = f"one of {', '.join(PART_SLOTS)}, or a slot of the region {self.region!r}"
+                    raise BadInput(f"parameter of {self.name}", slot, allowed)
+        elif self.demonstration:
+            allowed = f"left out where done_check is {self.done_check!r}: the demonstrator knows how that is done"
+            raise BadInput("demonstration", f"{len(self.demonstration)} waypoints", allowed)
+        return self
+
+    @property
+    def moves_on_tray(self) -> bool:
+        """Whether it moves a part that stays on the tray, and so is a step of a plan by itself."""
+        return self.done_check == AT_REGION
+
+    def is_for(self, kind: Kind) -> bool:
+        """Whether parts of that kind can be meant: only bolts are inserted."""
+        if self.done_check == "part_inserted":
+            return kind == "bolt"
+        kinds = self.parameters[KIND].values if KIND in self.parameters else (ANY_PART,)
+        return kind in kinds or ANY_PART in kinds
 
     def region_of(self, arguments: Mapping[str, str]) -> str | None:
         """Where these arguments want the part; None where the skill has no region. Raises: UnknownName."""

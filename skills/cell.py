@@ -263,6 +263,10 @@ def load_cell(path: Path) -> Cell:
 
 
 def parse_cell(content: Any, path: Path) -> Cell:
-    """The content of the cell file at `path`, its folders of skills found from there. Raises: BadInput, UnknownName."""
-    cell = parse_model(content, Cell, str(path))
-    return cell.model_copy(update={"skills": tuple(str(path.parent / folder) for folder in cell.skills)})
+    """The content of the cell file at `path`. Its folders of skills, and of checkpoints the ones that begin with a dot
+    (`./weights/push`), are found from there. Raises: BadInput, UnknownName.
+    """
+    cell, here = parse_model(content, Cell, str(path)), path.parent.absolute()
+    near = {name: str(here / folder) for name, folder in cell.checkpoints.items() if folder.startswith(".")}
+    skills = tuple(str(here / folder) for folder in cell.skills)
+    return cell.model_copy(update={"skills": skills, "checkpoints": {**cell.checkpoints, **near}})

@@ -24,6 +24,7 @@ Name = Literal[
     "same-phrase",
     "confusable-phrases",
     "no-examples",
+    "no-demonstration",
     "unknown-checkpoint",
     "untrained-phrases",
     "unrendered-phrases",
@@ -111,6 +112,9 @@ def _of_card(written: Written, cell: Cell, contracts: Mapping[str, Contract | No
     if not card.examples:
         text = "no instruction shows a planner or a reader when the skill is meant; give at least one"
         yield Finding(name="no-examples", file=file, field="examples", text=text)
+    if card.moves_on_tray and not card.demonstration:
+        text = "nothing shows the twin's expert how a part is moved, so that no data can be recorded there"
+        yield Finding(name="no-demonstration", file=file, field="demonstration", text=text)
     if card.checkpoint not in cell.checkpoints:
         near = nearest(card.checkpoint, cell.checkpoints)
         text = f"cell {cell.name} names no checkpoint {card.checkpoint!r}; it names {', '.join(cell.checkpoints)}"

@@ -57,6 +57,9 @@ SHANK: Final[dict[Size, float]] = {"M6": 0.012, "M8": 0.016, "M10": 0.020}
 
 TRAY: Final = "tray"
 
+PART_SLOTS: Final = ("condition", "size", "appearance", "kind")
+"""Parameters of skill cards that say how a part looks; an appearance is a colour or a finish."""
+
 BRINGING: Final = ("place", "fixture")
 """Parameters of skill cards whose values are places of the cell that parts are brought to."""
 

@@ -246,12 +246,13 @@ def test_a_faint_part_is_remembered_where_the_next_look_cannot_make_it_out() -> 
 
 PUSHED = SkillCard.model_validate(
     {
-        "name": "push", "summary": "s", "phrase": "push it {edge}", "checkpoint": "push", "start_pose": "home",
-        "parameters": {"edge": {"values": ["left edge"]}}, "done_check": "part_at_region", "region": "{edge}",
+        "name": "push", "summary": "s", "phrase": "push the {kind} {edge}", "checkpoint": "push", "start_pose": "home",
+        "parameters": {"kind": {"values": ["part"]}, "edge": {"values": ["left edge"]}},
+        "done_check": "part_at_region", "region": "{edge}",
         "budget": {"seconds": 1, "chunks": 1},
     }
 )  # fmt: skip
-PUSH = PICK.model_copy(update={"skill": "push", "arguments": {"edge": "left edge"}})
+PUSH = PICK.model_copy(update={"skill": "push", "arguments": {"kind": "part", "edge": "left edge"}})
 AT_EDGE = BOLT.model_copy(update={"at": (BOLT.at[0], 0.135), "yaw": 0.0})
 HALFWAY = BOLT.model_copy(update={"at": (BOLT.at[0], 0.09), "yaw": 0.0})
 NUT_AT_EDGE = NUT.model_copy(update={"at": (NUT.at[0], 0.135)})

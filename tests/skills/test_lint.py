@@ -24,6 +24,7 @@ PUSH = {
     "done_check": "part_at_region",
     "region": "{edge}",
     "budget": {"seconds": 1, "chunks": 1},
+    "demonstration": [{"over": "behind", "height": 0.01}, {"over": "last", "height": 0.1}],
     "examples": [{"instruction": "shove it", "arguments": {"kind": "gear", "edge": "left edge"}}],
 }
 TRAINED = ("push the bracket against the left edge", "push the gear against the left edge")
@@ -49,6 +50,7 @@ PLANTED = {
     "broken-card": ({"start_pose": "holdin"}, "start_pose", "'holdin' is not known"),
     "no-done-check": ({"done_check": None, "region": None}, "done_check", "given; the field is missing"),
     "no-examples": ({"examples": []}, "examples", "no instruction shows"),
+    "no-demonstration": ({"demonstration": []}, "demonstration", "nothing shows the twin's expert"),
     "unknown-checkpoint": ({"checkpoint": "pikc"}, "checkpoint", "names no checkpoint 'pikc'; it names pick, place, "
                            "perceiver; nearest: pick"),
     "untrained-phrases": ({"phrase": "push {kind} to {edge}"}, "phrase", "2 of 2 phrases were not trained, such as "
@@ -57,7 +59,8 @@ PLANTED = {
                         "kind": "bracket", "edge": "left edge"}}]}, "parameters.kind.values",
                         "'gear' stands in no phrase: every combination with it is under `never`"),
     "same-phrase": ({"phrase": "put it back on the {kind} of the tray", "done_check": "part_released", "region": None,
-                     "parameters": {"kind": {"values": ["bracket", "left"]}}, "examples": []}, "phrase",
+                     "demonstration": [], "parameters": {"kind": {"values": ["bracket", "left"]}}, "examples": []},
+                     "phrase",
                     "'put it back on the left of the tray' is rendered by card 'put_back' too (1 phrases in all)"),
     "same-name": ({"name": "place"}, "name", "'place' is the name of the card in"),
     "confusable-phrases": ({"parameters": {"kind": {"values": ["bracket", "brackets"]},
@@ -141,7 +144,7 @@ def test_a_cell_file_names_more_folders_of_cards(tmp_path, root):
 def test_two_cards_may_not_bring_to_the_same_place(tmp_path):
     card = {
         **PUSH, "name": "lay", "phrase": "lay it {place}", "start_pose": "holding", "done_check": "part_released",
-        "parameters": {"place": {"values": ["left bin"]}}, "examples": [], "region": None,
+        "parameters": {"place": {"values": ["left bin"]}}, "examples": [], "region": None, "demonstration": [],
     }  # fmt: skip
     (tmp_path / "lay.yaml").write_text(yaml.safe_dump(card))
     with pytest.raises(BadInput, match="place: 'left bin' is not allowed; it must be a place that card 'lay' does not"):
