@@ -18,6 +18,7 @@ from agent.trials import Actor, Trial
 from policy.evaluation.statistics import Tally
 from safety.fit import check_fit
 from sim.workers import shared_out
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.errors import UnknownName
 
@@ -25,7 +26,6 @@ HELD_OUT: Final = 777
 """Mixed into every seed here and nowhere else."""
 BLOCK: Final = 5
 """Scenes that a worker is given at a time."""
-SKILLS: Final = ("pick", "place", "put_back", "insert")
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,7 @@ def evaluate(
     Raises: UnknownName (no such skill or split), BadInput (unreadable checkpoint, a robot that does not fit its cell),
     Unavailable (its URDF is not installed).
     """
-    if job.skill not in SKILLS:
-        raise UnknownName("skill", job.skill, SKILLS)
+    catalogue_of(job.cell)[job.skill]
     if job.split not in SPLITS:
         raise UnknownName("--split", job.split, SPLITS)
     check_fit(job.cell)
@@ -133,14 +132,12 @@ def _watched(
 
 
 def _trials(job: Job, numbers: range) -> Iterator[tuple[int, Trial]]:
-    from skills.catalogue import load_catalogue
-
-    card = load_catalogue()[job.skill]
+    card = catalogue_of(job.cell)[job.skill]
     act = job.actor.ready(card)
     for number in numbers:
         rng = np.random.default_rng([HELD_OUT, job.seed, number])
         with TemporaryDirectory(prefix="smolcell-eval-") as state:
-            table = Table(job.cell, job.skill, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
+            table = Table(job.cell, card, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
             try:
                 yield number, act(table, card)
             finally:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.setting import load_setting
 from sim.table import Table as DrawnTable
+from skills.card import SkillCard
 from skills.cell import Cell
 from skills.errors import UnknownName
 
@@ -27,10 +28,12 @@ class Table(DrawnTable):
     Raises: UnknownName (no such split).
     """
 
-    def __init__(self, cell: Cell, skill: str, split: str, rng: np.random.Generator, call_id: str, state: Path) -> None:
+    def __init__(
+        self, cell: Cell, card: SkillCard, split: str, rng: np.random.Generator, call_id: str, state: Path
+    ) -> None:
         if split not in SPLITS:
             raise UnknownName("split", split, SPLITS)
-        super().__init__(cell, skill, load_setting(SPLITS[split]), rng, state)
+        super().__init__(cell, card, load_setting(SPLITS[split]), rng, state)
         self.call_id = call_id
 
     def words(self, number: int, arguments: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from agent.trial_table import Table
+from agent.trials_on_tray import expert_shifts, policy_shifts
 from skills.call import SkillCall
 from skills.card import SkillCard
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.scene import PartQuery
@@ -57,15 +58,16 @@ class PolicyActor:
 
     def ready(self, card: SkillCard) -> Act:
         policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
-        act = _policy_picks if card.name == "pick" else _policy_releases
-        return partial(act, policy)
+        if card.moves_on_tray:
+            return partial(policy_shifts, policy)
+        return partial(_policy_picks if card.start_pose == "home" else _policy_releases, policy)
 
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
     """The weights that the cell file names for a skill. Raises: UnknownName, BadInput."""
     from agent.workcell import checkpoint_folder
 
-    return checkpoint_folder(cell, load_catalogue()[skill].checkpoint)
+    return checkpoint_folder(cell, catalogue_of(cell)[skill].checkpoint)
 
 
 def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
@@ -90,7 +92,9 @@ class ExpertActor:
     """The expert, which knows the truth: what training data is made of."""
 
     def ready(self, card: SkillCard) -> Act:
-        return _expert_picks if card.name == "pick" else _expert_releases
+        if card.moves_on_tray:
+            return expert_shifts
+        return _expert_picks if card.start_pose == "home" else _expert_releases
 
 
 def _expert_picks(table: Table, card: SkillCard) -> Trial:
@@ -130,7 +134,7 @@ def _policy_picks(policy: Any, table: Table, card: SkillCard) -> Trial:
     arguments, target = drawn if drawn else ({"kind": "part"}, min(range(len(before)), key=lambda i: before[i].at))
     phrase = card.render(arguments)
     words = truth_words(before[target]) | {"words in phrase": str(len(arguments)), "parts": str(len(before))}
-    refused = _call(policy, table, card, arguments, phrase)
+    refused = call(policy, table, card, arguments, phrase)
     if refused:
         return Trial(phrase, words, "refused", refused)
     lifted = [number for number, body in enumerate(world.bodies) if world.where(body) == "air"]
@@ -151,7 +155,7 @@ def _policy_releases(policy: Any, table: Table, card: SkillCard) -> Trial:
     words = table.words(number, arguments)
     if card.name == "put_back":
         table.clear_spot(arguments["spot"], number)
-    refused = _call(policy, table, card, arguments, phrase)
+    refused = call(policy, table, card, arguments, phrase)
     if refused:
         return Trial(phrase, words, "refused", refused)
     tried = table.expert.judged(number, arguments.get("place") or arguments.get("fixture") or TRAY)
@@ -166,7 +170,7 @@ def _drawn(table: Table, card: SkillCard) -> dict[str, str]:
     return choices[int(table.rng.integers(len(choices)))]
 
 
-def _call(policy: Any, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> str:
+def call(policy: Any, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> str:
     """One chunk of the policy through the gate; the reason where it was refused."""
     call = SkillCall(id=table.call_id, skill=card.name, arguments=arguments, phrase=phrase, part=PartQuery())
     table.gate.bind(call, policy.contract.weights_hash)

@@ -15,6 +15,7 @@ from sim.randomize import draw_clutter, draw_count
 from sim.rollout import Expert, Tried
 from sim.setting import Setting
 from sim.world import World
+from skills.card import SkillCard
 from skills.cell import Cell
 from skills.spots import spot_at
 
@@ -23,7 +24,7 @@ CLEAR_OF_SPOT: Final = 0.07
 
 
 class Table:
-    """A scene drawn with `rng` in that setting; for `insert` there is a bolt in it.
+    """A scene drawn with `rng` in that setting; there is a part in it that the skill of `card` is for.
 
     Args:
         state: folder of the gate's latch and audit.
@@ -36,14 +37,19 @@ class Table:
         rng: what else is drawn for the scene.
     """
 
-    def __init__(self, cell: Cell, skill: str, setting: Setting, rng: np.random.Generator, state: Path) -> None:
-        self._skill, self.rng = skill, rng
+    def __init__(self, cell: Cell, card: SkillCard, setting: Setting, rng: np.random.Generator, state: Path) -> None:
+        self._card, self.rng = card, rng
         self.world = World(cell, int(rng.integers(2**31)), setting)
-        while not self._suited():
-            self.world.reset(self._draw())
+        self.lay_anew()
         self.driver = SimDriver(self.world)
         self.gate = build_gate(cell, self.driver, self.driver, state)
         self.expert = Expert(self.world, self.gate, Ways(cell))
+
+    def lay_anew(self) -> None:
+        """Clear the tray and draw another scene; the arm stays where it is."""
+        self.world.reset(self._draw())
+        while not self._suited():
+            self.world.reset(self._draw())
 
     def close(self) -> None:
         self.world.close()
@@ -68,7 +74,7 @@ class Table:
 
     def _suited(self) -> list[int]:
         bodies = enumerate(self.world.bodies)
-        return [number for number, body in bodies if self._skill != "insert" or body.spec.kind == "bolt"]
+        return [number for number, body in bodies if self._card.is_for(body.spec.kind)]
 
     def _draw(self) -> list[PartSpec]:
         cell, setting = self.world.cell, self.world.setting

@@ -11,7 +11,7 @@ from gymnasium.utils.env_checker import check_env
 
 from safety.gate import SafetyGate
 from sim.gym import ENVIRONMENT
-from sim.gym.task import calls_in
+from sim.task import calls_in
 from skills.card import Budget
 from skills.catalogue import load_catalogue
 from skills.cell import load_cell
