@@ -1,7 +1,7 @@
 """What a training run does: frozen configurations, and the presets that made the weights in the repository."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from policy.smolvla_tray import STEM_STRIDE
@@ -169,6 +169,18 @@ PRESETS: Mapping[str, Training] = MappingProxyType(
         ),
     }
 )
+
+
+def for_skills(config: Training, skills: tuple[str, ...]) -> Training:
+    """The same training for other skills, named after the first; unchanged where none is given.
+
+    Raises: BadInput (a perceiver, which has none).
+    """
+    if not skills:
+        return config
+    if not isinstance(config, PolicyTraining):
+        raise BadInput("--skill", skills[0], f"left out for {config.name}, which only looks")
+    return replace(config, name=skills[0], skills=skills)
 
 
 def preset(name: str) -> Training:

@@ -16,7 +16,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "eval": ("evaluate", "Measure how often a policy succeeds at its first attempt, on scenes that it never saw."),
     "train": ("train", "Train, export and write the contract of a network."),
     "data": ("data", "Make, inspect and mix training data."),
-    "skills": ("skills", "List the skills and what may be said to them, check skill cards, or write a new one."),
+    "skills": ("skills", "List and check skills; write, record and promote one of your own."),
     "doctor": ("doctor", "Check installation, cell, weights, contracts, cameras, state and latch."),
     "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),
     "audit": ("audit", "Verify the chained record of the safety gate."),

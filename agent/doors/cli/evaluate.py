@@ -20,7 +20,7 @@ app = new_app()
 
 @app.command()
 def evaluate(
-    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="pick, place, put_back or insert.")] = "pick",
+    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="One of: smolcell skills list.")] = "pick",
     checkpoint: Annotated[
         Path | None,
         typer.Option(

@@ -9,6 +9,8 @@ import typer
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
+from agent.doors.cli.promote_skill import promote
+from agent.doors.cli.record_skill import record
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
 from agent.workcell import checkpoint_path
@@ -22,12 +24,12 @@ from skills.regions import REGIONS
 
 LOCAL: Final = Path("skills-local")
 
-app = new_app("List the skills and what may be said to them, check skill cards, or write a new one.")
+app = new_app("List and check skills; write, record and promote one of your own.")
 
 
 @app.callback()
 def skills() -> None:
-    """List the skills and what may be said to them, check skill cards, or write a new one."""
+    """List and check skills; write, record and promote one of your own."""
 
 
 @app.command("list")
@@ -68,8 +70,8 @@ def check(
     """Look for what is wrong with skill cards: each finding by name, with file and field.
 
     Broken cards (exit code 2): broken-card, no-done-check, same-name, same-phrase. What a person should look at (exit
-    code 3): confusable-phrases, no-examples, unknown-checkpoint, untrained-phrases, unrendered-phrases,
-    unsayable-value.
+    code 3): confusable-phrases, no-examples, no-demonstration, unknown-checkpoint, untrained-phrases,
+    unrendered-phrases, unsayable-value.
     """
     configured = configured_cell(cell)
     checked, found = read_cards(folder or LIBRARY)
@@ -144,6 +146,10 @@ def new(
     for finding in found:
         talk(finding.describe())
     return ExitCode.DONE
+
+
+app.command()(record)
+app.command()(promote)
 
 
 def _beside(cell: Cell, folder: Path) -> list[Path]:

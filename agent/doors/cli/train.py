@@ -32,6 +32,14 @@ def train(
             "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the run; its checkpoint/ is the result."
         ),
     ],
+    skill: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--skill",
+            metavar="NAME",
+            help="Train this skill of the data set by a policy's preset; more than one may be given.",
+        ),
+    ] = None,
     start_from: Annotated[
         Path | None,
         typer.Option(
@@ -59,13 +67,14 @@ def train(
     A run that was cut off goes on with --resume and ends with the same weights. Needs the extra `train`.
     """
     try:
+        from policy.training.config import for_skills
         from policy.training.config import preset as preset_of
         from policy.training.train import train as train_by
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"training needs the package {error.name!r}.", "Install it: pip install 'smolcell[train]'"
         ) from None
-    config = preset_of(preset)
+    config = for_skills(preset_of(preset), tuple(skill or ()))
     try:
         with progress("steps") as update:
 
@@ -75,7 +84,8 @@ def train(
 
             folder = train_by(config, data, out, resume=resume, threads=threads, report=report, start_from=start_from)
     except KeyboardInterrupt:
-        begun = f" --start-from {start_from}" if start_from else ""
+        begun = "".join(f" --skill {name}" for name in skill or ())
+        begun += f" --start-from {start_from}" if start_from else ""
         raise Interrupted(f"smolcell train {preset} --data {data} --out {out}{begun} --resume") from None
     answer(f"{folder}")
     return ExitCode.DONE
