@@ -82,7 +82,8 @@ class Grounder:
             return f"{skill} is no skill that moves a part on the {TRAY}"
         kinds = card.parameters[KIND].values
         if not {step.part.kind, ANY_PART} & set(kinds):
-            return f"{skill} moves {' and '.join(kinds)} only, and {step.part.describe()} may be something else"
+            named = " and ".join(f"{kind}s" for kind in kinds)
+            return f"{skill} moves {named} only, and {step.part.describe()} may be something else"
         if self._denotations(skill, step.destination).phrases:
             return None
         return f"nothing of {skill} to the {step.destination} was trained. Train it: smolcell train --skill {skill}"
