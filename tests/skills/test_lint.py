@@ -158,9 +158,28 @@ def test_two_cards_may_not_bring_to_the_same_place(tmp_path):
         ({"region": "{side}"}, "parameter of push: 'side' is not known; allowed is one of 'edge', 'kind'"),
         ({"region": "lift edge"}, "region: 'lift edge' is not known; .* Nearest: 'left edge'"),
         ({"done_check": "part_released"}, "region: '{edge}' is not allowed"),
+        ({"start_pose": "holding"}, "start_pose: 'holding' is not allowed; it must be 'home' where done_check is"),
+        (
+            {"phrase": "push it {edge}", "parameters": {"edge": {"values": ["left edge"]}}, "examples": []},
+            "it must be a phrase with the slot {kind}, never left out",
+        ),
+        (
+            {
+                "phrase": "{how} push the {kind} {edge}",
+                "examples": [],
+                "parameters": {**PUSH["parameters"], "how": {"values": ["gently"]}},
+            },
+            "parameter of push: 'how' is not allowed; it must be one of condition, .*, or a slot of the region '{",
+        ),
+        (
+            {"done_check": "part_released", "region": None},
+            "demonstration: '2 waypoints' is not allowed; it must be left out where done_check is 'part_released'",
+        ),
+        ({"demonstration": [{"over": "behnd", "height": 0.1}]}, "demonstration.0.over"),
+        ({"demonstration": [{"over": "behind", "height": 0.0}]}, "demonstration.0.height"),
     ],
 )
-def test_wrong_regions_are_refused(tmp_path, changes, message):
+def test_wrong_cards_are_refused(tmp_path, changes, message):
     (tmp_path / "push.yaml").write_text(yaml.safe_dump({**PUSH, **changes}))
     with pytest.raises(BadInput, match=message):
         load_catalogue(tmp_path)

@@ -97,7 +97,9 @@ def check(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="What the skill is called: small letters, digits, _.")],
-    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder of your own skills.")] = LOCAL,
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", parser=a_path("--folder"), help="Folder of your own skills.")
+    ] = LOCAL,
     summary: Annotated[str | None, typer.Option("--summary", help="What it does, in a sentence.")] = None,
     phrase: Annotated[str | None, typer.Option("--phrase", help="The phrase, with a {slot} for what changes.")] = None,
     value: Annotated[

@@ -22,8 +22,8 @@ WRONG = {
     ),
     "subcommand": (
         ["skills", "lst"],
-        "UnknownName: command of smolcell skills: 'lst' is not known; allowed is one of 'list', 'check', 'new'. "
-        "Nearest: 'list'. See: smolcell skills --help",
+        "UnknownName: command of smolcell skills: 'lst' is not known; allowed is one of 'list', 'check', 'new', "
+        "'record', 'promote'. Nearest: 'list'. See: smolcell skills --help",
     ),
     "no subcommand": (["audit"], "WrongUse: Missing command. See: smolcell audit --help"),
     "option": (
@@ -94,8 +94,8 @@ WRONG = {
     ),
     "skill to evaluate": (
         ["eval", "--skill", "plase"],
-        "UnknownName: skill: 'plase' is not known; allowed is one of 'pick', 'place', 'put_back', 'insert'. "
-        "Nearest: 'place'.",
+        "UnknownName: skill: 'plase' is not known; allowed is one of 'insert', 'pick', 'place', 'put_back'. "
+        "Nearest: 'place'. See: smolcell skills list",
     ),
     "split": (
         ["eval", "--split", "new-scene"],
