@@ -9,8 +9,8 @@ from sim.data.splits import HELD_OUT, Split, Triple, split_ranges
 from sim.setting import TRAINING
 from skills.errors import BadInput
 
-SHOWN_SHARD: Final = 10
-"""Scenes of a shard in which a skill is carried out: some seconds each."""
+SHOWN_SHARD: Final = 5
+"""Scenes of a shard in which a skill is carried out: some seconds each, and what a person sees as progress."""
 SHOWN_KEPT: Final = 0.1
 """Share of such scenes that is kept for validation."""
 SHARD_SCENES: Final = 100

@@ -38,6 +38,9 @@ from skills.words import TRAY
 TRIES: Final = 60
 """Scenes in a row in which the expert may fail, or nothing can be asked, before a skill counts as one that it can't."""
 
+FAILED, NOTHING = "failed", "nothing"
+"""What came of a scene that is not kept: the expert failed, or nothing could be asked in it."""
+
 
 @dataclass(frozen=True)
 class ShowJob:
@@ -108,7 +111,7 @@ def _shown(cell: Cell, card: SkillCard, plan: ShownPlan, number: int) -> tuple[D
                 scene = _carried_out(table, card)
         if isinstance(scene, DataScene):
             return scene, failed
-        failed += scene
+        failed += scene == FAILED
     allowed = f"one that the expert can show; of {TRIES} scenes it failed in {failed}, and the others asked nothing"
     raise BadInput("skill", card.name, allowed)
 
@@ -128,22 +131,22 @@ class TaughtTable(Table):
         return lay_out(looks, rng, draw_clutter(rng, world.setting), area=Area.of(world.cell.tray, TAUGHT))
 
 
-def _carried_out(table: TaughtTable, card: SkillCard) -> DataScene | bool:
-    """The scene with what was done in it; else whether the expert failed, or nothing could be asked."""
+def _carried_out(table: TaughtTable, card: SkillCard) -> DataScene | str:
+    """The scene with what was done in it; else FAILED, or NOTHING that could be asked."""
     world = table.world
     task = draw_task(table, card, table.company())
     if task is None:
-        return False
+        return NOTHING
     seen = table.gate.observe()
     shares = visible_shares(world)
     shown = [number for number, body in enumerate(world.bodies) if shares[number] >= SEEN and world.where(body) == TRAY]
     if card.start_pose == "home" and task.target not in shown:
-        return False
+        return NOTHING
     parts = tuple(world.true_part(world.bodies[number]) for number in shown)
     target = shown.index(task.target) if card.start_pose == "home" else -1
     rows = expert_rows(table, task, seen.gripper_width)
     tried = table.expert.carry_out(rows)
     if tried.cause is not None or tried.vias or not is_done(table, task):
-        return True
+        return FAILED
     example = Example(task.phrase, rows, tool_state(world.cell, seen.gripper_width), target)
     return DataScene(seen.images["overhead"], parts, (example,), ())

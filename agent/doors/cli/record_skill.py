@@ -11,7 +11,7 @@ from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable
 
 MOST: Final = 1_000_000
 
@@ -19,11 +19,11 @@ MOST: Final = 1_000_000
 def record(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the data set; its name is the set's."
         ),
-    ],
+    ] = None,
     scenes: Annotated[
         int,
         typer.Option(
@@ -36,7 +36,7 @@ def record(
         str, typer.Option("--setting", metavar="NAME", help="What varies from scene to scene: sim/randomization.")
     ] = "calibrated",
     hardware: Annotated[
-        bool, typer.Option("--hardware", help="Say how a person shows it on a real robot instead.", show_default=False)
+        bool, typer.Option("--hardware", help="Say how a person shows it on a real robot. Not verified.")
     ] = False,
     cell: CellFile = None,
 ) -> ExitCode:
@@ -55,11 +55,12 @@ def record(
     card = catalogue_of(configured)[name]
     if hardware:
         raise Unavailable(
-            "no robot can be taught by hand here: this command records in the twin only.",
-            f"Record with LeRobot's own tool, one episode a call, the phrase as task: lerobot-record --robot.type=…"
-            f' --teleop.type=… --dataset.single_task="{card.phrases()[0]}"; then read docs/add-a-skill.md,'
-            " “On hardware”, which is not verified.",
+            "this command records in the twin only; no robot was at hand to verify another way.",
+            "LeRobot's own tool records a person's teleoperation, the phrase as task: lerobot-record --robot.type=…"
+            f' --teleop.type=… --dataset.single_task="{card.phrases()[0]}". See: docs/add-a-skill.md, “On hardware”.',
         )
+    if out is None:
+        raise BadInput("--out", None, "given: a new folder for the data set")
     chosen = load_setting(setting).name
     plan = ShownPlan(usable_folder("--out", out), out.resolve().name, seed, scenes, chosen, skill=card.name)
     try:
