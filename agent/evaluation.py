@@ -4,28 +4,31 @@ A policy sees pictures and the phrase; the scene is drawn, and the result judged
 scenes come from seeds of their own, which no training data uses.
 """
 
-from collections import defaultdict
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from agent.trial_table import SPLITS, Table
-from agent.trials import Actor, Trial
-from policy.evaluation.statistics import Tally
+from agent.eval_kept import KeptTrials
+from agent.eval_report import EvalReport, Heading
+from agent.trial import Trial
+from agent.trial_table import Table, split_for
+from agent.trials import Act, Actor
 from safety.fit import check_fit
 from sim.workers import shared_out
+from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
-from skills.errors import UnknownName
 
 HELD_OUT: Final = 777
 """Mixed into every seed here and nowhere else."""
-BLOCK: Final = 5
-"""Scenes that a worker is given at a time."""
+MOST_SKIPPED: Final = 200
+"""Scenes drawn for one trial before its split counts as impossible."""
 
 
 @dataclass(frozen=True)
@@ -38,107 +41,72 @@ class Job:
     split: str
     seed: int
 
-
-@dataclass(frozen=True)
-class EvalReport:
-    """All trials of an evaluation."""
-
-    skill: str
-    split: str
-    seed: int
-    trials: tuple[Trial, ...]
-
     @property
-    def successes(self) -> int:
-        return sum(trial.cause == "success" for trial in self.trials)
-
-    def as_json(self) -> dict[str, Any]:
-        """What `eval --json` prints."""
-        causes: dict[str, int] = defaultdict(int)
-        for trial in self.trials:
-            causes[trial.cause] += 1
-        words = {word for trial in self.trials for word in trial.words}
-        return {
-            "skill": self.skill,
-            "split": self.split,
-            "seed": self.seed,
-            **_share(self.trials),
-            "causes": dict(sorted(causes.items())),
-            "phrases": self.by_phrase(),
-            "by": {word: self._by(word) for word in sorted(words)},
-            "failures": [
-                {"phrase": t.phrase, "cause": t.cause, "detail": t.detail} for t in self.trials if t.cause != "success"
-            ],
-        }
-
-    def by_phrase(self) -> dict[str, tuple[int, int]]:
-        """Successes and trials of each phrase, as a contract holds them."""
-        counts: dict[str, tuple[int, int]] = {}
-        for trial in self.trials:
-            hits, trials = counts.get(trial.phrase, (0, 0))
-            counts[trial.phrase] = (hits + (trial.cause == "success"), trials + 1)
-        return dict(sorted(counts.items()))
-
-    def _by(self, word: str) -> dict[str, Any]:
-        groups: dict[str, list[Trial]] = defaultdict(list)
-        for trial in self.trials:
-            if word in trial.words:
-                groups[trial.words[word]].append(trial)
-        return {value: _share(tuple(trials)) for value, trials in sorted(groups.items())}
+    def heading(self) -> Heading:
+        """Raises: BadInput (unreadable checkpoint)."""
+        cell = hashlib.sha256(self.cell.model_dump_json().encode()).hexdigest()[:12]
+        actor = self.actor.label(self.skill)
+        return Heading(actor=actor, skill=self.skill, split=self.split, seed=self.seed, cell=cell)
 
 
-def _share(trials: tuple[Trial, ...]) -> dict[str, Any]:
-    good = sum(trial.cause == "success" for trial in trials)
-    low, high = Tally(hits=good, trials=len(trials)).wilson95
-    return {"n": len(trials), "successes": good, "wilson95": [round(low, 4), round(high, 4)]}
+def check_job(job: Job) -> None:
+    """Raises: UnknownName (no such skill or split), BadInput (a split or a robot that does not fit), Unavailable (its
+    URDF is not installed).
+    """
+    split_for(job.split, catalogue_of(job.cell)[job.skill].name)
+    check_fit(job.cell)
 
 
 def evaluate(
-    job: Job, n: int, workers: int, on_progress: Callable[[int, int], None] = lambda _done, _n: None
+    job: Job,
+    n: int,
+    workers: int,
+    on_trial: Callable[[Trial], None] = lambda _: None,
+    kept: KeptTrials | None = None,
 ) -> EvalReport:
-    """Run `n` scenes and judge each.
+    """Run the scenes 0 to n-1, but for those whose trials are `kept`, and judge each.
 
-    Raises: UnknownName (no such skill or split), BadInput (unreadable checkpoint, a robot that does not fit its cell),
-    Unavailable (its URDF is not installed).
+    Raises: as check_job; BadInput (unreadable checkpoint), Unavailable (a worker was killed).
     """
-    catalogue_of(job.cell)[job.skill]
-    if job.split not in SPLITS:
-        raise UnknownName("--split", job.split, SPLITS)
-    check_fit(job.cell)
-    if workers == 1:
-        numbered = list(_watched(_trials(job, range(n)), n, on_progress))
-    else:
-        numbered = list(_watched(_merged(job, n, workers), n, on_progress))
-    trials = tuple(trial for _, trial in sorted(numbered, key=lambda pair: pair[0]))
-    return EvalReport(job.skill, job.split, job.seed, trials)
+    check_job(job)
+    trials = {number: trial for number, trial in (kept.trials if kept else {}).items() if number < n}
+    for trial in trials.values():
+        on_trial(trial)
+    for trial in _tried(job, [number for number in range(n) if number not in trials], workers):
+        if kept:
+            kept.keep(trial)
+        trials[trial.number] = trial
+        on_trial(trial)
+    return EvalReport(heading=job.heading, trials=tuple(trials[number] for number in range(n)))
 
 
-def _merged(job: Job, n: int, workers: int) -> Iterator[tuple[int, Trial]]:
-    blocks = [(job, range(first, min(first + BLOCK, n))) for first in range(0, n, BLOCK)]
-    for block in shared_out(_block, blocks, workers):
-        yield from block
+def _tried(job: Job, numbers: list[int], workers: int) -> Iterator[Trial]:
+    station = Station(job)
+    return shared_out(station, numbers, workers) if workers > 1 else map(station, numbers)
 
 
-def _block(block: tuple[Job, range]) -> list[tuple[int, Trial]]:
-    return list(_trials(*block))
+class Station:
+    """Where scenes are tried, one after another: in each process one, which loads the policy once."""
 
+    def __init__(self, job: Job) -> None:
+        self._job = job
 
-def _watched(
-    trials: Iterator[tuple[int, Trial]], n: int, on_progress: Callable[[int, int], None]
-) -> Iterator[tuple[int, Trial]]:
-    for done, numbered in enumerate(trials, 1):
-        on_progress(done, n)
-        yield numbered
+    @cached_property
+    def _ready(self) -> tuple[SkillCard, Act]:
+        card = catalogue_of(self._job.cell)[self._job.skill]
+        return card, self._job.actor.ready(card, split_for(self._job.split, card.name))
 
-
-def _trials(job: Job, numbers: range) -> Iterator[tuple[int, Trial]]:
-    card = catalogue_of(job.cell)[job.skill]
-    act = job.actor.ready(card)
-    for number in numbers:
+    def __call__(self, number: int) -> Trial:
+        """The first scene of that number in which there is something to ask for."""
+        job, (card, act) = self._job, self._ready
         rng = np.random.default_rng([HELD_OUT, job.seed, number])
-        with TemporaryDirectory(prefix="smolcell-eval-") as state:
-            table = Table(job.cell, card, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
-            try:
-                yield number, act(table, card)
-            finally:
-                table.close()
+        for skipped in range(MOST_SKIPPED):
+            with TemporaryDirectory(prefix="smolcell-eval-") as state:
+                table = Table(job.cell, card, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
+                try:
+                    trial = act(table, card)
+                finally:
+                    table.close()
+            if trial is not None:
+                return trial.model_copy(update={"number": number, "skipped": skipped})
+        raise RuntimeError(f"no scene of split {job.split!r} in {MOST_SKIPPED} draws")

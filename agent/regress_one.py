@@ -1,6 +1,5 @@
 """One scenario from its instruction to the judge's word, with pictures of before and after."""
 
-import base64
 import os
 import sqlite3
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import yaml
 
+from agent.portraits import portrait
 from agent.run import Answer, Report, resume, run
 from agent.workcell import ROOT, build_twin, reopen_twin
 from skills.base import Value
@@ -23,9 +23,7 @@ from skills.errors import BadInput, SmolcellError
 if TYPE_CHECKING:
     from agent.twin import Twin
     from sim.scenario import Expectation, Scenario
-    from sim.world import World
 
-JPEG_QUALITY: Final = 70
 KILLED: Final = -9
 """Return code of a process that signal 9 has ended."""
 
@@ -80,10 +78,10 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
         raise BadInput(f"{scenario.name}: expect", None, "given in a scenario of a regression suite")
     start = time.monotonic()
     with _twin(scenario, cell, state) as (twin, killed):
-        before = _portrait(twin.world)
+        before = portrait(twin.world)
         answers = iter(scenario.answers)
         ended, report = _end(twin, "" if killed else scenario.instruction, lambda _: next(answers, None))
-        judged, after = judge(twin.world, expect), _portrait(twin.world)
+        judged, after = judge(twin.world, expect), portrait(twin.world)
     return ScenarioResult(
         name=scenario.name,
         tags=scenario.tags,
@@ -151,15 +149,3 @@ def _run_until_killed(scenario: "Scenario", cell: Cell, state: Path) -> None:
     if done.returncode != KILLED:
         told = f"at a call that the run makes; it ended {done.returncode} before: {done.stderr[-300:]}"
         raise BadInput(f"{scenario.name}: faults", "kill", told)
-
-
-def _portrait(world: "World") -> str:
-    import cv2
-
-    from sim.portrait import overhead, side
-
-    above, beside = overhead(world), side(world)
-    above = cv2.resize(above, (beside.shape[0], beside.shape[0]), interpolation=cv2.INTER_CUBIC)
-    both = cv2.cvtColor(cv2.hconcat([above, beside]), cv2.COLOR_RGB2BGR)
-    _, coded = cv2.imencode(".jpg", both, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return base64.b64encode(coded.tobytes()).decode()

@@ -4,17 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from agent.trial_table import Table
+from agent.policy_trials import Answering, Contracted, policy_picks, policy_releases
+from agent.trial import Trial
+from agent.trial_asks import drawn_release
+from agent.trial_table import Split, Table
+from agent.trial_words import goal_words, part_words, quarter_words
 from agent.trials_on_tray import expert_shifts, policy_shifts
-from skills.call import SkillCall
+from policy.confident_policy import with_confidence
+from policy.evaluation.forced import Forced
+from sim.lying import lying_parts
 from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
-from skills.errors import BadInput, Unavailable, UnknownName
-from skills.scene import PartQuery
-from skills.words import TRAY
+from skills.contract import load_contract
+from skills.errors import Unavailable, UnknownName
 
 if TYPE_CHECKING:
     from policy.keyframe_policy import KeyframePolicy
@@ -24,28 +29,18 @@ ONNX: Final = "onnx"
 RUNTIMES: Final = (ONNX, "lerobot")
 """What runs the weights: the exported network, as in the cell, or lerobot's own class with torch."""
 
-Cause = Literal["success", "no_grasp", "no_way", "refused", "missed", "dropped", "wrong_part", "wrong_place"]
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One scene: what was asked, of which part, and what came of it."""
-
-    phrase: str
-    words: dict[str, str]
-    cause: Cause
-    detail: str = ""
-
-
-Act = Callable[[Table, SkillCard], Trial]
-"""What comes of one call of that skill on that table."""
+Act = Callable[[Table, SkillCard], Trial | None]
+"""What comes of one call of that skill on that table; None where there is nothing to ask for."""
 
 
 class Actor(Protocol):
     """Who is tried; a value that a worker process can be given."""
 
-    def ready(self, card: SkillCard) -> Act:
-        """Load what it takes. Raises: BadInput (unreadable checkpoint)."""
+    def label(self, skill: str) -> str:
+        """What reports call it. Raises: BadInput (unreadable checkpoint)."""
+
+    def ready(self, card: SkillCard, split: Split) -> Act:
+        """Load what it takes to be tried in that split. Raises: BadInput (unreadable checkpoint)."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +51,25 @@ class PolicyActor:
     checkpoint: Path | None = None
     runtime: str = ONNX
 
-    def ready(self, card: SkillCard) -> Act:
-        policy = open_policy(self.runtime, self.checkpoint or checkpoint_of(self.cell, card.name))
-        if card.moves_on_tray:
-            return partial(policy_shifts, policy)
-        return partial(_policy_picks if card.start_pose == "home" else _policy_releases, policy)
+    def label(self, skill: str) -> str:
+        contract = load_contract(self._folder(skill))
+        return f"{contract.name} {contract.weights_hash[:12]} on {self.runtime}"
+
+    def ready(self, card: SkillCard, split: Split) -> Act:
+        policy = open_policy(self.runtime, self._folder(card.name))
+        if split.wording != "trained":
+            return acting(Forced(policy), card)
+        return acting(Contracted(policy.contract, with_confidence(policy)), card)
+
+    def _folder(self, skill: str) -> Path:
+        return self.checkpoint or checkpoint_of(self.cell, skill)
+
+
+def acting(policy: Answering, card: SkillCard) -> Act:
+    """`policy` at calls of that skill."""
+    if card.moves_on_tray:
+        return partial(policy_shifts, policy)
+    return partial(policy_picks if card.start_pose == "home" else policy_releases, policy)
 
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
@@ -91,22 +100,26 @@ def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
 class ExpertActor:
     """The expert, which knows the truth: what training data is made of."""
 
-    def ready(self, card: SkillCard) -> Act:
+    def label(self, _: str) -> str:
+        return "expert"
+
+    def ready(self, card: SkillCard, _: Split) -> Act:
         if card.moves_on_tray:
             return expert_shifts
         return _expert_picks if card.start_pose == "home" else _expert_releases
 
 
 def _expert_picks(table: Table, card: SkillCard) -> Trial:
+    lie = lying_parts(table.world)
     number, tried = table.hold()
-    words = table.words(number, {}) if number >= 0 else {}
+    words = part_words(table, number, lie) | quarter_words(table, lie[number]) if number >= 0 else {}
     return _trial(card.name, words, tried)
 
 
 def _expert_releases(table: Table, card: SkillCard) -> Trial:
     """Pick a part and bring it away; a pick that fails counts as what it is."""
-    arguments = _drawn(table, card)
-    phrase = card.render(arguments)
+    arguments = drawn_release(table, card)
+    phrase, lie = card.render(arguments), lying_parts(table.world)
     number, tried = table.hold()
     if tried.cause is not None:
         return _trial(phrase, {}, tried)
@@ -118,64 +131,9 @@ def _expert_releases(table: Table, card: SkillCard) -> Trial:
     else:
         table.clear_spot(arguments["spot"], number)
         tried = expert.put_back(number, arguments["spot"])
-    return _trial(phrase, table.words(number, arguments), tried)
+    return _trial(phrase, part_words(table, number, lie) | goal_words(arguments), tried)
 
 
 def _trial(phrase: str, words: dict[str, str], tried: "Tried") -> Trial:
-    return Trial(phrase, {**words, "vias": str(tried.vias)}, tried.cause or "success", tried.detail)
-
-
-def _policy_picks(policy: Any, table: Table, card: SkillCard) -> Trial:
-    from sim.commands import draw_pick, truth_words
-
-    world = table.world
-    before = world.true_parts()
-    drawn = draw_pick(card, before, table.rng)
-    arguments, target = drawn if drawn else ({"kind": "part"}, min(range(len(before)), key=lambda i: before[i].at))
-    phrase = card.render(arguments)
-    words = truth_words(before[target]) | {"words in phrase": str(len(arguments)), "parts": str(len(before))}
-    refused = call(policy, table, card, arguments, phrase)
-    if refused:
-        return Trial(phrase, words, "refused", refused)
-    lifted = [number for number, body in enumerate(world.bodies) if world.where(body) == "air"]
-    if lifted == [target]:
-        return Trial(phrase, words, "success")
-    if lifted:
-        return Trial(phrase, words, "wrong_part", f"{before[lifted[0]].spec} instead of {before[target].spec}")
-    return Trial(phrase, words, "missed", f"{before[target].spec}")
-
-
-def _policy_releases(policy: Any, table: Table, card: SkillCard) -> Trial:
-    """Let the expert pick a part, then let the policy bring it away."""
-    arguments = _drawn(table, card)
-    phrase = card.render(arguments)
-    number, tried = table.hold()
-    if tried.cause is not None:
-        return Trial(phrase, {}, tried.cause, f"the expert's own pick: {tried.detail}")
-    words = table.words(number, arguments)
-    if card.name == "put_back":
-        table.clear_spot(arguments["spot"], number)
-    refused = call(policy, table, card, arguments, phrase)
-    if refused:
-        return Trial(phrase, words, "refused", refused)
-    tried = table.expert.judged(number, arguments.get("place") or arguments.get("fixture") or TRAY)
-    return Trial(phrase, words, tried.cause or "success", tried.detail)
-
-
-def _drawn(table: Table, card: SkillCard) -> dict[str, str]:
-    cell = table.world.cell
-    choices = [call for call in card.calls() if cell.has_places_of(call)]
-    if not choices:
-        raise BadInput("skill", card.name, f"one that cell {cell.name} has a place for: {', '.join(cell.destinations)}")
-    return choices[int(table.rng.integers(len(choices)))]
-
-
-def call(policy: Any, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> str:
-    """One chunk of the policy through the gate; the reason where it was refused."""
-    call = SkillCall(id=table.call_id, skill=card.name, arguments=arguments, phrase=phrase, part=PartQuery())
-    table.gate.bind(call, policy.contract.weights_hash)
-    try:
-        ruling = table.gate.execute(policy.act(table.gate.observe(), phrase, table.call_id))
-    finally:
-        table.gate.unbind()
-    return ruling.describe() if ruling.decision == "stop" else ""
+    words = {**words, "vias": str(tried.vias)}
+    return Trial(phrase=phrase, meant=phrase, words=words, cause=tried.cause or "success", detail=tried.detail)

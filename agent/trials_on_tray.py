@@ -1,65 +1,60 @@
 """One call of a skill that moves a part on the tray, and what came of it: by a policy, or by the expert."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
-
+from agent.policy_trials import Answering, call_policy, pictured
+from agent.trial import Cause, Trial
+from agent.trial_asks import worded
 from agent.trial_table import Table
+from agent.trial_words import part_words
+from sim.lying import lying_parts
+from sim.task import Task, draw_task, expert_rows, lies_in_region, stirred
 from skills.card import SkillCard
-from skills.errors import BadInput
-
-if TYPE_CHECKING:
-    from agent.trials import Trial
-    from sim.task import Task
-
-DRAWS: Final = 60
-"""How often a table is laid anew before a skill counts as one that nothing can be asked of."""
+from skills.words import PART_SLOTS
 
 
-def policy_shifts(policy: Any, table: Table, card: SkillCard) -> "Trial":
-    from agent.trials import call
+def policy_shifts(policy: Answering, table: Table, card: SkillCard) -> Trial | None:
+    """None where nothing on the table can be asked for."""
+    task = draw_task(table, card, table.seen())
+    if task is None:
+        return None
+    lie = lying_parts(table.world)
+    phrase, said = worded(table, card, dict(task.arguments), policy.contract)
+    words = _words(table, task) | said
+    called = call_policy(policy, table, card, dict(task.arguments), phrase)
+    cause, detail = _moved(table, task) if called.cause is None else (called.cause, called.detail)
+    trial = Trial(
+        phrase=phrase,
+        meant=task.phrase,
+        words=words,
+        cause=cause,
+        detail=detail,
+        rule=called.rule,
+        confidence=called.confidence,
+    )
+    return trial if trial.success else pictured(trial, table, called, lie[task.target])
 
-    def act(task: "Task") -> tuple[str, str]:
-        refused = call(policy, table, card, dict(task.arguments), task.phrase)
-        return ("refused", refused) if refused else ("", "")
 
-    return _tried(table, card, act)
-
-
-def expert_shifts(table: Table, card: SkillCard) -> "Trial":
-    from sim.task import expert_rows
-
-    def act(task: "Task") -> tuple[str, str]:
-        tried = table.expert.carry_out(expert_rows(table, task, table.gate.observe().gripper_width))
-        return tried.cause or "", tried.detail
-
-    return _tried(table, card, act)
+def expert_shifts(table: Table, card: SkillCard) -> Trial | None:
+    """None where nothing on the table can be asked for. Raises: BadInput (a card that shows nothing)."""
+    task = draw_task(table, card, table.seen())
+    if task is None:
+        return None
+    words = _words(table, task)
+    tried = table.expert.carry_out(expert_rows(table, task, table.gate.observe().gripper_width))
+    cause, detail = _moved(table, task) if tried.cause is None else (tried.cause, tried.detail)
+    words |= {"vias": str(tried.vias)}
+    return Trial(phrase=task.phrase, meant=task.phrase, words=words, cause=cause, detail=detail)
 
 
-def _tried(table: Table, card: SkillCard, act: "Callable[[Task], tuple[str, str]]") -> "Trial":
-    """Raises: BadInput (a skill for which no scene is)."""
-    from agent.trials import Trial
-    from sim.task import lies_in_region, stirred
+def _words(table: Table, task: Task) -> dict[str, str]:
+    """The part's own words, how it lies, and what the phrase says of where it shall go."""
+    goal = {slot: value for slot, value in task.arguments.items() if slot not in PART_SLOTS}
+    return part_words(table, task.target, lying_parts(table.world)) | goal
 
-    task, bodies = _drawn(table, card), table.world.bodies
-    words = {**table.words(task.target, task.arguments), "parts": str(len(bodies))}
-    cause, detail = act(task)
-    if cause:
-        return Trial(phrase=task.phrase, words=words, cause=cause, detail=detail)  # type: ignore[arg-type]
+
+def _moved(table: Table, task: Task) -> tuple[Cause, str]:
+    bodies = table.world.bodies
     if others := stirred(table, task):
-        return Trial(
-            phrase=task.phrase, words=words, cause="wrong_part", detail=f"{bodies[others[0]].spec} was stirred"
-        )
+        return "wrong_part", f"{bodies[others[0]].spec} was stirred"
     if not lies_in_region(table, task):
-        return Trial(phrase=task.phrase, words=words, cause="missed", detail=f"{bodies[task.target].spec}")
-    return Trial(phrase=task.phrase, words=words, cause="success")
-
-
-def _drawn(table: Table, card: SkillCard) -> "Task":
-    from sim.task import draw_task
-
-    for _ in range(DRAWS):
-        task = draw_task(table, card)
-        if task is not None:
-            return task
-        table.lay_anew()
-    raise BadInput("skill", card.name, f"one that can be asked on a tray; none could in {DRAWS} scenes")
+        return "missed", f"{bodies[task.target].spec}"
+    return "success", ""

@@ -184,12 +184,13 @@ def build_planner(cell: Cell) -> Planner:
 
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     """The policy and contract of every checkpoint that a skill card names; weights load at the first call."""
+    from policy.confident_policy import with_confidence
     from policy.smolvla import OnnxSmolVLA
 
     policies = {
         name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in catalogue_of(cell)}
     }
-    return {name: Checkpoint(policy, policy.contract) for name, policy in policies.items()}
+    return {name: Checkpoint(with_confidence(policy), policy.contract) for name, policy in policies.items()}
 
 
 def load_perceiver(cell: Cell) -> Perceiver:

@@ -8,6 +8,7 @@ config.json, model.safetensors, vlm/, policy_preprocessor.json, policy_postproce
                     lerobot's form
 parity.npz          inputs with what lerobot answered to them
 overhead.png        reference picture
+confidence.json     how sure its chunks may be, once that was fitted
 
 Both hold training.json, how they came to be, and README.md, the card rendered from it.
 """
@@ -46,6 +47,10 @@ class PolicyFolder:
     @property
     def reference(self) -> Path:
         return self.root / "overhead.png"
+
+    @property
+    def confidence(self) -> Path:
+        return self.root / "confidence.json"
 
     def hashed(self) -> list[Path]:
         """The files that `weights_hash` of the contract covers: all that decides a chunk."""

@@ -51,16 +51,29 @@ def target_of(found: Sequence[int], parts: Sequence[TruePart]) -> int | None:
 
 
 def draw_pick(
-    card: SkillCard, parts: Sequence[TruePart], rng: np.random.Generator
+    card: SkillCard,
+    parts: Sequence[TruePart],
+    rng: np.random.Generator,
+    among: Sequence[int] | None = None,
+    always: Collection[str] = (),
 ) -> tuple[dict[str, str], int] | None:
-    """Arguments of a pick in this scene and the index of the part that they mean; None when none is clear."""
+    """Arguments of a pick in this scene and the index of the part that they mean; None when none is clear.
+
+    Args:
+        among: indices of the parts that may be meant; None: of all.
+        always: slots whose word of the part is said in any case.
+    """
     words = [truth_words(part) for part in parts]
+    targets = list(range(len(parts))) if among is None else among
     strict = bool(rng.random() < NEEDED_SHARE)
-    for attempt in range(10 * TRIES):
-        arguments = _draw_words(words[rng.integers(len(words))], rng)
+    for attempt in range(10 * TRIES if targets else 0):
+        part = words[targets[int(rng.integers(len(targets)))]]
+        arguments = _draw_words(part, rng) | {slot: part[slot] for slot in always}
         found = matching(arguments, words)
         target = target_of(found, parts)
-        if target is None or (strict and attempt < TRIES and not _all_needed(arguments, found, words)):
+        if target is None or target not in targets:
+            continue
+        if strict and attempt < TRIES and not _all_needed(arguments, found, words):
             continue
         card.render(arguments)
         return arguments, target

@@ -1,5 +1,6 @@
 """One drawn scene on one table, with the gate before the robot: where a policy, or the expert, is tried."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,7 @@ class Table:
 
     Args:
         state: folder of the gate's latch and audit.
+        worth: whether parts that are laid down so make a scene that is wanted; others are drawn anew.
 
     Attributes:
         world: the twin.
@@ -37,19 +39,22 @@ class Table:
         rng: what else is drawn for the scene.
     """
 
-    def __init__(self, cell: Cell, card: SkillCard, setting: Setting, rng: np.random.Generator, state: Path) -> None:
-        self._card, self.rng = card, rng
+    def __init__(
+        self,
+        cell: Cell,
+        card: SkillCard,
+        setting: Setting,
+        rng: np.random.Generator,
+        state: Path,
+        worth: Callable[[Sequence[PartSpec]], bool] = bool,
+    ) -> None:
+        self._card, self._worth, self.rng = card, worth, rng
         self.world = World(cell, int(rng.integers(2**31)), setting)
-        self.lay_anew()
+        while not self._suited():
+            self.world.reset(self._draw())
         self.driver = SimDriver(self.world)
         self.gate = build_gate(cell, self.driver, self.driver, state)
         self.expert = Expert(self.world, self.gate, Ways(cell))
-
-    def lay_anew(self) -> None:
-        """Clear the tray and draw another scene; the arm stays where it is."""
-        self.world.reset(self._draw())
-        while not self._suited():
-            self.world.reset(self._draw())
 
     def close(self) -> None:
         self.world.close()
@@ -79,5 +84,8 @@ class Table:
     def _draw(self) -> list[PartSpec]:
         cell, setting = self.world.cell, self.world.setting
         shapes = graspable(cell)
-        looks = [draw_look(self.rng, shapes=shapes) for _ in range(draw_count(self.rng, setting))]
-        return lay_out(looks, self.rng, draw_clutter(self.rng, setting), area=Area.of(cell.tray))
+        while True:
+            looks = [draw_look(self.rng, shapes=shapes) for _ in range(draw_count(self.rng, setting))]
+            specs = lay_out(looks, self.rng, draw_clutter(self.rng, setting), area=Area.of(cell.tray))
+            if self._worth(specs):
+                return specs

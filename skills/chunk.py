@@ -27,6 +27,7 @@ class ActionChunk:
         call_id: the skill call that it belongs to.
         checkpoint: hash of the weights that proposed it.
         done: the policy says that the skill ends with this chunk.
+        confidence: probability [0..1] that the call succeeds by this chunk, where that was calibrated.
 
     Raises: BadInput.
     """
@@ -39,12 +40,15 @@ class ActionChunk:
     checkpoint: str
     period: float | None = None
     done: bool = False
+    confidence: float | None = None
 
     def __post_init__(self) -> None:
         columns = len(WAYPOINT_COLUMNS) if self.space == "tcp_waypoints" else None
         object.__setattr__(self, "values", frozen_array("values", self.values, (None, columns)))
         if (self.period is None) != (self.space == "tcp_waypoints"):
             raise BadInput("period", self.period, "None for tcp_waypoints and seconds for joint_positions")
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            raise BadInput("confidence", self.confidence, "a probability, from 0 to 1, or None")
 
 
 @dataclass(frozen=True)

@@ -39,18 +39,22 @@ class Aim:
 
 def aims(policy: KeyframePolicy, data: TrayData, count: int) -> Iterator[Aim]:
     """Aims for the first `count` examples; pictures of `data` have the size of the policy's."""
-    chunks, states = chunk_normalization(policy.contract), state_normalization(policy.contract)
     for number in range(min(count, len(data.examples))):
-        rng = np.random.default_rng(number)
-        noise = rng.standard_normal(chunks.mean.shape, np.float32)
-        phrase = data.index.phrases[data.examples.phrase[number]]
-        state = states.apply(data.examples.state[number])
-        picture = data.images[data.examples.image[number]]
-        proposed = to_waypoints(chunks.undo(policy.propose(picture, phrase, state, noise)))[GRASP_ROW]
-        yield _aim(data, number, phrase, proposed)
+        yield aim_of(data, number, proposed_grasp(policy, data, number))
 
 
-def _aim(data: TrayData, number: int, phrase: str, proposed: FloatArray) -> Aim:
+def proposed_grasp(policy: KeyframePolicy, data: TrayData, number: int) -> FloatArray:
+    """(7,) the waypoint at which the policy would grasp, or release, in an example."""
+    chunks, states = chunk_normalization(policy.contract), state_normalization(policy.contract)
+    noise = np.random.default_rng(number).standard_normal(chunks.mean.shape, np.float32)
+    phrase = data.index.phrases[data.examples.phrase[number]]
+    state = states.apply(data.examples.state[number])
+    picture = data.images[data.examples.image[number]]
+    return np.asarray(to_waypoints(chunks.undo(policy.propose(picture, phrase, state, noise)))[GRASP_ROW])
+
+
+def aim_of(data: TrayData, number: int, proposed: FloatArray) -> Aim:
+    """How far a proposed grasp is from the expert's of that example."""
     expert = data.examples.waypoints[number, GRASP_ROW]
     parts = data.parts[data.examples.image[number]]
     parts = parts[parts[:, 3] >= 0]
@@ -58,7 +62,7 @@ def _aim(data: TrayData, number: int, phrase: str, proposed: FloatArray) -> Aim:
     error = float(np.linalg.norm(proposed[:2] - expert[:2]))
     nearest = np.linalg.norm(parts[:, :2] + data.index.tray_centre - proposed[:2], axis=1).argmin()
     return Aim(
-        phrase=phrase,
+        phrase=data.index.phrases[data.examples.phrase[number]],
         kind=None if target < 0 else KINDS[int(parts[target, 3])],
         spacing=spacing_of(parts),
         right=error < 0.010 if target < 0 else int(nearest) == target,

@@ -24,6 +24,10 @@ class Tally(Value):
         half = Z95 / (1 + z2 / self.trials) * sqrt(share * (1 - share) / self.trials + z2 / (4 * self.trials**2))
         return max(0.0, middle - half), min(1.0, middle + half)
 
+    def as_json(self) -> dict[str, int | list[float]]:
+        """Hits, trials and interval, for a report."""
+        return {"hits": self.hits, "trials": self.trials, "wilson95": [round(end, 4) for end in self.wilson95]}
+
     def describe(self) -> str:
         """'297/300 (97.1–99.7%)'."""
         low, high = self.wilson95

@@ -1,14 +1,15 @@
-"""`python -m policy.evaluation`: one JSON object, or one sentence."""
+"""Chunks beside a data set's: columns, closed grippers, jumps, BLEU, and the aim."""
 
-from pathlib import Path
-
+import numpy as np
 import pytest
 
-from policy.evaluation.__main__ import main
+from policy.evaluation.bleu import corpus_bleu
 from policy.evaluation.figures import aim_quantities, aim_shares
 from policy.evaluation.grasps import Aim
+from policy.evaluation.open_loop import closed_share, column_errors
 from policy.evaluation.statistics import Tally
 from policy.record import Quantity
+from skills.errors import BadInput
 
 
 def aim(kind: str | None, right: bool, error: float) -> Aim:
@@ -38,13 +39,52 @@ def test_nothing_measured_is_nothing_said() -> None:
     assert aim_quantities([aim("bolt", False, 0.1)]) == {}
 
 
-def test_wrong_use_and_bad_input_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([]) == 2
-    assert main([str(tmp_path / "none")]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == (
-        "usage: python -m policy.evaluation DATA [WEIGHTS]\n"
-        f"data set: '{tmp_path}/none' is not allowed; it must be a folder with dataset.json "
-        "(No such file or directory).\n"
-    )
+DATA = np.array([[[0.0, 0.1], [1.0, 0.1], [2.0, 0.1]], [[0.0, 0.1], [1.5, 0.1], [2.0, 0.1]]])
+"""Two chunks of three rows: a column that spans 2 in steps of up to 1.5, and one that never changes."""
+
+
+def test_a_value_is_close_within_5_percent_of_the_columns_span() -> None:
+    proposed = DATA + np.array([[[0.1, 0], [0, 0], [0, 0]], [[0.11, 0.0009], [0, 0], [0, 0]]])
+    moved, still = (column_errors(proposed, DATA, ("moved", "still"))[name] for name in ("moved", "still"))
+    assert (moved.span, moved.close) == (2.0, Tally(hits=5, trials=6))
+    assert (moved.mae, moved.mse) == (pytest.approx(0.21 / 6), pytest.approx((0.1**2 + 0.11**2) / 6))
+    assert (still.span, still.close) == (0.0, Tally(hits=6, trials=6))
+
+
+def test_steps_that_the_data_never_makes_are_counted() -> None:
+    proposed = DATA.copy()
+    proposed[0, :, 0] = [2.0, 0.0, 1.0]
+    moved = column_errors(proposed, DATA, ("moved", "still"))["moved"]
+    assert (moved.jump, moved.data_jump, moved.beyond) == (2.0, 1.5, Tally(hits=1, trials=4))
+
+
+def test_half_a_turn_is_no_error_of_a_parallel_gripper() -> None:
+    data = np.array([[[-1.5], [1.5]]])
+    assert column_errors(-data, data, ("yaw",), {"yaw": np.pi})["yaw"].mae == pytest.approx(np.pi - 3.0)
+    assert column_errors(-data, data, ("yaw",))["yaw"].mae == pytest.approx(3.0)
+
+
+def test_chunks_of_other_shapes_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"chunks: '\(1, 3, 2\) beside \(2, 3, 2\)'"):
+        column_errors(DATA[:1], DATA, ("moved", "still"))
+
+
+def test_closed_grippers_are_counted() -> None:
+    assert closed_share(np.array([[0.0, 0.004, 0.04]]), 0.005) == Tally(hits=2, trials=3)
+
+
+def test_bleu_is_that_of_sacrebleu() -> None:
+    """By sacrebleu 2.6.0, corpus_bleu(…, tokenize="none", smooth_method="none"), gives 53.2915 % for these."""
+    pairs = [
+        (
+            "MOVE_TO 0.5 0.1 0.12 3.14 0.0 0.3\nOPEN_GRIPPER 0.04\nDONE",
+            "MOVE_TO 0.5 0.1 0.12 3.14 0.0 0.31\nOPEN_GRIPPER 0.04\nDONE",
+        ),
+        (
+            "MOVE_TO 0.2 0.0 0.4 3.14 0.0 0.0\nCLOSE_GRIPPER\nDONE",
+            "MOVE_TO 0.2 0.0 0.4 3.14 0.0 0.0\nCLOSE_GRIPPER\nMOVE_TO 0.5 0.0 0.1 3.14 0.0 0.0\nDONE",
+        ),
+    ]
+    assert corpus_bleu(pairs) == pytest.approx(0.5329154234675518)
+    assert corpus_bleu([(text, text) for _, text in pairs]) == 1.0
+    assert corpus_bleu([("CLOSE_GRIPPER DONE", "OPEN_GRIPPER DONE")]) == 0.0

@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "scene": ("scene", "Write a scene as a scenario file, from words."),
     "regress": ("regress", "Run scenarios through the whole cell and judge each by ground truth."),
     "eval": ("evaluate", "Measure how often a policy succeeds at its first attempt, on scenes that it never saw."),
+    "calibrate": ("calibrate", "Fit how sure a policy may be of its chunks, on scenes that serve nothing else."),
     "train": ("train", "Train, export and write the contract of a network."),
     "data": ("data", "Make, inspect and mix training data."),
     "skills": ("skills", "List and check skills; write, record and promote one of your own."),

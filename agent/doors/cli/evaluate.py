@@ -1,19 +1,29 @@
 """`smolcell eval`: how often a policy, or the expert, succeeds at its first attempt, on scenes that no training saw."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, a_path, whole
-from agent.doors.cli.output import answer, answer_json, answer_table
-from agent.doors.cli.progress import progress
-from agent.doors.settings import configured_cell, usable_folder
+from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from skills.cell import Cell
-from skills.contract import load_contract, save_contract
 from skills.errors import BadInput
+
+SCENES: Final = 300
+"""Where --n is left out."""
+SPLIT: Final = "new-scenes"
+"""Where --split is left out."""
+EXCLUDES: Final = {
+    "--compare": ("--open-loop", "--expert", "--checkpoint", "--save", "--results", "--html", "--scene", "--pictures"),
+    "--open-loop": ("--expert", "--save", "--results", "--html", "--scene", "--pictures"),
+    "--expert": ("--checkpoint", "--save"),
+    "--scene": ("--results", "--html"),
+}
+"""Options that have nothing to do beside another."""
+NEEDS: Final = {"--scene": "--expert", "--pictures": "--scene"}
+"""Options that do nothing without another."""
 
 app = new_app()
 
@@ -31,16 +41,68 @@ def evaluate(
         ),
     ] = None,
     split: Annotated[
-        str, typer.Option("--split", metavar="NAME", help="new-scenes, varied, shifted-light, touching or heaped.")
-    ] = "new-scenes",
+        str | None,
+        typer.Option(
+            "--split",
+            metavar="NAME",
+            help="What is new: new-scenes, new-triples, varied, shifted-light, touching, heaped; or in the words: "
+            "paraphrased, untrained. With --open-loop a split of the data set.",
+            show_default="new-scenes",
+        ),
+    ] = None,
     expert: Annotated[
         bool, typer.Option("--expert", help="Measure the expert that training data is made of, not a policy.")
     ] = False,
-    n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
+    n: Annotated[
+        int | None,
+        typer.Option(
+            "--n",
+            metavar="N",
+            parser=whole("--n", 1, 100_000),
+            help="Scenes; with --open-loop examples.",
+            show_default="300; all examples",
+        ),
+    ] = None,
     seed: DrawSeed = 0,
     runtime: Annotated[
         str, typer.Option("--runtime", metavar="NAME", help="onnx: as in the cell; lerobot: with torch.")
     ] = "onnx",
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--compare",
+            metavar="A B",
+            help="Two checkpoints on the same scenes, or two files of --results, in pairs: is the difference chance?",
+        ),
+    ] = None,
+    open_loop: Annotated[
+        Path | None,
+        typer.Option(
+            "--open-loop",
+            metavar="DATA",
+            parser=a_path("--open-loop"),
+            help="Hold the networks against this data set; nothing moves.",
+        ),
+    ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(
+            "--results",
+            metavar="FILE",
+            parser=a_path("--results"),
+            help="Keep each trial here as it comes; the same command goes on where it was cut off, and --compare "
+            "reads it.",
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            parser=a_path("--html"),
+            help="Write one page with figures, tables and pictures of the failures.",
+        ),
+    ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Write successes and trials by phrase into the checkpoint's contract.")
     ] = False,
@@ -68,73 +130,37 @@ def evaluate(
 ) -> ExitCode:
     """Measure how often a policy succeeds at its first attempt, on scenes that it never saw.
 
-    Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call. With
-    --expert the demonstrator is measured instead; in clutter it takes the easiest part first.
+    Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call. Only parts
+    that can be seen and that the expert finds a grasp for are asked for. With --expert the demonstrator is measured
+    instead; in clutter it takes the easiest part first.
     """
-    from agent.evaluation import Job
-    from agent.evaluation import evaluate as measure
-    from agent.trials import ExpertActor, PolicyActor, checkpoint_of
+    from agent.doors.cli import evaluate_ways as ways
 
-    if checkpoint is not None and expert:
-        raise BadInput("--checkpoint", str(checkpoint), "left out with --expert, which has no weights")
-    if save and expert:
-        raise BadInput("--save", "true", "left out with --expert, which has no contract")
-    if scene is not None and not expert:
-        raise BadInput("--scene", str(scene), "given with --expert, which knows the truth")
-    if pictures is not None and scene is None:
-        raise BadInput("--pictures", str(pictures), "given with --scene")
+    _check({
+        "--compare": compare, "--open-loop": open_loop, "--expert": expert, "--checkpoint": checkpoint, "--save": save,
+        "--results": results, "--html": html, "--scene": scene, "--pictures": pictures,
+    })  # fmt: skip
     whole_cell = configured_cell(cell)
     if scene is not None:
-        return _demonstrate(whole_cell, scene, pictures, as_json)
-    actor = ExpertActor() if expert else PolicyActor(whole_cell, checkpoint, runtime)
-    job = Job(whole_cell, actor, skill, split, seed)
-    with progress("scenes") as update:
-        report = measure(job, n, workers, lambda done, total: update(done, total, ""))
-    if save:
-        _save(checkpoint or checkpoint_of(whole_cell, skill), report.by_phrase())
-    content = report.as_json()
-    if as_json:
-        answer_json(content)
-    else:
-        _print(content)
-    return ExitCode.DONE
+        return ways.demonstrate(whole_cell, scene, pictures, as_json)
+    if open_loop is not None:
+        return ways.open_loop(whole_cell, (open_loop, split, n), skill, checkpoint, runtime, as_json)
+    scenes = ways.Scenes(whole_cell, skill, split or SPLIT, seed, n or SCENES, workers)
+    if compare is not None:
+        return ways.compare(scenes, compare, runtime, as_json)
+    return ways.measure(scenes, None if expert else (checkpoint, runtime), ways.Outputs(results, html, save), as_json)
 
 
-def _demonstrate(cell: Cell, scene: Path, pictures: Path | None, as_json: bool) -> ExitCode:
-    """The expert at one scene. Exit code 0 when everything lies where it is to lie, 3 when it does not."""
-    from agent.demonstration import demonstrate
-    from sim.scenario import load_scenario
-
-    scenario = load_scenario(scene)
-    if pictures is None:
-        report = demonstrate(cell, scenario)
-    else:
-        from agent.doors.cli.pictures import Steps
-
-        report = demonstrate(cell, scenario, Steps(usable_folder("--pictures", pictures)))
-    if as_json:
-        answer_json(report.as_json())
-    else:
-        answer_table(("part", "to", "result"), [(m.part, m.to, _result(m.cause, m.detail)) for m in report.moves])
-        answer("; ".join(report.faults) or f"all as expected, by the {cell.robot.description.maker}")
-    return report.exit_code
+def _check(given: dict[str, Any]) -> None:
+    """Raises: BadInput (options that do nothing beside, or without, another)."""
+    for option, others in EXCLUDES.items():
+        for other in others:
+            if given[option] and given[other]:
+                raise BadInput(other, _told(given[other]), f"left out with {option}")
+    for option, other in NEEDS.items():
+        if given[option] and not given[other]:
+            raise BadInput(option, _told(given[option]), f"given with {other}")
 
 
-def _result(cause: str | None, detail: str) -> str:
-    return "done" if cause is None else f"{cause}: {detail}"
-
-
-def _save(folder: Path, by_phrase: dict[str, tuple[int, int]]) -> None:
-    contract = load_contract(folder)
-    save_contract(contract.model_copy(update={"success": {**contract.success, **by_phrase}}), folder)
-
-
-def _print(content: dict[str, Any]) -> None:
-    rows = [(word, value, *_share(share)) for word, values in content["by"].items() for value, share in values.items()]
-    answer_table(("word", "value", "n", "successes", "95 % interval"), [("all", "", *_share(content)), *rows])
-    answer(", ".join(f"{count} × {cause}" for cause, count in content["causes"].items()))
-
-
-def _share(share: dict[str, Any]) -> tuple[object, ...]:
-    low, high = share["wilson95"]
-    return share["n"], share["successes"], f"{low:.3f}–{high:.3f}"
+def _told(value: Any) -> str:
+    return "true" if value is True else str(value)

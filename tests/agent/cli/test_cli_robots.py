@@ -68,7 +68,7 @@ def test_what_the_expert_does_not_find_is_told(smolcell, scene):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--scene", "x.yaml"), "--scene: 'x.yaml' is not allowed; it must be given with --expert, which knows the"),
+        (("--scene", "x.yaml"), "--scene: 'x.yaml' is not allowed; it must be given with --expert."),
         (("--expert", "--pictures", "x"), "--pictures: 'x' is not allowed; it must be given with --scene."),
         (
             ("--expert", "--cell", "cells/so101.yaml", "--skill", "insert", "--n", "1"),

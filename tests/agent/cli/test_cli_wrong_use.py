@@ -17,7 +17,7 @@ SEED = "a whole number from 0 to 4294967295"
 WRONG = {
     "command": (
         ["rum"],
-        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 13 names. Nearest: 'run'. "
+        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 14 names. Nearest: 'run'. "
         "See: smolcell --help",
     ),
     "subcommand": (
@@ -99,13 +99,18 @@ WRONG = {
     ),
     "split": (
         ["eval", "--split", "new-scene"],
-        "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes', 'varied', "
-        "'shifted-light', 'touching', 'heaped'. Nearest: 'new-scenes'.",
+        "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes', "
+        "'new-triples', 'varied', 'shifted-light', 'touching', 'heaped', 'paraphrased', 'untrained'. Nearest: "
+        "'new-scenes', 'new-triples'.",
+    ),
+    "split of another skill": (
+        ["eval", "--skill", "place", "--split", "new-triples"],
+        "BadInput: --split: 'new-triples' is not allowed; it must be with --skill place one of new-scenes, varied, "
+        "shifted-light, touching, heaped, paraphrased; it is about which part is meant.",
     ),
     "weights of the expert": (
         ["eval", "--expert", "--checkpoint", "policy/weights/pick"],
-        "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with --expert, which has no "
-        "weights.",
+        "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with --expert.",
     ),
     "no checkpoint": (
         ["eval", "--checkpoint", "/nowhere"],

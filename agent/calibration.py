@@ -1,0 +1,146 @@
+"""Fitting how sure a policy may be: calls in drawn scenes, how far their draws disagreed, and what came of each.
+
+The scenes come from seeds of their own, which neither training nor evaluation uses.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import numpy as np
+
+from agent.trial_table import Table
+from agent.trials import ONNX, acting, open_policy
+from agent.workcell import checkpoint_folder
+from policy.confidence import FEWEST, Call, Confidence, brier, disagreement, fit, save_confidence
+from policy.confident_policy import draws
+from policy.keyframe_policy import KeyframePolicy
+from safety.fit import check_fit
+from sim.workers import shared_out
+from skills.card import SkillCard
+from skills.catalogue import catalogue_of
+from skills.cell import Cell
+from skills.chunk import ActionChunk
+from skills.contract import Contract
+from skills.errors import BadInput, UnknownName
+from skills.observation import Observation
+
+SEEDS: Final = 778
+"""Mixed into every seed here and nowhere else."""
+SPLITS: Final = ("varied", "touching", "heaped")
+"""What a tray is like in practice, in turn; without hard scenes there are too few failures to learn from."""
+BLOCK: Final = 5
+"""Scenes that a worker is given at a time."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What is fitted: the checkpoint that the cell calls `name`, or the one in `folder`, on scenes of `seed`."""
+
+    cell: Cell
+    name: str
+    seed: int
+    draws: int
+    folder: Path | None = None
+
+    @property
+    def cards(self) -> tuple[SkillCard, ...]:
+        """The skills that these weights carry out, in turn. Raises: UnknownName."""
+        catalogue = catalogue_of(self.cell)
+        cards = tuple(card for card in catalogue if card.checkpoint == self.name)
+        if not cards:
+            raise UnknownName("checkpoint", self.name, sorted({card.checkpoint for card in catalogue}))
+        return cards
+
+    def open(self) -> KeyframePolicy:
+        """The policy. Raises: UnknownName, BadInput."""
+        policy = open_policy(ONNX, self.folder or checkpoint_folder(self.cell, self.name))
+        if policy.contract.space != "tcp_waypoints":
+            raise BadInput(
+                "checkpoint", policy.contract.space, "one that proposes tcp_waypoints, whose draws are compared"
+            )
+        return policy
+
+
+def calibrate(
+    job: Calibration, scenes: int, workers: int, on_progress: Callable[[int, int], None] = lambda _done, _n: None
+) -> Confidence:
+    """Try `scenes` calls, fit the curve, and write it beside the weights.
+
+    Raises: UnknownName (no such checkpoint), BadInput (unreadable, too few failures or successes to fit anything to),
+    Unavailable (its robot's URDF is not installed).
+    """
+    if scenes < 2 * FEWEST:
+        raise BadInput("--n", scenes, f"at least {2 * FEWEST}")
+    check_fit(job.cell)
+    policy = job.open()
+    tried: list[tuple[int, Call | None]] = []
+    for block in _blocks(job, scenes, workers):
+        tried += block
+        on_progress(len(tried), scenes)
+    calls = [call for _, call in sorted(tried, key=lambda pair: pair[0]) if call is not None]
+    curve = fit(calls)
+    share = sum(call.success for call in calls) / len(calls)
+    found = Confidence(
+        weights_hash=policy.contract.weights_hash,
+        draws=job.draws,
+        curve=curve,
+        seed=job.seed,
+        scenes=dict(Counter(split_of(number) for number, call in tried if call is not None)),
+        successes=sum(call.success for call in calls),
+        brier=round(brier(curve, calls), 4),
+        brier_constant=round(share * (1 - share), 4),
+    )
+    save_confidence(found, policy.folder)
+    return found
+
+
+def split_of(number: int) -> str:
+    return SPLITS[number % len(SPLITS)]
+
+
+@dataclass
+class Witness:
+    """A policy that remembers how far the draws of its answer lay apart [m]. Implements Policy."""
+
+    policy: KeyframePolicy
+    count: int
+    disagreement: float | None = field(default=None)
+
+    @property
+    def contract(self) -> Contract:
+        return self.policy.contract
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        chunks = draws(self.policy, observation, phrase, call_id, self.count)
+        self.disagreement = disagreement([chunk.values for chunk in chunks])
+        return chunks[0]
+
+
+def _blocks(job: Calibration, scenes: int, workers: int) -> Iterator[list[tuple[int, Call | None]]]:
+    blocks = [(job, range(first, min(first + BLOCK, scenes))) for first in range(0, scenes, BLOCK)]
+    yield from map(_tried, blocks) if workers == 1 else shared_out(_tried, blocks, workers)
+
+
+def _tried(block: tuple[Calibration, Sequence[int]]) -> list[tuple[int, Call | None]]:
+    """The calls of these scenes; None where it did not come to one."""
+    job, numbers = block
+    witness = Witness(job.open(), job.draws)
+    return [(number, _call(job, witness, number)) for number in numbers]
+
+
+def _call(job: Calibration, witness: Witness, number: int) -> Call | None:
+    card = job.cards[number // len(SPLITS) % len(job.cards)]
+    rng = np.random.default_rng([SEEDS, job.seed, number])
+    witness.disagreement = None
+    with TemporaryDirectory(prefix="smolcell-calibrate-") as state:
+        call_id = f"calibrate-{job.seed}-{number}"
+        with closing(Table(job.cell, card, split_of(number), rng, call_id, Path(state))) as table:
+            trial = acting(witness, card)(table, card)
+    if trial is None or witness.disagreement is None:
+        return None
+    return Call(witness.disagreement, trial.success)

@@ -1,0 +1,68 @@
+"""`smolcell calibrate`: how sure a policy may be of its chunks, fitted and written beside its weights."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.doors.cli.group import new_app
+from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, a_path, whole
+from agent.doors.cli.output import answer, answer_json
+from agent.doors.cli.progress import progress
+from agent.doors.settings import configured_cell
+from agent.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from policy.confidence import Confidence
+
+app = new_app()
+
+
+@app.command()
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Checkpoint of the skill cards: pick or place.")],
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            metavar="DIR",
+            parser=a_path("--checkpoint"),
+            help="Weights and contract; else those that the cell file names.",
+        ),
+    ] = None,
+    n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
+    seed: DrawSeed = 0,
+    draws: Annotated[
+        int,
+        typer.Option("--draws", metavar="N", parser=whole("--draws", 2, 64), help="Answers compared for each chunk."),
+    ] = 6,
+    workers: Workers = 1,
+    cell: CellFile = None,
+    as_json: AsJson = False,
+) -> ExitCode:
+    """Fit how sure a policy may be of its chunks, on scenes that serve nothing else.
+
+    Each call is asked several times with other noise; how far the answers lie apart, and whether the call succeeded,
+    give a curve, which is written to confidence.json beside the weights. From then on every chunk has a confidence.
+    A checkpoint without the file has none. Fit it anew after every training.
+    """
+    from agent.calibration import Calibration
+    from agent.calibration import calibrate as fit
+
+    job = Calibration(configured_cell(cell), name, seed, draws, checkpoint)
+    with progress("scenes") as update:
+        found = fit(job, n, workers, lambda done, total: update(done, total, ""))
+    if as_json:
+        answer_json(found.model_dump(mode="json"))
+    else:
+        _print(found)
+    return ExitCode.DONE
+
+
+def _print(found: "Confidence") -> None:
+    calls = sum(found.scenes.values())
+    scenes = ", ".join(f"{count} {split}" for split, count in found.scenes.items())
+    answer(f"{found.successes} of {calls} calls succeeded ({scenes})")
+    for apart in (1, 2, 5, 10, 20, 50):
+        answer(f"draws {apart} mm apart: {found.curve.of(apart / 1000):.2f}")
+    answer(f"Brier score {found.brier:.3f}; {found.brier_constant:.3f} for always the same")

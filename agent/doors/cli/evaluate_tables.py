@@ -1,0 +1,90 @@
+"""What `smolcell eval` prints for a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.doors.cli.output import answer, answer_table
+from agent.eval_compare import Comparison
+from agent.eval_report import EvalReport, tally_of
+from policy.evaluation.statistics import Tally
+
+
+def print_report(report: EvalReport) -> None:
+    rows = [
+        (word, value, *_cells(tally_of(trials)))
+        for word, values in report.by_word().items()
+        for value, trials in values.items()
+    ]
+    answer_table(("word", "value", "n", "successes", "95 % interval"), [("all", "", *_cells(report.tally)), *rows])
+    if report.right_part:
+        answer(f"right part aimed at: {report.right_part.describe()}")
+    answer(f"scenes with nothing to ask for, of all drawn: {report.skipped.describe()}")
+    if report.reliability:
+        answer(f"expected calibration error of the confidence: {report.reliability.error:.3f}")
+    answer(_counted({str(cause): count for cause, count in report.causes.items()}))
+    if report.refusals:
+        answer(f"stopped by the gate's rules: {_counted(report.refusals)}")
+
+
+def print_comparison(comparison: Comparison) -> None:
+    answer(f"A: {comparison.a.actor}, {comparison.a.split}")
+    answer(f"B: {comparison.b.actor}, {comparison.b.split}")
+    groups = [("all", "", comparison.all)]
+    groups += [(word, value, paired) for word, values in comparison.by.items() for value, paired in values.items()]
+    answer_table(
+        ("word", "value", "n", "A", "B", "only A", "only B", "p"),
+        [(word, value, one.n, one.a, one.b, one.only_a, one.only_b, f"{one.p:.3f}") for word, value, one in groups],
+    )
+    if comparison.different:
+        rows = [(one.number, one.meant, one.a, one.b) for one in comparison.different]
+        answer_table(("scene", "asked for", "A", "B"), rows)
+    if comparison.unpaired:
+        answer(f"{comparison.unpaired} scenes have no pair, or something else was asked for there")
+    answer(f"all: {comparison.verdict}; the p of the single words is not corrected for their number")
+
+
+def print_open_loop(found: Mapping[str, Mapping[str, Any]]) -> None:
+    for name, one in found.items():
+        counts = {"examples", "pictures"} & one.keys()
+        answer(f"{name} {one['weights_hash'][:12]}, {', '.join(f'{one[count]} {count}' for count in counts)}")
+        answer_table(
+            ("", "share", "95 % interval"), [(label, *_shared(share)) for label, share in one["shares"].items()]
+        )
+        answer_table(("", "value"), [(label, f"{q['value']} {q['unit']}") for label, q in one["quantities"].items()])
+        if "columns" in one:
+            _print_chunks(one)
+
+
+def _print_chunks(one: Mapping[str, Any]) -> None:
+    columns = ("column", "within 5 %", "MAE", "MSE", "greatest step", "in the data", "steps beyond")
+    rows = [
+        (
+            name,
+            _percent(errors["close"]),
+            *(f"{errors[figure]:.4g}" for figure in ("mae", "mse", "jump", "data_jump")),
+            _percent(errors["beyond"]),
+        )
+        for name, errors in one["columns"].items()
+    ]
+    answer_table(columns, rows)
+    closed = one["closed"]
+    answer(f"gripper closed: {_percent(closed['policy'])} of the rows, {_percent(closed['data'])} in the data")
+    answer(f"BLEU of the action text, to the centimetre and 0.01 rad: {one['bleu']:.3f}")
+
+
+def _cells(tally: Tally) -> tuple[object, ...]:
+    low, high = tally.wilson95
+    return tally.trials, tally.hits, f"{low:.3f}–{high:.3f}"
+
+
+def _shared(share: Mapping[str, Any]) -> tuple[str, str]:
+    low, high = share["wilson95"]
+    return f"{share['hits']}/{share['trials']}", f"{low:.3f}–{high:.3f}"
+
+
+def _percent(share: Mapping[str, Any]) -> str:
+    return f"{100 * share['hits'] / share['trials']:.1f} %" if share["trials"] else "–"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} × {name}" for name, count in counts.items())

@@ -1,0 +1,165 @@
+"""The ways in which `smolcell eval` measures: closed loop, in pairs, against data; and the expert at one scene."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.doors.cli.errors import Interrupted
+from agent.doors.cli.evaluate_tables import print_comparison, print_open_loop, print_report
+from agent.doors.cli.output import answer, answer_json, answer_table
+from agent.doors.cli.progress import progress
+from agent.doors.settings import usable_folder
+from agent.eval_kept import KeptTrials, load_report
+from agent.eval_report import EvalReport
+from agent.evaluation import Job, check_job, evaluate
+from agent.exit_codes import ExitCode
+from agent.trial import Trial
+from agent.trial_table import split_for
+from agent.trials import Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
+from skills.catalogue import catalogue_of
+from skills.cell import Cell
+from skills.contract import load_contract, save_contract
+from skills.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """The scenes 0 to n-1 of `seed`, for that skill."""
+
+    cell: Cell
+    skill: str
+    split: str
+    seed: int
+    n: int
+    workers: int
+
+    def job(self, actor: Actor) -> Job:
+        return Job(self.cell, actor, self.skill, self.split, self.seed)
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where else results go: trials as they come, a page, the checkpoint's contract."""
+
+    results: Path | None = None
+    html: Path | None = None
+    save: bool = False
+
+
+def measure(scenes: Scenes, policy: tuple[Path | None, str] | None, outputs: Outputs, as_json: bool) -> ExitCode:
+    """The policy in that folder by that runtime, else the expert."""
+    if outputs.save and split_for(scenes.split, scenes.skill).wording != "trained":
+        raise BadInput("--save", "true", f"left out with --split {scenes.split}, which says what no contract holds")
+    for option, file in (("--results", outputs.results), ("--html", outputs.html)):
+        if file:
+            usable_folder(option, file.absolute().parent)
+    report = _run(scenes, PolicyActor(scenes.cell, *policy) if policy else ExpertActor(), outputs.results)
+    if outputs.save and policy:
+        _save(policy[0] or checkpoint_of(scenes.cell, scenes.skill), report.by_phrase())
+    if outputs.html:
+        from agent.eval_page import write_page
+
+        write_page(report, outputs.html)
+    if as_json:
+        answer_json(report.as_json())
+    else:
+        print_report(report)
+    return ExitCode.DONE
+
+
+def compare(scenes: Scenes, sides: tuple[str, str], runtime: str, as_json: bool) -> ExitCode:
+    """Two checkpoints' folders, each tried now, or files of results."""
+    from agent.eval_compare import compare as paired
+
+    first, second = (
+        load_report(Path(side))
+        if Path(side).is_file()
+        else _run(scenes, PolicyActor(scenes.cell, Path(side), runtime), None)
+        for side in sides
+    )
+    comparison = paired(first, second)
+    if as_json:
+        answer_json(comparison.as_json())
+    else:
+        print_comparison(comparison)
+    return ExitCode.DONE
+
+
+def open_loop(
+    cell: Cell,
+    data: tuple[Path, str | None, int | None],
+    skill: str,
+    checkpoint: Path | None,
+    runtime: str,
+    as_json: bool,
+) -> ExitCode:
+    """The networks that the cell names, or one checkpoint of that skill, against a split of a data set."""
+    from agent.open_loop import Measured, Source
+    from agent.open_loop import open_loop as held_against
+    from agent.workcell import checkpoint_folder
+
+    cards = list(catalogue_of(cell))
+    names = [catalogue_of(cell)[skill].checkpoint] if checkpoint else list(cell.checkpoints)
+    networks = [
+        Measured(
+            name,
+            checkpoint or checkpoint_folder(cell, name),
+            tuple(card.name for card in cards if card.checkpoint == name),
+        )
+        for name in names
+    ]
+    with progress("examples") as update:
+        found = held_against(
+            Source(*data),
+            networks,
+            lambda folder: open_policy(runtime, folder),
+            lambda done, total: update(done, total, ""),
+        )
+    if as_json:
+        answer_json(found)
+    else:
+        print_open_loop(found)
+    return ExitCode.DONE
+
+
+def demonstrate(cell: Cell, scene: Path, pictures: Path | None, as_json: bool) -> ExitCode:
+    """The expert at one scene. Exit code 0 when everything lies where it is to lie, 3 when it does not."""
+    from agent.demonstration import demonstrate as shown
+    from sim.scenario import load_scenario
+
+    scenario = load_scenario(scene)
+    if pictures is None:
+        report = shown(cell, scenario)
+    else:
+        from agent.doors.cli.pictures import Steps
+
+        report = shown(cell, scenario, Steps(usable_folder("--pictures", pictures)))
+    if as_json:
+        answer_json(report.as_json())
+    else:
+        rows = [(m.part, m.to, "done" if m.cause is None else f"{m.cause}: {m.detail}") for m in report.moves]
+        answer_table(("part", "to", "result"), rows)
+        answer("; ".join(report.faults) or f"all as expected, by the {cell.robot.description.maker}")
+    return report.exit_code
+
+
+def _run(scenes: Scenes, actor: Actor, file: Path | None) -> EvalReport:
+    job = scenes.job(actor)
+    check_job(job)
+    kept = KeptTrials(file, job.heading) if file else None
+    done = failed = 0
+    with progress("scenes") as update:
+
+        def tell(trial: Trial) -> None:
+            nonlocal done, failed
+            done, failed = done + 1, failed + (not trial.success)
+            update(done, scenes.n, f"{failed} failed" if failed else "")
+
+        try:
+            return evaluate(job, scenes.n, scenes.workers, tell, kept)
+        except KeyboardInterrupt:
+            raise Interrupted(f"the same command; {file} holds {done} trials" if file else "") from None
+
+
+def _save(folder: Path, by_phrase: dict[str, tuple[int, int]]) -> None:
+    contract = load_contract(folder)
+    save_contract(contract.model_copy(update={"success": {**contract.success, **by_phrase}}), folder)
