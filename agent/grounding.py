@@ -17,7 +17,7 @@ from skills.catalogue import Catalogue
 from skills.contract import Contract
 from skills.errors import UnknownName, nearest
 from skills.plan import Plan, Step
-from skills.regions import lies_in
+from skills.regions import in_the_way, lies_in
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.spots import TRAY_HALF
 from skills.words import TRAY
@@ -33,9 +33,9 @@ class Grounded(Value):
 
 
 class Ungrounded(Value):
-    """Why no call can be made: nothing is left, no trained phrase says it, or no spot is free."""
+    """Why no call can be made: nothing is left, no trained phrase says it, no spot or no way is free."""
 
-    reason: Literal["none_left", "no_phrase", "no_spot"]
+    reason: Literal["none_left", "no_phrase", "no_spot", "no_way"]
     text: str
 
 
@@ -97,10 +97,24 @@ class Grounder:
     def shift(
         self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()
     ) -> Grounded | Ungrounded:
-        """The same for a step whose parts its own skill moves on the tray; what lies in its region is not meant."""
+        """The same for a step whose parts its own skill moves on the tray: what lies in its region is not meant, and
+        what can't get there without touching another part waits.
+        """
         there = lies_in(step.destination, self._tray_half)
         elsewhere = tuple(part for part in scene.parts if not there(part))
-        return self._next(step.skill or PICK, step.destination, step, elsewhere, call_id, given_up)
+        barred = {
+            part: others
+            for part in select(step.part, elsewhere)
+            if (others := in_the_way(step.destination, self._tray_half, part, scene.parts))
+        }
+        waiting = (*given_up, *barred)
+        grounded = self._next(step.skill or PICK, step.destination, step, elsewhere, call_id, waiting)
+        if isinstance(grounded, Grounded) or not barred:
+            return grounded
+        part, others = next(iter(barred.items()))
+        named = " and ".join(other.describe() for other in others)
+        text = f"the {part.describe()} can't be moved to the {step.destination} without touching the {named}"
+        return Ungrounded(reason="no_way", text=f"{text}; move that aside")
 
     def _next(
         self, skill: str, region: str | None, step: Step, parts: Parts, call_id: str, given_up: Iterable[PerceivedPart]

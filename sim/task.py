@@ -18,7 +18,7 @@ from skills.card import SkillCard
 from skills.cell import Cell
 from skills.errors import BadInput
 from skills.place import Fixture
-from skills.regions import lies_in
+from skills.regions import in_the_way, lies_in
 from skills.words import PART_SLOTS, TRAY
 
 IN_AIR: Final = "air"
@@ -62,7 +62,9 @@ def draw_task(table: Table, card: SkillCard, among: Collection[int] | None = Non
 
 
 def _draw_shift(table: Table, card: SkillCard, among: Collection[int] | None) -> Task | None:
-    """Of the parts that the phrase fits and that do not lie in its region, the one nearest to the robot is meant."""
+    """Of the parts that the phrase fits and that do not lie in its region, the one nearest to the robot is meant; its
+    way there must be free.
+    """
     parts, half = table.world.true_parts(), table.world.cell.tray.half
     found: list[tuple[dict[str, str], int, str]] = []
     for arguments in card.calls():
@@ -71,7 +73,9 @@ def _draw_shift(table: Table, card: SkillCard, among: Collection[int] | None) ->
         looks = {slot: value for slot, value in arguments.items() if slot in PART_SLOTS}
         fitting = [elsewhere[i] for i in matching(looks, [truth_words(parts[number]) for number in elsewhere])]
         target = target_of(fitting, parts)
-        if target is not None and (among is None or target in among):
+        if target is None or (among is not None and target not in among):
+            continue
+        if not in_the_way(region, half, as_seen(parts[target]), map(as_seen, parts)):
             found.append((arguments, target, region))
     if not found:
         return None

@@ -1,7 +1,7 @@
 """Regions of the tray that a part can be brought to without leaving it, as the operator sees them in the picture."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from skills.errors import UnknownName
@@ -13,6 +13,12 @@ Point = tuple[float, float]
 AGAINST: Final = 0.015
 """A part lies against an edge when its outline is this near to the wall [m]: three times the 95th percentile of the
 perceiver's error."""
+
+BESIDE: Final = 0.012
+"""How near to the way of a part that is moved along the tray others may lie [m]: it turns a little as it goes, and is
+seen with an error of up to 5 mm."""
+BEHIND: Final = 0.040
+"""Room that the tool takes behind the part [m]."""
 
 _SIDES: Final[dict[str, Point]] = {"left": (0.0, 1.0), "right": (0.0, -1.0), "back": (1.0, 0.0), "front": (-1.0, 0.0)}
 _EDGE, _HALF = " edge", " half"
@@ -45,7 +51,30 @@ def lies_in(region: str, half: float) -> Callable[[PerceivedPart], bool]:
     way = way_to(region)
 
     def lies(part: PerceivedPart) -> bool:
-        along = part.at[0] * way[0] + part.at[1] * way[1]
+        along = _towards(part, way)
         return along > 0 if region.endswith(_HALF) else half - along - reach(part, way) <= AGAINST
 
     return lies
+
+
+def in_the_way(
+    region: str, half: float, part: PerceivedPart, others: Iterable[PerceivedPart]
+) -> tuple[PerceivedPart, ...]:
+    """Which of the others would be touched if the part were moved straight to that region. Raises: UnknownName."""
+    way = way_to(region)
+    left = (-way[1], way[0])
+    along, across = _towards(part, way), _towards(part, left)
+    far = half if region.endswith(_EDGE) else max(along, 0.0)
+    first, last = along - reach(part, way) - BEHIND, far + reach(part, way)
+
+    def touched(other: PerceivedPart) -> bool:
+        beside = reach(part, left) + reach(other, left) + BESIDE
+        ahead = _towards(other, way)
+        return abs(_towards(other, left) - across) < beside and first < ahead + reach(other, way) and ahead < last
+
+    return tuple(other for other in others if other != part and touched(other))
+
+
+def _towards(part: PerceivedPart, way: Point) -> float:
+    """How far the part's middle lies from the tray's centre in that direction [m]."""
+    return part.at[0] * way[0] + part.at[1] * way[1]

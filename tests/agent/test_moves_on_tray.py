@@ -12,9 +12,9 @@ from tests.agent.kinematic_tray import part, scene
 from tests.agent.push import PushedTray, workcell_over
 
 NEAR = part("bracket", "large", "red", "ok", (-0.08, 0.0))
-FAR = part("bracket", "large", "blue", "ok", (0.06, -0.03))
+FAR = part("bracket", "large", "blue", "ok", (0.08, -0.03))
 NUT = part("nut", "M8", "brass", "failed", (0.0, 0.06))
-THERE = part("bracket", "large", "green", "ok", (0.1, 0.134))
+THERE = part("bracket", "large", "green", "ok", (0.0, 0.134))
 ALL = Step(part=PartQuery(kind="bracket"), destination="left edge", skill="push")
 
 
@@ -80,6 +80,17 @@ def test_what_the_phrase_cannot_single_out_is_handed_over(told) -> None:
     assert report.outcome.outcome == "incomplete"
     assert "no trained phrase singles out the ok large blue bracket" in report.outcome.reason
     assert world.motions == 0
+
+
+def test_a_part_that_has_no_free_way_waits_for_a_person_and_the_others_do_not(told) -> None:
+    barring = part("nut", "M8", "brass", "ok", (0.06, 0.06))
+    world, report, phrases = told("push all brackets to the left edge", NEAR, FAR, barring)
+    assert (report.outcome.outcome, len(phrases), report.ledger[0].moved) == ("incomplete", 1, 1)
+    assert report.outcome.reason == (
+        "the ok large blue bracket can't be moved to the left edge without touching the ok M8 brass nut; "
+        "move that aside"
+    )
+    assert world.parts[1:] == [FAR, barring]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from sim.parts.catalogue import ALL_SHAPES, shape_of
 from skills.errors import UnknownName
-from skills.regions import REGIONS, lies_in, way_to
+from skills.regions import REGIONS, in_the_way, lies_in, way_to
 from skills.scene import PerceivedPart
 from skills.words import BREADTH, ELONGATED
 
@@ -36,6 +36,27 @@ def test_each_edge_and_half_is_its_own():
     for side, at in there.items():
         part = bracket(*at, math.atan2(at[0], at[1]))
         assert [region for region in REGIONS if lies_in(region, 0.15)(part)] == [f"{side} edge", f"{side} half"]
+
+
+@pytest.mark.parametrize(
+    ("at", "bars"),
+    [
+        ((0.0, 0.05), True),  # ahead
+        ((0.0, -0.05), False),  # behind, clear of the tool
+        ((0.0, -0.03), True),  # behind, where the tool comes down
+        ((0.06, 0.05), True),  # beside, nearer than 12 mm: the parts are 62 mm long
+        ((0.08, 0.05), False),
+        ((0.0, 0.134), True),  # at the wall already
+    ],
+)
+def test_what_lies_in_the_way_of_a_part_to_an_edge(at, bars):
+    moved, other = bracket(0.0, 0.02), bracket(*at)
+    assert in_the_way("left edge", 0.15, moved, (moved, other)) == ((other,) if bars else ())
+
+
+def test_to_a_half_only_what_lies_before_it_is_in_the_way():
+    moved, near, far = bracket(0.0, -0.1), bracket(0.0, -0.02), bracket(0.0, 0.1)
+    assert in_the_way("left half", 0.15, moved, (near, far)) == (near,)
 
 
 def test_a_region_that_is_none_names_the_nearest():
