@@ -86,7 +86,7 @@ class Grounder:
             return f"{skill} moves {named} only, and {step.part.describe()} may be something else"
         if self._denotations(skill, step.destination).phrases:
             return None
-        return f"nothing of {skill} to the {step.destination} was trained. Train it: smolcell train --skill {skill}"
+        return f"nothing of {skill} to the {step.destination} was trained; docs/add-a-skill.md says how"
 
     def pick(
         self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()

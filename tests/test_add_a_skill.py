@@ -13,8 +13,8 @@ from skills.card import DONE_CHECKS
 from skills.lint import NAMES
 from skills.regions import REGIONS
 
-SMALLER = {"--scenes 3000": "--scenes 20", "--n 300": "--n 2", "--n 100": "--n 1", "train pick": "train tiny"}
-"""Of twenty scenes the two are kept for validation that the tiny preset needs."""
+SMALLER = {"--scenes 3000": "--scenes 20", "--n 300": "--n 2", "--n 100": "--n 1", "preset: pick": "preset: smoke"}
+"""Of twenty scenes two are kept for validation, as many as the preset `smoke` needs."""
 CHECKS = "smolcell skills check skills-local --cell my-cell.yaml # exit code 3\npytest skills-local\n"
 
 

@@ -21,6 +21,7 @@ PAGES = (
     "safety",
     "scenarios",
     "tools",
+    "training",
     "twin",
 )
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page}.md" for page in PAGES)]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from policy.smolvla_tray import STEM_STRIDE
-from policy.training.config import HEADS, Backbone
+from policy.training.networks import HEADS, Backbone
 
 
 def write_backbone(folder: Path, backbone: Backbone, phrases: tuple[str, ...]) -> None:

@@ -64,6 +64,11 @@ class DataIndex(Value):
     shards: dict[str, str]
 
     @property
+    def data_hash(self) -> str:
+        """SHA-256 over the shards' hashes."""
+        return hashlib.sha256("".join(self.shards.values()).encode()).hexdigest()
+
+    @property
     def tray_centre(self) -> tuple[float, float]:
         return self.places[TRAY]
 
@@ -190,7 +195,7 @@ def load_data(folder: Path, image_size: int) -> TrayData:
         joined["images"],
         joined["parts"],
         Examples(*(joined[f"examples_{key}"] for key in ("image", "phrase", "waypoints", "state", "target"))),
-        hashlib.sha256("".join(index.shards.values()).encode()).hexdigest(),
+        index.data_hash,
     )
 
 

@@ -14,11 +14,11 @@ from policy.evaluation.perception import Sighting, compare
 from policy.onnx_session import open_session
 from policy.perceiver import detect
 from policy.record import TrainingRecord, save_record
-from policy.training.config import PerceiverTraining
 from policy.training.dataset import TrayData
 from policy.training.detector import CELLS, PartDetector
 from policy.training.export import export_detector
 from policy.training.machine import describe_machine
+from policy.training.networks import PerceiverTraining
 from policy.votes import decode
 from skills.contract import hash_files
 
@@ -30,13 +30,14 @@ THRESHOLDS = (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 @dataclasses.dataclass(frozen=True)
 class TrainedPerceiver:
-    """What training hands over."""
+    """What training hands over, after `steps` steps."""
 
     detector: PartDetector
     config: PerceiverTraining
     training: TrayData
     held_out: TrayData
     seconds: dict[str, float]
+    steps: int
 
 
 def deliver_perceiver(trained: TrainedPerceiver, out: Path) -> None:
@@ -82,7 +83,7 @@ def _card(trained: TrainedPerceiver, folder: PerceiverFolder, threshold: float) 
         image_size=trained.config.backbone.image_size,
         cells=trained.detector.side * CELLS,
         threshold=threshold,
-        epochs=round(stage.schedule.steps * stage.images / len(data.images), 2),
+        epochs=round(trained.steps * stage.images * trained.config.batches_a_step / len(data.images), 2),
         data_hash=data.data_hash,
         weights_hash=hash_files([folder.network]),
     )
@@ -96,7 +97,7 @@ def _record(trained: TrainedPerceiver, card: PerceiverCard, sightings: list[Sigh
             "condition, place and angle of every part on the tray out. It shares no weights and no training "
             "scenes with the policies."
         ),
-        config=dataclasses.asdict(config),
+        config=config.model_dump(mode="json"),
         data={"name": data.index.name, "seed": data.index.seed, "scenes": len(data.images), "examples": 0},
         data_hash=data.data_hash,
         weights_hash=card.weights_hash,

@@ -16,10 +16,10 @@ from policy.lerobot_runtime import LerobotSmolVLA
 from policy.record import TrainingRecord, save_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
-from policy.training.config import PolicyTraining
 from policy.training.dataset import TrayData
 from policy.training.export import export_policy
 from policy.training.machine import describe_machine
+from policy.training.networks import PolicyTraining
 from policy.training.policy_network import CAMERA
 from skills.contract import CameraContract, Contract, Statistics, hash_files, save_contract
 from skills.words import TRAY
@@ -31,7 +31,7 @@ JUDGED = 1000
 
 @dataclasses.dataclass(frozen=True)
 class TrainedPolicy:
-    """What training hands over: the averaged weights and what they were trained with."""
+    """What training hands over: the averaged weights after `steps` steps, and what they were trained with."""
 
     policy: SmolcellPolicy
     config: PolicyTraining
@@ -40,6 +40,7 @@ class TrainedPolicy:
     chunks: Normalization
     states: Normalization
     seconds: dict[str, float]
+    steps: int
 
 
 def deliver_policy(trained: TrainedPolicy, out: Path) -> None:
@@ -87,7 +88,7 @@ def _contract(trained: TrainedPolicy, folder: PolicyFolder) -> Contract:
         ),
         action_mean=tuple(map(tuple, trained.chunks.mean.tolist())),
         action_std=tuple(map(tuple, trained.chunks.spread.tolist())),
-        epochs=round(flow.schedule.steps * flow.images / len(data.images), 2),
+        epochs=round(trained.steps * flow.images * trained.config.batches_a_step / len(data.images), 2),
         data_hash=data.data_hash,
         weights_hash=hash_files(folder.hashed()),
     )
@@ -121,7 +122,7 @@ def _record(policy: OnnxSmolVLA, trained: TrainedPolicy) -> TrainingRecord:
             f"for the skills {', '.join(config.skills)}: one overhead picture of {config.backbone.image_size} pixels, "
             f"an exact phrase and the tool's pose in; {data.index.keyframes} keyframes of the tool out."
         ),
-        config=dataclasses.asdict(config),
+        config=config.model_dump(mode="json"),
         data={
             "name": data.index.name,
             "seed": data.index.seed,

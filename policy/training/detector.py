@@ -4,7 +4,10 @@ It pretrains the policy's eye, and with its own weights it is the perceiver. The
 RMS-normalized token, because that is what the policy's language model will read.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -14,13 +17,15 @@ from policy import detection
 from policy.detection import AXIS, COLOUR, COLUMNS, FAILED, KIND, OBJECTNESS, POSITION, POSITION_UNIT, SIZE
 from policy.smolvla_tray.modeling_smolcell import put_stem
 from policy.training.backbone import load_smolvlm_config
-from policy.training.config import Backbone
+from policy.training.networks import Backbone
 from skills.words import ELONGATED, KINDS
 
 CELLS = 2
 """Cells on each side of a token: the cells' pitch has to be under 0.7 of the smallest distance of parts."""
 ABSENT = 9.0
 """Where a part that does not exist is thought to lie [m]: far from every cell."""
+
+Lowered = Callable[[], AbstractContextManager[Any]]
 
 
 class VisionTower(nn.Module):  # type: ignore[misc]
@@ -53,8 +58,9 @@ class PartDetector(nn.Module):  # type: ignore[misc]
         self.head = nn.Linear(backbone.width, CELLS * CELLS * COLUMNS)
         self.side = backbone.tokens_per_side
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.training):
+    def forward(self, pixels: Tensor, lowered: Lowered = nullcontext) -> Tensor:
+        """`lowered` gives the context in which the tower's matrix products are computed."""
+        with lowered():
             tokens = self.tower(pixels)
         tokens = tokens.float()
         scaled = tokens * torch.rsqrt(tokens.pow(2).mean(-1, keepdim=True) + 1e-6)
@@ -68,6 +74,11 @@ class DetectorLoss:
     def __init__(self, side: int, view: float) -> None:
         self.cells = torch.from_numpy(detection.cell_centres(side, view))
         self.radius = detection.vote_radius(side, view)
+
+    def to(self, device: torch.device) -> Self:
+        """The same on that device."""
+        self.cells = self.cells.to(device)
+        return self
 
     def __call__(self, said: Tensor, parts: Tensor) -> tuple[Tensor, dict[str, float]]:
         """Loss of `said` (B, cells, 21) against parts (B, P, 7), and shares that are right near the parts."""
@@ -91,7 +102,8 @@ def _description(said: Tensor, truth: Tensor, weight: Tensor) -> tuple[Tensor, d
 
     yaw, names = truth[:, 2], truth[:, 3:6].long().unbind(1)
     kind = names[0]
-    elongated = torch.isin(kind, torch.tensor([KINDS.index(name) for name in sorted(ELONGATED)])).float()
+    long = torch.tensor([KINDS.index(name) for name in sorted(ELONGATED)], device=kind.device)
+    elongated = torch.isin(kind, long).float()
     axis = torch.stack([torch.cos(2 * yaw), torch.sin(2 * yaw)], -1)
     classes = [
         mean(F.cross_entropy(said[:, columns], name, reduction="none"))

@@ -7,6 +7,8 @@ both say the same.
 """
 
 import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,21 +34,32 @@ class Prefix:
     image_tokens: int
 
 
-def encode_prefix(policy: SmolcellPolicy, pixels: Tensor, tokens: Tensor, words: Tensor, states: Tensor) -> Prefix:
-    """Pictures (B, 3, H, W) in [-1, 1]; N = B × commands phrases (N, L) with their mask, states (N, 6)."""
+def encode_prefix(
+    policy: SmolcellPolicy,
+    pixels: Tensor,
+    tokens: Tensor,
+    words: Tensor,
+    states: Tensor,
+    lowered: Callable[[], AbstractContextManager[Any]] = nullcontext,
+) -> Prefix:
+    """Pictures (B, 3, H, W) in [-1, 1]; N = B × commands phrases (N, L) with their mask, states (N, 6).
+
+    `lowered` gives the context in which the networks' matrix products are computed.
+    """
     model, network = policy.model, policy.model.vlm_with_expert
     commands = len(tokens) // len(pixels)
-    with torch.autocast("cpu", torch.bfloat16, enabled=policy.training):
+    with lowered():
         picture = network.embed_image(pixels).float()
     scale = math.sqrt(picture.shape[-1])
     picture = (picture * scale).repeat_interleave(commands, 0)
     language = network.embed_language_tokens(tokens) * scale
     state = model.state_proj(states)[:, None]
     embedded = torch.cat([picture, language, state], 1)
-    mask = torch.cat([torch.ones(picture.shape[:2], dtype=torch.bool), words, torch.ones(len(words), 1).bool()], 1)
+    seen, stood = words.new_ones(picture.shape[:2]), words.new_ones(len(words), 1)
+    mask = torch.cat([seen, words, stood], 1)
     blocks = torch.zeros_like(mask)
     blocks[:, -1] = True
-    with torch.autocast("cpu", torch.bfloat16, enabled=policy.training):
+    with lowered():
         _, cache = network.forward(
             attention_mask=make_att_2d_masks(mask, blocks),
             position_ids=torch.cumsum(mask, 1) - 1,
@@ -64,10 +77,10 @@ def velocity(policy: SmolcellPolicy, prefix: Prefix, noisy: Tensor, times: Tenso
     count, draws, rows, columns = noisy.shape
     embedded, _, _ = model.embed_suffix(noisy.reshape(-1, rows, columns), times.reshape(-1))
     embedded = embedded.view(count, draws * rows, -1)
-    causal = torch.ones(rows, rows, dtype=torch.bool).tril()
+    causal = torch.ones(rows, rows, dtype=torch.bool, device=noisy.device).tril()
     among = torch.block_diag(*[causal] * draws).expand(count, -1, -1)
     behind = prefix.mask[:, None].expand(-1, draws * rows, -1)
-    places = prefix.mask.sum(1, keepdim=True) + torch.arange(rows).repeat(draws)
+    places = prefix.mask.sum(1, keepdim=True) + torch.arange(rows, device=noisy.device).repeat(draws)
     (_, seen), _ = model.vlm_with_expert.forward(
         attention_mask=torch.cat([behind, among], 2),
         position_ids=places,
@@ -86,13 +99,14 @@ def difference_to_lerobot(policy: SmolcellPolicy, pixels: Tensor, tokens: Tensor
     actions, noise = torch.randn(2, *shape, generator=generator)
     times = torch.rand(shape[0], generator=generator) * 0.9 + 0.05
     states = torch.randn(shape[0], policy.config.max_state_dim, generator=generator)
+    actions, noise, times, states = (tensor.to(pixels.device) for tensor in (actions, noise, times, states))
     mixed = times[:, None, None] * noise + (1 - times[:, None, None]) * actions
     policy.eval()
     with torch.no_grad():
         prefix = encode_prefix(policy, pixels, tokens, words, states)
         ours = (noise - actions - velocity(policy, prefix, mixed[:, None], times[:, None])[:, 0]) ** 2
         repeated = pixels.repeat_interleave(len(tokens) // len(pixels), 0)
-        seen = torch.ones(len(tokens), dtype=torch.bool)
+        seen = words.new_ones(len(tokens))
         theirs = policy.model.forward([repeated], [seen], tokens, words, states, actions, noise, times)
     return float((ours - theirs).abs().max() / theirs.abs().max())
 

@@ -5,8 +5,8 @@ would swallow the part's place. What is pointed at (a second loss, in training o
 the part: a linear head on the picture tokens' values, which is what the action expert reads, has to find it.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 import torch
@@ -18,13 +18,16 @@ from policy.keyframes import Normalization, to_model
 from policy.phrases import PhraseEncoder
 from policy.smolvla_tray import STEM_STRIDE
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
-from policy.training.config import FlowStage
+from policy.training.augmentation import Light
 from policy.training.dataset import TrayData
 from policy.training.flow import difference_to_lerobot, encode_prefix, pointing_inputs, velocity
+from policy.training.job import Job
 from policy.training.light import relight, to_pixels
-from policy.training.loop import ParameterGroup, Report, Stage, trained
+from policy.training.loop import Evaluator, ParameterGroup, Stage, trained
 from policy.training.moves import shift
+from policy.training.networks import FlowStage, PolicyTraining
 
+STAGE: Final = "flow"
 STREAM = 2
 """Which of the seed's random streams this stage draws from."""
 COLUMN_WEIGHTS = (3.0, 3.0, 1.0, 1.5, 1.5, 1.0)
@@ -60,6 +63,9 @@ class FlowBatch:
     times: Tensor
     looked_at: Tensor
 
+    def to(self, device: torch.device) -> "FlowBatch":
+        return FlowBatch(*(getattr(self, field.name).to(device) for field in fields(self)))
+
 
 class FlowBatches:
     """Draws batches from a data set; the same for the same random generator."""
@@ -68,12 +74,13 @@ class FlowBatches:
         self,
         data: TrayData,
         stage: FlowStage,
+        light: Light,
         phrases: PhraseEncoder,
         words: int,
         chunks: Normalization,
         states: Normalization,
     ) -> None:
-        self.data, self.stage, self.chunks, self.states = data, stage, chunks, states
+        self.data, self.stage, self.light, self.chunks, self.states = data, stage, light, chunks, states
         asked, self.phrase = np.unique(data.examples.phrase, return_inverse=True)
         encoded = [phrases.encode(data.index.phrases[number], words) for number in asked]
         self.tokens = torch.from_numpy(np.stack([tokens for tokens, _ in encoded]))
@@ -100,7 +107,7 @@ class FlowBatches:
         times = rng.beta(1.5, 1.0, (count, draws)) * 0.999 + 0.001
         phrase = torch.from_numpy(self.phrase[rows])
         return FlowBatch(
-            pixels=relight(to_pixels(moved.images), rng) * 2 - 1,
+            pixels=relight(to_pixels(moved.images), rng, self.light) * 2 - 1,
             tokens=self.tokens[phrase],
             words=self.words[phrase],
             states=torch.from_numpy(states),
@@ -144,20 +151,22 @@ class PointingHead(nn.Module):  # type: ignore[misc]
 
 
 def train_flow(
-    policy: SmolcellPolicy, batches: FlowBatches, stage: FlowStage, seed: int, state_file: Path, report: Report
+    policy: SmolcellPolicy, batches: FlowBatches, job: Job[PolicyTraining], evaluator: Evaluator | None = None
 ) -> float:
-    """Train `policy` in place, going on from `state_file` if it is there. Returns the seconds that it took."""
+    """Train `policy` in place, going on from the run's state if there is one. Returns the seconds that it took."""
+    stage, seed, engine = job.config.flow, job.config.seed, job.engine
     text = policy.model.vlm_with_expert.config.text_config
     pointing = PointingHead(text.hidden_size, text.num_hidden_layers)
-    weights = torch.tensor(COLUMN_WEIGHTS) / float(np.mean(COLUMN_WEIGHTS))
-    _check_against_lerobot(policy, batches.draw(np.random.default_rng([seed, STREAM])))
+    weights = torch.tensor(COLUMN_WEIGHTS, device=engine.device) / float(np.mean(COLUMN_WEIGHTS))
+    policy.to(engine.device)
+    _check_against_lerobot(policy, batches.draw(np.random.default_rng([seed, STREAM])).to(engine.device))
 
-    def loss(step: int) -> tuple[Tensor, dict[str, float]]:
-        batch = batches.draw(np.random.default_rng([seed, STREAM, step]))
-        prefix = encode_prefix(policy, batch.pixels, batch.tokens, batch.words, batch.states)
+    def loss(number: int) -> tuple[Tensor, dict[str, float]]:
+        batch = batches.draw(np.random.default_rng([seed, STREAM, number])).to(engine.device)
+        prefix = encode_prefix(policy, batch.pixels, batch.tokens, batch.words, batch.states, engine.autocast)
         times = batch.times[..., None, None]
         clean = batch.actions[:, None]
-        with torch.autocast("cpu", torch.bfloat16):
+        with engine.autocast():
             guess = velocity(policy, prefix, times * batch.noise + (1 - times) * clean, batch.times)
         flow = ((batch.noise - clean - guess.float()) ** 2 * weights).mean()
         if not stage.pointing:
@@ -172,7 +181,8 @@ def train_flow(
         ParameterGroup(tuple(w for w in trained(model) if id(w) not in vision), 1.0),
         ParameterGroup(tuple(w for w in trained(model) if id(w) in vision), stage.vision_share),
     )
-    return Stage("flow", model, groups, stage.schedule, state_file).run(loss, report)
+    loop = Stage(STAGE, model, groups, stage.schedule, job.run.state(STAGE), engine)
+    return loop.run(loss, job.watch.report, evaluator)
 
 
 def _check_against_lerobot(policy: SmolcellPolicy, batch: FlowBatch) -> None:

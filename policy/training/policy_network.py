@@ -7,7 +7,7 @@ from lerobot.configs.types import FeatureType, PolicyFeature
 from policy.keyframes import ACTION_NAMES
 from policy.smolvla_tray.configuration_smolcell import SmolcellConfig
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
-from policy.training.config import Backbone
+from policy.training.networks import Backbone
 
 CAMERA = "overhead"
 IMAGE_KEY = f"observation.images.{CAMERA}"

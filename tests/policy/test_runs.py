@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from policy.training.config import PRESETS
+from policy.training.presets import preset
 from policy.training.run_folder import open_run
 from skills.errors import BadInput, Unavailable
 
-CONFIG = PRESETS["tiny"]
+CONFIG = preset("smoke")
 
 
 def test_begin_and_go_on(tmp_path: Path) -> None:
@@ -34,11 +34,11 @@ def test_there_must_be_a_run_to_go_on_with(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("preset", "data_hash"), [("tiny", "other"), ("tiny-perceiver", "abc")])
-def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path, preset: str, data_hash: str) -> None:
+@pytest.mark.parametrize(("name", "data_hash"), [("smoke", "other"), ("smoke-perceiver", "abc")])
+def test_a_run_goes_on_only_as_it_was_begun(tmp_path: Path, name: str, data_hash: str) -> None:
     open_run(tmp_path, CONFIG, "abc", resume=False)
     with pytest.raises(BadInput, match="a run of this configuration and data set; use another folder"):
-        open_run(tmp_path, PRESETS[preset], data_hash, resume=True)
+        open_run(tmp_path, preset(name), data_hash, resume=True)
 
 
 def test_two_processes_do_not_train_in_one_folder(tmp_path: Path) -> None:

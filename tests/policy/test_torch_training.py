@@ -1,12 +1,14 @@
 """Training with torch and lerobot, on networks that take seconds."""
 
-import dataclasses
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -18,18 +20,26 @@ from policy.perceiver import OnnxPerceiver
 from policy.record import load_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
+from policy.training.augmentation import TRAY
 from policy.training.backbone import write_backbone
-from policy.training.config import PRESETS, Backbone, PolicyTraining, Schedule, preset
-from policy.training.dataset import load_data
+from policy.training.config import Compute, Evaluation, Schedule, Training
+from policy.training.dataset import load_data, load_index
 from policy.training.deliver_perceiver import THRESHOLDS
 from policy.training.detector import DetectorLoss
+from policy.training.engine import Engine
 from policy.training.flow import difference_to_lerobot, encode_prefix, velocity
+from policy.training.job import UNWATCHED, Job, Watch
+from policy.training.learn_policy import learnt
 from policy.training.light import relight, to_pixels
 from policy.training.loop import rate_at
+from policy.training.networks import Backbone, PolicyTraining
 from policy.training.policy_network import new_policy
-from policy.training.run_folder import RunFolder, open_run
-from policy.training.train import learn_policy, train
+from policy.training.presets import preset
+from policy.training.run_folder import open_run
+from policy.training.trackers import TensorBoard
+from policy.training.train import train
 from policy.votes import Sight
+from skills.contract import load_contract
 from skills.errors import BadInput, UnknownName
 
 pytestmark = [
@@ -37,16 +47,21 @@ pytestmark = [
     pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore"),  # torch, transformers and the exporter warn of their own futures
 ]
-TINY = PRESETS["tiny"]
-assert isinstance(TINY, PolicyTraining)
-STARTED = dataclasses.replace(TINY, detector=None)
+SMOKE = preset("smoke")
+assert isinstance(SMOKE, PolicyTraining)
+STARTED = SMOKE.model_copy(update={"detector": None})
+
+
+def go(config: Training, data: Path, out: Path, *, resume: bool = False, start_from: Path | None = None) -> Path:
+    """A run of one thread that nobody watches."""
+    return train(config, data, out, resume=resume, threads=1, start_from=start_from)
 
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> SmolcellPolicy:
     """An untrained policy whose answers depend on everything that goes in."""
     folder = tmp_path_factory.mktemp("vlm")
-    backbone = Backbone(64, width=32, vision_layers=1, text_layers=2)
+    backbone = Backbone(image_size=64, width=32, vision_layers=1, text_layers=2)
     write_backbone(folder, backbone, ("pick up the red bolt", "pick up the nut"))
     torch.manual_seed(0)
     policy = new_policy(folder, backbone, keyframes=5, words=6)
@@ -141,7 +156,7 @@ def test_a_perfect_detector_has_nothing_to_learn(bars: Path) -> None:
 
 def test_relit_pictures_stay_pictures(bars: Path) -> None:
     pixels = to_pixels(load_data(bars, 64).images)
-    one, other = (relight(pixels, np.random.default_rng(4)) for _ in range(2))
+    one, other = (relight(pixels, np.random.default_rng(4), TRAY) for _ in range(2))
     assert torch.equal(one, other)
     assert one.min() >= 0
     assert one.max() <= 1
@@ -158,28 +173,34 @@ def last_weights(state: Path) -> list[torch.Tensor]:
     return list(torch.load(state, weights_only=True)["averages"])
 
 
+def same_weights(first: Path, second: Path) -> bool:
+    """Of two checkpoints, to the last bit."""
+    one, other = (load_file(folder / "model.safetensors") for folder in (first, second))
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def begun(data: Path, out: Path, *, resume: bool, watch: Watch = UNWATCHED) -> Job[PolicyTraining]:
+    """The smoke run, claimed; `learnt` trains it without the export."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SMOKE.seed)
+    run = open_run(out, SMOKE, load_index(data).data_hash, resume=resume)
+    return Job(SMOKE, data, None, run, Engine.of(Compute(device="cpu")), watch)
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from policy.training import loop
-from policy.training.config import PRESETS
-from policy.training.dataset import load_data
-from policy.training.run_folder import open_run
-from policy.training.train import learn_policy
-import torch
+sys.path.insert(0, sys.argv[1])
+from test_torch_training import Watch, begun, learnt, loop
 
 loop.SAVE_SECONDS, loop.REPORT_STEPS = 0.0, 1
-stage, step = sys.argv[3], int(sys.argv[4])
+stage, step = sys.argv[4], int(sys.argv[5])
 
 def report(progress):
     if (progress.stage, progress.step) == (stage, step):
         os.kill(os.getpid(), signal.SIGKILL)
 
-torch.set_num_threads(1)
-data = load_data(Path(sys.argv[1]), 64)
-run = open_run(Path(sys.argv[2]), PRESETS["tiny"], data.data_hash, resume=False)
-torch.manual_seed(0)
-learn_policy(PRESETS["tiny"], data, run, report)
+learnt(begun(Path(sys.argv[2]), Path(sys.argv[3]), resume=False, watch=Watch(report)))
 """
 
 
@@ -187,41 +208,61 @@ learn_policy(PRESETS["tiny"], data, run, report)
 def test_a_killed_run_goes_on_as_if_nothing_had_been(
     bars: Path, tmp_path: Path, root: Path, stage: str, step: int
 ) -> None:
-    torch.set_num_threads(1)
-    data = load_data(bars, 64)
-    whole = open_run(tmp_path / "whole", TINY, data.data_hash, resume=False)
-    torch.manual_seed(TINY.seed)
-    learn_policy(TINY, data, whole, lambda _: None)
-
-    command = [sys.executable, "-c", KILLED, str(bars), str(tmp_path / "cut"), stage, str(step)]
-    killed = subprocess.run(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=False)
+    learnt(begun(bars, tmp_path / "whole", resume=False))
+    given = (str(Path(__file__).parent), str(bars), str(tmp_path / "cut"), stage, str(step))
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    killed = subprocess.run([sys.executable, "-c", KILLED, *given], cwd=root, env=environment, check=False)
     assert killed.returncode == -signal.SIGKILL
-    cut = open_run(tmp_path / "cut", TINY, data.data_hash, resume=True)
-    torch.manual_seed(TINY.seed)
-    learn_policy(TINY, data, cut, lambda _: None)
-
-    for name in ("detector", "flow"):
-        pairs = zip(last_weights(whole.state(name)), last_weights(cut.state(name)), strict=True)
+    learnt(begun(bars, tmp_path / "cut", resume=True))
+    for name in ("detector.state", "flow.state"):
+        pairs = zip(last_weights(tmp_path / "whole" / name), last_weights(tmp_path / "cut" / name), strict=True)
         assert all(torch.equal(one, other) for one, other in pairs)
 
 
-def test_an_unreadable_state_is_named(bars: Path, tmp_path: Path) -> None:
-    data = load_data(bars, 64)
-    run = open_run(tmp_path / "run", TINY, data.data_hash, resume=False)
-    run.state("detector").write_bytes(b"half a file")
+@pytest.fixture(scope="module")
+def whole(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was evaluated after half of its steps, and at its end."""
+    root = tmp_path_factory.mktemp("whole") / "run"
+    config = SMOKE.model_copy(update={"evaluation": Evaluation(every=2, examples=3)})
+    watch = Watch(trial=lambda folder: (int(folder.name != "checkpoint"), 4), tracker=TensorBoard(root / "tensorboard"))
+    train(config, bars, root, resume=False, threads=1, watch=watch)
+    return root
+
+
+def test_a_run_tries_its_drafts_and_keeps_the_best(whole: Path) -> None:
+    lines = [json.loads(line) for line in (whole / "evaluations.jsonl").read_text().splitlines()]
+    assert [(one["step"], one["trials"]) for one in lines] == [
+        (2, {"hits": 1, "trials": 4}),
+        (4, {"hits": 0, "trials": 4}),
+    ]
+    assert {"right", "error [mm]", "turn [deg]", "right, shifted light"} <= set(lines[0]["figures"])
+    assert json.loads((whole / "best.json").read_text())["step"] == 2
+    assert load_contract(whole / "best").epochs < load_contract(whole / "checkpoint").epochs
+    assert not same_weights(whole / "best", whole / "checkpoint")
+    examples = json.loads((whole / "evaluations" / "step-00000004.json").read_text())
+    assert [set(example) for example in examples] == 3 * [{"phrase", "right", "error_mm", "turn_deg"}]
+    for picture in ("success.png", "evaluations/step-00000002.png"):
+        assert cv2.imread(str(whole / picture)) is not None
+    assert list((whole / "tensorboard").glob("events.*"))
+    assert OnnxSmolVLA(whole / "best").contract.phrases
+
+
+def test_an_unreadable_state_is_named(bars: Path, whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "run")
+    (tmp_path / "run" / "detector.state").write_bytes(b"half a file")
     with pytest.raises(BadInput, match=r"training state: '.*detector\.state' is not allowed; it must be readable"):
-        learn_policy(TINY, data, run, lambda _: None)
+        go(SMOKE, bars, tmp_path / "run", resume=True)
 
 
 def test_a_data_set_without_the_skill_is_refused(bars: Path, tmp_path: Path) -> None:
-    config = dataclasses.replace(TINY, skills=("put_back",))
+    config = SMOKE.model_copy(update={"skills": ("put_back",)})
     with pytest.raises(BadInput) as raised:
-        learn_policy(config, load_data(bars, 64), RunFolder(tmp_path), lambda _: None)
+        go(config, bars, tmp_path / "run")
     assert str(raised.value) == "data set: 'bars' is not allowed; it must be one with examples of put_back."
 
 
-def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(bars: Path, tmp_path: Path) -> None:
-    checkpoint = train(preset("tiny"), bars, tmp_path / "run", resume=False, threads=1, report=lambda _: None)
+def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(whole: Path) -> None:
+    checkpoint = whole / "checkpoint"
     onnx, lerobot = OnnxSmolVLA(checkpoint), LerobotSmolVLA(checkpoint)
     assert onnx.checkpoint == lerobot.checkpoint
     rng = np.random.default_rng(0)
@@ -233,16 +274,14 @@ def test_a_whole_run_ends_in_a_checkpoint_that_both_runtimes_run(bars: Path, tmp
             rng.standard_normal((5, 6)).astype(np.float32),
         )
         assert np.abs(onnx.propose(*asked) - lerobot.propose(*asked)).max() <= 1e-3
-    assert (checkpoint / "README.md").read_text().startswith("# tiny\n")
+    assert (checkpoint / "README.md").read_text().startswith("# smoke\n")
 
 
-def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, tmp_path: Path) -> None:
-    first = train(TINY, bars, tmp_path / "first", resume=False, threads=1, report=lambda _: None)
-    still = dataclasses.replace(STARTED, flow=dataclasses.replace(TINY.flow, schedule=Schedule(1, 0.0, 1)))
-    second = train(still, bars, tmp_path / "second", resume=False, threads=1, report=lambda _: None, start_from=first)
-    one, other = (load_file(folder / "model.safetensors") for folder in (first, second))
-    assert one.keys() == other.keys()
-    assert all(torch.equal(one[name], other[name]) for name in one)
+def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, whole: Path, tmp_path: Path) -> None:
+    first = whole / "checkpoint"
+    flow = SMOKE.flow.model_copy(update={"schedule": Schedule(steps=1, learning_rate=0.0, warmup=1)})
+    second = go(STARTED.model_copy(update={"flow": flow}), bars, tmp_path / "second", start_from=first)
+    assert same_weights(first, second)
     assert load_record(second).config["start_from"] == load_record(first).weights_hash
 
 
@@ -250,23 +289,23 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, tmp_path: Pat
     ("config", "allowed"),
     [
         (STARTED, "a checkpoint of the networks that are trained"),
-        (TINY, "absent, or with a preset without a detector stage: *-tune"),
+        (SMOKE, "absent, or with a preset without a detector stage: *-tune"),
     ],
 )
 def test_what_is_no_start(bars: Path, tmp_path: Path, root: Path, config: PolicyTraining, allowed: str) -> None:
     pick = root / "policy" / "weights" / "pick"
     with pytest.raises(BadInput) as raised:
-        train(config, bars, tmp_path, resume=False, threads=1, report=lambda _: None, start_from=pick)
+        go(config, bars, tmp_path / "run", start_from=pick)
     assert str(raised.value) == f"--start-from: '{pick}' is not allowed; it must be {allowed}."
 
 
 def test_a_whole_run_ends_in_a_perceiver(bars: Path, tmp_path: Path) -> None:
-    checkpoint = train(preset("tiny-perceiver"), bars, tmp_path / "run", resume=False, threads=1, report=lambda _: None)
+    checkpoint = go(preset("smoke-perceiver"), bars, tmp_path / "run")
     perceiver = OnnxPerceiver(checkpoint)
     assert perceiver.card.cells == 8
     assert perceiver.card.threshold in THRESHOLDS
     assert isinstance(perceiver.see(np.full((64, 64, 3), 100, np.uint8)), Sight)
-    assert (checkpoint / "README.md").read_text().startswith("# tiny-perceiver\n")
+    assert (checkpoint / "README.md").read_text().startswith("# smoke-perceiver\n")
 
 
 def test_the_repositorys_weights_answer_alike_in_both_runtimes(root: Path) -> None:

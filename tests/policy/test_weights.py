@@ -1,6 +1,5 @@
 """The weights in the repository: what they promise, and that they keep it without torch."""
 
-import dataclasses
 import json
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from policy.keyframe_policy import KeyframePolicy
 from policy.perceiver import OnnxPerceiver
 from policy.record import load_record, render_card
 from policy.smolvla import OnnxSmolVLA
-from policy.training.config import PRESETS
+from policy.training.presets import preset
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
@@ -90,8 +89,8 @@ def test_the_card_is_what_the_record_says(weights: Path, name: str) -> None:
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_the_preset_is_what_the_weights_were_trained_by(weights: Path, name: str) -> None:
     config = {"start_from": None, **load_record(weights / name).config}
-    preset = PRESETS[f"{name}-tune" if config["start_from"] else name]
-    assert {**config, "start_from": None} == json.loads(json.dumps(dataclasses.asdict(preset)))
+    whole = preset(f"{name}-tune" if config["start_from"] else name).model_dump(mode="json")
+    assert {**config, "start_from": None} == {field: whole[field] for field in config}
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -222,7 +221,7 @@ from pathlib import Path
 import numpy as np
 from policy.perceiver import OnnxPerceiver
 from policy.smolvla import OnnxSmolVLA
-from policy.training.config import PRESETS
+from policy.training.presets import preset
 from skills.observation import Observation
 grey = np.full((256, 256, 3), 100, np.uint8)
 arm = dict(joints=np.zeros(7), joint_speeds=np.zeros(7), gripper_width=0.08, tcp=np.array([0.2, 0, 0.4, 1, 0, 0, 0]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from agent.doors.cli.data_augment import augment
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
@@ -128,6 +129,9 @@ def sheet(
     write_file("--out", out, png(make(configured_cell(cell), load_setting(setting), seed)))
     answer(str(out))
     return ExitCode.DONE
+
+
+app.command()(augment)
 
 
 @app.command()

@@ -133,6 +133,30 @@ WRONG = {
         ["skills", "check", "/nowhere"],
         "BadInput: folder: '/nowhere' is not allowed; it must be a folder with skill cards (*.yaml).",
     ),
+    "no configuration": (
+        ["train", "--out", "x"],
+        "BadInput: CONFIG: '' is not allowed; it must be a preset or a YAML file; see: smolcell train --list.",
+    ),
+    "preset": (
+        ["train", "tini", "--out", "x"],
+        "UnknownName: training configuration: 'tini' is not known; allowed is one of 'perceiver', 'perceiver-tune', "
+        "'pick', 'pick-tune', 'place', 'smoke', 'smoke-perceiver', 'tiny'. Nearest: 'tiny'. "
+        "Or the path of a YAML file; all presets: smolcell train --list",
+    ),
+    "no configuration file": (
+        ["train", "/nowhere.yaml", "--out", "x"],
+        "BadInput: file: '/nowhere.yaml' is not allowed; it must be a readable file (No such file or directory).",
+    ),
+    "training into nowhere": (
+        ["train", "tiny"],
+        "BadInput: --out: '' is not allowed; it must be the folder of the run.",
+    ),
+    "no data to augment": (
+        ["data", "augment", "/nowhere", "--out", "x.png", "--config", "pikc"],
+        "UnknownName: training configuration: 'pikc' is not known; allowed is one of 'perceiver', 'perceiver-tune', "
+        "'pick', 'pick-tune', 'place', 'smoke', 'smoke-perceiver', 'tiny'. Nearest: 'pick'. "
+        "Or the path of a YAML file; all presets: smolcell train --list",
+    ),
     "film's format": (
         ["film", "x", "--out", "a.gif"],
         "BadInput: --out: 'a.gif' is not allowed; it must be a name that ends with .webp or .png.",
