@@ -16,7 +16,8 @@ SHOWN: Final = 24
 """Failures of one cause that are shown with pictures: a page has to open."""
 
 
-def write_page(report: EvalReport, path: Path) -> None:
+def write_page(report: EvalReport, path: Path, claim: str = "at the first attempt") -> None:
+    """`claim` is what success means here."""
     heading = report.heading
     title = f"{heading.skill} · {heading.split} · {heading.actor}"
     groups = {
@@ -24,7 +25,7 @@ def write_page(report: EvalReport, path: Path) -> None:
     }
     path.write_text(
         f"<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>smolcell eval: {escape(title)}</title>"
-        f"<style>{STYLE}</style>\n<h1>{escape(report.tally.describe())} at the first attempt</h1>\n"
+        f"<style>{STYLE}</style>\n<h1>{escape(report.tally.describe())} {escape(claim)}</h1>\n"
         f"<p>{escape(title)} · scenes 0 to {len(report.trials) - 1} of seed {heading.seed} · cell {heading.cell}. "
         "Intervals are Wilson's, 95 %.</p>\n"
         f"{_table((), _facts(report))}\n<h2>Causes</h2>\n{_causes(report)}\n"
@@ -37,7 +38,7 @@ def write_page(report: EvalReport, path: Path) -> None:
 
 
 def _facts(report: EvalReport) -> Iterable[Sequence[str]]:
-    yield "action success rate", report.tally.describe()
+    yield "success", report.tally.describe()
     if report.right_part:
         yield "right part aimed at", report.right_part.describe()
     yield "scenes with nothing to ask for, of all drawn", report.skipped.describe()

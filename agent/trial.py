@@ -15,6 +15,9 @@ Cause = Literal[
     "dropped",
     "wrong_part",
     "wrong_place",
+    "false_accept",
+    "false_reject",
+    "uncertain",
 ]
 MEANING: Final[dict[Cause, str]] = {
     "success": "what was asked for has come to be",
@@ -27,6 +30,9 @@ MEANING: Final[dict[Cause, str]] = {
     "dropped": "the part fell out of the gripper on its way",
     "wrong_part": "another part than the one that was meant was lifted",
     "wrong_place": "the part has come to lie elsewhere",
+    "false_accept": "the verifier believed a pick that had failed",
+    "false_reject": "the verifier called a pick failed that had not",
+    "uncertain": "the verifier could not tell",
 }
 assert set(MEANING) == set(get_args(Cause))
 

@@ -12,6 +12,7 @@ PAGES = (
     "commands",
     "data",
     "developers",
+    "evaluation",
     "graph",
     "mes",
     "operators",

@@ -9,13 +9,15 @@ from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, a_path, whole
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from skills.errors import BadInput
+from skills.errors import BadInput, UnknownName
 
 SCENES: Final = 300
 """Where --n is left out."""
 SPLIT: Final = "new-scenes"
 """Where --split is left out."""
+WHATS: Final = ("policy", "verifier")
 EXCLUDES: Final = {
+    "verifier": ("--compare", "--open-loop", "--expert", "--checkpoint", "--save", "--scene", "--pictures"),
     "--compare": ("--open-loop", "--expert", "--checkpoint", "--save", "--results", "--html", "--scene", "--pictures"),
     "--open-loop": ("--expert", "--save", "--results", "--html", "--scene", "--pictures"),
     "--expert": ("--checkpoint", "--save"),
@@ -30,6 +32,9 @@ app = new_app()
 
 @app.command()
 def evaluate(
+    what: Annotated[
+        str, typer.Argument(metavar="[WHAT]", help="policy, or verifier: whether it knows a good pick from a bad one.")
+    ] = "policy",
     skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="One of: smolcell skills list.")] = "pick",
     checkpoint: Annotated[
         Path | None,
@@ -136,7 +141,10 @@ def evaluate(
     """
     from agent.doors.cli import evaluate_ways as ways
 
+    if what not in WHATS:
+        raise UnknownName("what to evaluate", what, WHATS)
     _check({
+        "verifier": what == "verifier",
         "--compare": compare, "--open-loop": open_loop, "--expert": expert, "--checkpoint": checkpoint, "--save": save,
         "--results": results, "--html": html, "--scene": scene, "--pictures": pictures,
     })  # fmt: skip
@@ -146,6 +154,8 @@ def evaluate(
     if open_loop is not None:
         return ways.open_loop(whole_cell, (open_loop, split, n), skill, checkpoint, runtime, as_json)
     scenes = ways.Scenes(whole_cell, skill, split or SPLIT, seed, n or SCENES, workers)
+    if what == "verifier":
+        return ways.verify(scenes, ways.Outputs(results, html), as_json)
     if compare is not None:
         return ways.compare(scenes, compare, runtime, as_json)
     return ways.measure(scenes, None if expert else (checkpoint, runtime), ways.Outputs(results, html, save), as_json)

@@ -1,6 +1,6 @@
 """What `smolcell eval` prints for a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.doors.cli.output import answer, answer_table
@@ -24,6 +24,18 @@ def print_report(report: EvalReport) -> None:
     answer(_counted({str(cause): count for cause, count in report.causes.items()}))
     if report.refusals:
         answer(f"stopped by the gate's rules: {_counted(report.refusals)}")
+
+
+def print_verifier(told: Mapping[str, Any], report: EvalReport) -> None:
+    rows = [
+        (name.replace("_", " "), told[name]["n"], told[name]["count"], _interval(told[name]["wilson95"]))
+        for name in ("false_accept", "false_reject", "uncertain")
+    ]
+    answer_table(("", "n", "count", "95 % interval"), rows)
+    by_what = report.by_word()["happened"].items()
+    told_rightly = [(what, *_cells(tally_of(trials))) for what, trials in by_what]
+    answer_table(("what had happened", "n", "told rightly", "95 % interval"), told_rightly)
+    answer(f"scenes with nothing to verify, of all drawn: {report.skipped.describe()}")
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -73,13 +85,16 @@ def _print_chunks(one: Mapping[str, Any]) -> None:
 
 
 def _cells(tally: Tally) -> tuple[object, ...]:
-    low, high = tally.wilson95
-    return tally.trials, tally.hits, f"{low:.3f}–{high:.3f}"
+    return tally.trials, tally.hits, _interval(tally.wilson95)
 
 
 def _shared(share: Mapping[str, Any]) -> tuple[str, str]:
-    low, high = share["wilson95"]
-    return f"{share['hits']}/{share['trials']}", f"{low:.3f}–{high:.3f}"
+    return f"{share['hits']}/{share['trials']}", _interval(share["wilson95"])
+
+
+def _interval(ends: Sequence[float]) -> str:
+    low, high = ends
+    return f"{low:.3f}–{high:.3f}"
 
 
 def _percent(share: Mapping[str, Any]) -> str:

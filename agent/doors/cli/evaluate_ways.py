@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.doors.cli.errors import Interrupted
-from agent.doors.cli.evaluate_tables import print_comparison, print_open_loop, print_report
+from agent.doors.cli.evaluate_tables import print_comparison, print_open_loop, print_report, print_verifier
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import usable_folder
@@ -49,20 +49,25 @@ def measure(scenes: Scenes, policy: tuple[Path | None, str] | None, outputs: Out
     """The policy in that folder by that runtime, else the expert."""
     if outputs.save and split_for(scenes.split, scenes.skill).wording != "trained":
         raise BadInput("--save", "true", f"left out with --split {scenes.split}, which says what no contract holds")
-    for option, file in (("--results", outputs.results), ("--html", outputs.html)):
-        if file:
-            usable_folder(option, file.absolute().parent)
-    report = _run(scenes, PolicyActor(scenes.cell, *policy) if policy else ExpertActor(), outputs.results)
+    report = _reported(scenes, PolicyActor(scenes.cell, *policy) if policy else ExpertActor(), outputs)
     if outputs.save and policy:
         _save(policy[0] or checkpoint_of(scenes.cell, scenes.skill), report.by_phrase())
-    if outputs.html:
-        from agent.eval_page import write_page
-
-        write_page(report, outputs.html)
     if as_json:
         answer_json(report.as_json())
     else:
         print_report(report)
+    return ExitCode.DONE
+
+
+def verify(scenes: Scenes, outputs: Outputs, as_json: bool) -> ExitCode:
+    """The verifier of the cell, on picks that the expert makes come out right or wrong."""
+    from agent.verifier_trials import VerifierActor, verifier_json
+
+    report = _reported(scenes, VerifierActor(scenes.cell), outputs, "picks judged rightly")
+    if as_json:
+        answer_json(verifier_json(report))
+    else:
+        print_verifier(verifier_json(report), report)
     return ExitCode.DONE
 
 
@@ -140,6 +145,18 @@ def demonstrate(cell: Cell, scene: Path, pictures: Path | None, as_json: bool) -
         answer_table(("part", "to", "result"), rows)
         answer("; ".join(report.faults) or f"all as expected, by the {cell.robot.description.maker}")
     return report.exit_code
+
+
+def _reported(scenes: Scenes, actor: Actor, outputs: Outputs, claim: str = "at the first attempt") -> EvalReport:
+    for option, file in (("--results", outputs.results), ("--html", outputs.html)):
+        if file:
+            usable_folder(option, file.absolute().parent)
+    report = _run(scenes, actor, outputs.results)
+    if outputs.html:
+        from agent.eval_page import write_page
+
+        write_page(report, outputs.html, claim)
+    return report
 
 
 def _run(scenes: Scenes, actor: Actor, file: Path | None) -> EvalReport:
