@@ -112,7 +112,7 @@ def _verified(perceiver: Perceiver, contract: Contract, table: Table, card: Skil
     happened = _happen(table, asked)
     if happened is None:
         return None
-    judgement, reason = _judged(looker, card, call, before)
+    judgement, reason = _judged(Verifier(looker, table.world.cell.tray.half), card, call, before)
     trial = Trial(
         phrase=asked.phrase,
         meant=asked.meant,
@@ -126,8 +126,8 @@ def _verified(perceiver: Perceiver, contract: Contract, table: Table, card: Skil
     return trial.model_copy(update={"before": shown, "after": portrait(table.world)})
 
 
-def _judged(looker: Looker, card: SkillCard, call: SkillCall, before: Look) -> tuple[Judgement, str]:
-    seen = Verifier(looker).verify(card, call, before, None)
+def _judged(verifier: Verifier, card: SkillCard, call: SkillCall, before: Look) -> tuple[Judgement, str]:
+    seen = verifier.verify(card, call, before, None)
     if isinstance(seen, Blocked):
         return "uncertain", seen.text
     return seen.judged.verdict.judgement, seen.judged.verdict.reason
