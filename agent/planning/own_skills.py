@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.denoting import meant_by
+from agent.planning.asides import take_openers
 from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Lexicon
 from agent.planning.parse import DETERMINERS, STOPS, Parse, PartPhrase
 from agent.planning.partlist import take_parts
-from agent.planning.tokens import Cursor, tokenize
+from agent.planning.reading import read
+from agent.planning.tokens import Cursor
 from agent.planning.wording import into, to_region
 from skills.card import SkillCard
 from skills.catalogue import Catalogue
@@ -39,7 +41,7 @@ def phrasings(lexicon: Lexicon, catalogue: Catalogue) -> tuple[Phrasing, ...]:
         phrasing: None
         for card in catalogue
         if card.moves_on_tray
-        for phrasing in _mixed((*_by_name(card), *_by_phrase(card), *_by_examples(card, lexicon)))
+        for phrasing in _mixed((*_by_name(card, lexicon), *_by_phrase(card, lexicon), *_by_examples(card, lexicon)))
     }
     return tuple(sorted(found, key=lambda one: -len(one.head) - len(one.tail)))
 
@@ -108,14 +110,15 @@ def _ask_where_to(parse: Parse, start: int, end: int) -> Doubt:
     )
 
 
-def _by_name(card: SkillCard) -> Iterator[Phrasing]:
+def _by_name(card: SkillCard, lexicon: Lexicon) -> Iterator[Phrasing]:
     for arguments in card.calls():
         region = card.region_of(arguments)
         if region is not None:
-            yield Phrasing(card.name, region, tuple(card.name.split("_")), tuple(to_region(region).split()))
+            name = _words(card.name.replace("_", " "), lexicon)
+            yield Phrasing(card.name, region, name, _words(to_region(region), lexicon))
 
 
-def _by_phrase(card: SkillCard) -> Iterator[Phrasing]:
+def _by_phrase(card: SkillCard, lexicon: Lexicon) -> Iterator[Phrasing]:
     """The card's phrase, where its words for the part stand side by side."""
     for arguments in card.calls():
         said = {
@@ -125,22 +128,27 @@ def _by_phrase(card: SkillCard) -> Iterator[Phrasing]:
         before, *between, behind = card.phrase.format(**said).split("\n")
         region = card.region_of(arguments)
         if region is not None and not any(words.strip() for words in between):
-            head = list(_words(before))
+            head = list(_words(before, lexicon))
             while head and head[-1] in DETERMINERS:
                 head.pop()
-            yield Phrasing(card.name, region, tuple(head), _words(behind))
+            if not head:
+                continue
+            yield Phrasing(card.name, region, tuple(head), _words(behind, lexicon))
 
 
 def _by_examples(card: SkillCard, lexicon: Lexicon) -> Iterator[Phrasing]:
     for example in card.examples:
         region = card.region_of(example.arguments)
-        cursor = Cursor(example.instruction, tokenize(example.instruction))
-        span = _span_of_parts(cursor, lexicon, example.arguments)
+        parse = Parse(read(example.instruction.rstrip(" .!"), lexicon).cursor(), lexicon)
+        take_openers(parse)
+        first = parse.cursor.at
+        span = _span_of_parts(parse.cursor, lexicon, example.arguments)
         if region is None or span is None:
             continue
-        words = _words(example.instruction)
-        yield Phrasing(card.name, region, words[: span[0]], words[span[1] :])
-        yield from _with_other_values(card, example.arguments, words[: span[0]], words[span[1] :])
+        words = tuple(token.word for token in parse.cursor.tokens)
+        head, tail = words[first : span[0]], words[span[1] :]
+        yield Phrasing(card.name, region, head, tail)
+        yield from _with_other_values(card, example.arguments, head, tail)
 
 
 def _with_other_values(card: SkillCard, arguments: Mapping[str, str], head: Words, tail: Words) -> Iterator[Phrasing]:
@@ -161,9 +169,11 @@ def _told_apart(one: str, other: str) -> tuple[str, str]:
 
 
 def _span_of_parts(cursor: Cursor, lexicon: Lexicon, arguments: Mapping[str, str]) -> tuple[int, int] | None:
-    """The longest run of words, not the first, that the grammar reads as the part which the arguments mean."""
+    """The longest run of words behind the cursor's that the grammar reads as the part which the arguments mean."""
     count = len(cursor.tokens)
-    for start, end in sorted(((i, j) for i in range(1, count) for j in range(i + 1, count + 1)), key=_by_length):
+    for start, end in sorted(
+        ((i, j) for i in range(cursor.at + 1, count) for j in range(i + 1, count + 1)), key=_by_length
+    ):
         try:
             parse = Parse(Cursor(cursor.text, cursor.tokens[:end]), lexicon)
             parse.cursor.at = start
@@ -179,5 +189,6 @@ def _by_length(span: tuple[int, int]) -> int:
     return span[0] - span[1]
 
 
-def _words(text: str) -> Words:
-    return tuple(token.word for token in tokenize(text))
+def _words(text: str, lexicon: Lexicon) -> Words:
+    """As the grammar reads them: synonyms folded, fillers dropped."""
+    return tuple(token.word for token in read(text, lexicon).tokens)

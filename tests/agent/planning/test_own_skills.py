@@ -84,6 +84,25 @@ def test_without_the_card_nothing_is_different() -> None:
     assert "On the tray" not in planner.understand("help", None).text
 
 
+@pytest.mark.parametrize("example", ["Please nudge the bracket to the left.", "could you nudge a bracket to the left"])
+def test_politeness_and_stops_of_an_example_are_not_waited_for(tmp_path, example: str) -> None:
+    (tmp_path / "push.yaml").write_text(CARD.replace("shove the bracket to the left", example))
+    planner = GrammarPlanner(CELL, load_catalogue(LIBRARY, tmp_path))
+    understood = planner.understand("nudge two brackets to the right", None)
+    assert understood.plan is not None
+    assert [step.describe() for step in understood.plan.steps] == ["push: 2 × bracket → right edge"]
+
+
+def test_a_phrase_that_begins_with_the_part_is_asked_for_by_its_other_words(tmp_path) -> None:
+    card = CARD.replace("push the {kind} against the {edge}", "{kind} against the {edge}")
+    (tmp_path / "push.yaml").write_text(card)
+    planner = GrammarPlanner(CELL, load_catalogue(LIBRARY, tmp_path))
+    assert planner.understand("shove the bracket to the left", None).outcome == "planned"
+    bolts = planner.understand("bolts -> left bin", None)
+    assert bolts.plan is not None
+    assert bolts.plan.steps[0].skill is None
+
+
 def test_values_that_many_words_tell_apart_teach_nothing(tmp_path) -> None:
     card = CARD.replace("[left edge, right edge]", "[left edge, back half]")
     (tmp_path / "push.yaml").write_text(card)
