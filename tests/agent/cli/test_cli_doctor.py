@@ -70,7 +70,7 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     code, checks = doctor()
     assert (code, failed(checks)) == (ExitCode.DONE, {})
     assert list(checks) == [
-        "python", "packages", "skill cards", "cell file", "weights of pick", "contract of pick", "cameras of pick",
+        "python", "packages", "cell file", "skill cards", "weights of pick", "contract of pick", "cameras of pick",
         "places of pick", "weights of place", "contract of place", "cameras of place",
         "places of place", "perceiver", "robot", "state folder", "audit", "stop latch",
     ]  # fmt: skip
