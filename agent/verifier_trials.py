@@ -137,11 +137,8 @@ def _happen(table: Table, asked: Ask) -> str | None:
     """Let the expert pick what is asked for or another part, and lose it where that is drawn; what has happened, by
     ground truth. None where it came out otherwise than it was meant to.
     """
-    world = table.world
-    words = [truth_words(part) for part in world.true_parts()]
-    fitting = matching(asked.arguments, words)
+    world, others = table.world, others_than(table, asked)
     wanted = str(table.rng.choice(list(SHARES), p=list(SHARES.values())))
-    others = [number for number in range(len(words)) if number not in fitting and table.graspable(number)]
     if wanted == ANOTHER and not others:
         return None
     number = int(table.rng.choice(others)) if wanted == ANOTHER else asked.target
@@ -155,3 +152,10 @@ def _happen(table: Table, asked: Ask) -> str | None:
         world.bullet.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
         table.driver.wait(SETTLE)
     return wanted
+
+
+def others_than(table: Table, asked: Ask) -> list[int]:
+    """Numbers of the parts that the words do not fit, and that the expert can grasp."""
+    words = [truth_words(part) for part in table.world.true_parts()]
+    fitting = matching(asked.arguments, words)
+    return [number for number in range(len(words)) if number not in fitting and table.graspable(number)]

@@ -11,7 +11,17 @@ from agent.evaluation import Job, evaluate
 from agent.trial import Trial
 from agent.trial_asks import Ask, ask_pick
 from agent.trial_table import Table
-from agent.verifier_trials import ANOTHER, CAUSES, LOST, RIGHT, SHARES, SLIPPED, VerifierActor, verifier_json
+from agent.verifier_trials import (
+    ANOTHER,
+    CAUSES,
+    LOST,
+    RIGHT,
+    SHARES,
+    SLIPPED,
+    VerifierActor,
+    others_than,
+    verifier_json,
+)
 from skills.catalogue import load_catalogue
 from skills.cell import Cell
 from skills.contract import load_contract
@@ -42,6 +52,19 @@ def test_what_is_said_to_have_happened_has(
     table.close()
     assert where == WHERE[what]
     assert (len(held), closed) == ((1, False) if what in (RIGHT, ANOTHER) else (0, True))
+
+
+def test_another_part_is_one_that_the_words_do_not_fit(cell: Cell, tmp_path: Path) -> None:
+    table = Table(cell, "pick", "new-scenes", np.random.default_rng(6), "call", tmp_path)
+    kinds = [body.spec.kind for body in table.world.bodies]
+    found = {
+        kind: [kinds[number] for number in others_than(table, Ask(0, {"kind": kind}, "", "", {}))]
+        for kind in ("part", *kinds)
+    }
+    table.close()
+    assert found.pop("part") == []
+    assert all(kind not in others for kind, others in found.items())
+    assert any(found.values())
 
 
 def trial(happened: str, judgement: str) -> Trial:

@@ -25,6 +25,10 @@ def test_too_much_confidence_is_weighed_by_its_calls() -> None:
     assert found.error == pytest.approx((2 * 0.2 + 2 * 0.45) / 4)
 
 
+def test_too_much_and_too_little_confidence_do_not_make_up_for_each_other() -> None:
+    assert reliability([(0.1, True), (0.9, False)]).error == pytest.approx(0.9)
+
+
 def test_bins_without_calls_say_nothing() -> None:
     found = reliability([(0.05, False)])
     assert [one.success.trials for one in found.bins] == [1, *[0] * 9]
