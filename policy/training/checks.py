@@ -51,21 +51,6 @@ def require_statistics(
                 raise BadInput(f"{field}: std", array.tolist(), "positive; a column that never varies teaches nothing")
 
 
-def require_unpadded(weights: NDArray[Any], padded: NDArray[np.bool_]) -> None:
-    """No padded action has any weight in the loss. Raises: BadInput.
-
-    Args:
-        weights: (n, chunk) or (n, chunk, columns) weight of each action in the loss.
-        padded: (n, chunk) where the episode was over.
-    """
-    heavy = np.abs(weights).reshape(*padded.shape, -1).max(axis=-1) > 0
-    if (wrong := np.argwhere(heavy & padded)).size:
-        row, action = wrong[0].tolist()
-        raise BadInput(
-            "padded action", f"example {row}, action {action}", "left out of the loss: it repeats the last one"
-        )
-
-
 def require_cameras(cameras: Iterable[str], camera_map: Mapping[str, str], known: Iterable[str]) -> None:
     """Every camera of the data is mapped to one of the policy's, no two to the same. Raises: BadInput, UnknownName."""
     names, taken = list(known), dict[str, str]()

@@ -54,6 +54,9 @@ def learnt(job: Job[PolicyTraining]) -> tuple[Keeper, float]:
         raise BadInput("data set", data.index.name, f"one with examples of {', '.join(config.skills)}")
     require_cameras([data.index.camera.name], {CAMERA: CAMERA}, [CAMERA])
     training, held_out = data.split(config.held_out)
+    for scenes_of, split in (("training", training), ("validation", held_out)):
+        if not len(split.examples):
+            raise BadInput("data set", data.index.name, f"one with {scenes_of} examples of {', '.join(config.skills)}")
     scales = _Scales.of(training)
     scenes, steps = len(training.images), config.flow.schedule.steps
     check_epochs(steps, config.flow.images * config.batches_a_step, scenes, scenes, job.watch.warn)

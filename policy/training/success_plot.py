@@ -41,7 +41,7 @@ def draw_success(points: Sequence[tuple[float, Tally]], file: Path) -> None:
 
 
 def _axes(canvas: Canvas, last: float) -> None:
-    _write(canvas, "closed-loop success, 95 % interval", (LEFT, 24))
+    _write(canvas, "successful trials [%], 95 % interval", (LEFT, 24))
     for percent in range(0, 101, 20):
         y = _y(percent / 100)
         cv2.line(canvas, (LEFT, y), (WIDTH - RIGHT, y), GRID, 1)

@@ -53,7 +53,8 @@ class TensorBoard:
         self._writer.add_image(name, picture, step, dataformats="HWC")
 
     def close(self) -> None:
-        self._writer.close()
+        if "_writer" in self.__dict__:  # opened by a first figure
+            self._writer.close()
 
 
 class WeightsAndBiases:
@@ -88,7 +89,8 @@ class WeightsAndBiases:
         self._run.log({"evaluation/step": step, name: self._wandb.Image(str(file))})
 
     def close(self) -> None:
-        self._run.finish()
+        if "_run" in self.__dict__:
+            self._run.finish()
 
 
 class Trackers:

@@ -27,13 +27,15 @@ def test_trials_are_of_a_split_that_exists(cell: Cell) -> None:
     assert trial_of(preset("perceiver"), cell, 1) is None
 
 
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_drafts_are_tried_on_every_skill(cell: Cell, root: Path) -> None:
-    config = preset("place").model_copy(update={"evaluation": Evaluation(every=1, scenes=4)})
+    config = preset("place").model_copy(update={"evaluation": Evaluation(every=1, scenes=3)})
     trial = trial_of(config, cell, 1)
     assert trial is not None
     successes, trials = trial(root / "policy" / "weights" / "place")
-    assert trials == 4
-    assert successes >= 3
+    assert trials == 3
+    assert successes >= 2
     assert TRIAL_SEED > 10_000, "no report draws its scenes from it"
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from policy.training.augmentation import CAMERA, SHIFTED, TRAY, Light
-from policy.training.checks import check_epochs, require_cameras, require_statistics, require_unpadded
+from policy.training.checks import check_epochs, require_cameras, require_statistics
 from policy.training.colour_words import alike, colour_warning
 from policy.training.config import Schedule
 from policy.training.networks import PolicyTraining
@@ -161,16 +161,6 @@ def test_a_missing_statistic_is_refused(statistics: dict[str, Any], text: str) -
     with pytest.raises(BadInput) as raised:
         require_statistics({"action": statistics}, {"action": 3}, ("mean", "std"))
     assert text in str(raised.value)
-
-
-def test_a_padded_action_with_weight_is_refused() -> None:
-    padded = np.array([[False, False, True]])
-    require_unpadded(np.array([[1.0, 1.0, 0.0]]), padded)
-    with pytest.raises(BadInput) as raised:
-        require_unpadded(np.array([[1.0, 1.0, 0.1]]), padded)
-    assert str(raised.value) == (
-        "padded action: 'example 0, action 2' is not allowed; it must be left out of the loss: it repeats the last one."
-    )
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,14 @@ import typer
 
 from agent.doors.cli.application import app
 from agent.exit_codes import ExitCode
+from policy.training.presets import preset_names
+from skills.errors import UnknownName
+
+
+def no_preset(name: str) -> str:
+    hint = "Or the path of a YAML file; all presets: smolcell train --list"
+    return f"UnknownName: {UnknownName('training configuration', name, preset_names(), hint)}"
+
 
 SEED = "a whole number from 0 to 4294967295"
 
@@ -139,9 +147,7 @@ WRONG = {
     ),
     "preset": (
         ["train", "tini", "--out", "x"],
-        "UnknownName: training configuration: 'tini' is not known; allowed is one of 'perceiver', 'perceiver-tune', "
-        "'pick', 'pick-tune', 'place', 'smoke', 'smoke-perceiver', 'tiny'. Nearest: 'tiny'. "
-        "Or the path of a YAML file; all presets: smolcell train --list",
+        no_preset("tini"),
     ),
     "no configuration file": (
         ["train", "/nowhere.yaml", "--out", "x"],
@@ -153,9 +159,7 @@ WRONG = {
     ),
     "no data to augment": (
         ["data", "augment", "/nowhere", "--out", "x.png", "--config", "pikc"],
-        "UnknownName: training configuration: 'pikc' is not known; allowed is one of 'perceiver', 'perceiver-tune', "
-        "'pick', 'pick-tune', 'place', 'smoke', 'smoke-perceiver', 'tiny'. Nearest: 'pick'. "
-        "Or the path of a YAML file; all presets: smolcell train --list",
+        no_preset("pikc"),
     ),
     "film's format": (
         ["film", "x", "--out", "a.gif"],
