@@ -56,7 +56,7 @@ class OtherWords:
 def paraphrase(card: SkillCard, arguments: Mapping[str, str], longest: int, rng: np.random.Generator) -> OtherWords:
     """The call's phrase in other words of the same meaning, at most `longest` of them.
 
-    `order` says the trained words only, in another order; `verb` and `synonym` say words that were never trained.
+    `order` says the trained words in another order; `verb` and `synonym` say other words, most of them never trained.
     """
     exact = card.render(arguments)
     for _ in range(TRIES):

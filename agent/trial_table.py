@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from agent.other_words import BEGINNINGS
 from sim.data.scenes import SEEN
 from sim.data.splits import is_held_out
 from sim.data.visible import visible_shares
@@ -62,6 +63,10 @@ def split_for(name: str, skill: str) -> Split:
     if split.only_picks and skill != "pick":
         allowed = ", ".join(other for other, what in SPLITS.items() if not what.only_picks)
         raise BadInput("--split", name, f"with --skill {skill} one of {allowed}; it is about which part is meant")
+    if split.wording == "paraphrased" and skill not in BEGINNINGS:
+        raise BadInput(
+            "--split", name, f"left out with --skill {skill}; other words are known for {', '.join(BEGINNINGS)}"
+        )
     return split
 
 

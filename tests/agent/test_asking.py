@@ -10,7 +10,7 @@ import pytest
 from agent.other_words import paraphrase, untrained
 from agent.planning.grammar import GrammarPlanner
 from agent.trial_asks import ask_pick
-from agent.trial_table import Table
+from agent.trial_table import Table, split_for
 from policy.evaluation.forced import Forced
 from policy.smolvla import OnnxSmolVLA
 from sim.data.splits import is_held_out
@@ -122,3 +122,8 @@ def test_only_trials_can_force_a_policy(root: Path) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "policy.evaluation.forced"
     }
     assert importers == {"agent/trials.py"}
+
+
+def test_a_skill_without_other_words_is_not_paraphrased() -> None:
+    with pytest.raises(BadInput, match="left out with --skill push; other words are known for pick, place"):
+        split_for("paraphrased", "push")
