@@ -22,7 +22,7 @@ from policy.keyframe_policy import KeyframePolicy
 from safety.fit import check_fit
 from sim.workers import shared_out
 from skills.card import SkillCard
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.chunk import ActionChunk
 from skills.contract import Contract
@@ -50,7 +50,7 @@ class Calibration:
     @property
     def cards(self) -> tuple[SkillCard, ...]:
         """The skills that these weights carry out, in turn. Raises: UnknownName."""
-        catalogue = load_catalogue()
+        catalogue = catalogue_of(self.cell)
         cards = tuple(card for card in catalogue if card.checkpoint == self.name)
         if not cards:
             raise UnknownName("checkpoint", self.name, sorted({card.checkpoint for card in catalogue}))
@@ -139,7 +139,7 @@ def _call(job: Calibration, witness: Witness, number: int) -> Call | None:
     witness.disagreement = None
     with TemporaryDirectory(prefix="smolcell-calibrate-") as state:
         call_id = f"calibrate-{job.seed}-{number}"
-        with closing(Table(job.cell, card.name, split_of(number), rng, call_id, Path(state))) as table:
+        with closing(Table(job.cell, card, split_of(number), rng, call_id, Path(state))) as table:
             trial = acting(witness, card)(table, card)
     if trial is None or witness.disagreement is None:
         return None

@@ -24,7 +24,7 @@ from sim.data.corrections import one_scene, packed, unpacked, write_corrections
 from sim.data.shards import write_whole
 from sim.setting import load_setting
 from sim.workers import shared_out
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 
 LOG: Final = "practice.jsonl"
@@ -84,14 +84,16 @@ def collect(
             on_progress(log.first(wanted)[0], wanted, len(log.outcomes))
             for number, done in found:
                 if done.scene is not None:
-                    scene = one_scene(done.scene, practice.cell, load_catalogue())
+                    scene = one_scene(done.scene, practice.cell, catalogue_of(practice.cell))
                     write_whole(_file(out, number), packed(scene))
                 log.add(number, done.outcome)
                 on_progress(log.first(wanted)[0], wanted, len(log.outcomes))
         _, outcomes = log.first(wanted)
         kept = [unpacked(_file(out, number)) for number, outcome in enumerate(outcomes) if outcome == CORRECTED]
         counted = dict(Counter(outcomes))
-        index = write_corrections(out, kept, practice.cell, load_catalogue(), {**source, "outcomes": counted})
+        index = write_corrections(
+            out, kept, practice.cell, catalogue_of(practice.cell), {**source, "outcomes": counted}
+        )
     return Collected(index, counted)
 
 
@@ -136,7 +138,7 @@ def _practised(practice: Practice, log: Log, wanted: int, workers: int) -> Gener
 
 def _one(job: tuple[Practice, int]) -> tuple[int, Practised]:
     practice, number = job
-    card, setting = load_catalogue()[SKILL], load_setting(practice.setting)
+    card, setting = catalogue_of(practice.cell)[SKILL], load_setting(practice.setting)
     policy = _policy(practice.checkpoint)
     return number, practise(practice.cell, card, policy, setting, practice.seed, number)
 

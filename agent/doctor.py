@@ -13,7 +13,8 @@ from agent.workcell import PERCEIVER, checkpoint_folder
 from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value
-from skills.catalogue import load_catalogue
+from skills.card import SkillCard
+from skills.catalogue import catalogue_of, load_catalogue
 from skills.cell import Cell
 from skills.errors import BadInput, SmolcellError, StoppedBySafety, Unavailable
 from skills.preflight import check_camera
@@ -41,7 +42,7 @@ def examine(read_cell: Callable[[], Cell], state: Callable[[Cell], Path]) -> tup
         read_cell: reads the cell file.
         state: the folder of a cell's state.
     """
-    found = [_found("python", _python), _found("packages", _packages), _found("skill cards", _cards)]
+    found = [_found("python", _python), _found("packages", _packages)]
     cells: list[Cell] = []
 
     def cell_file() -> str:
@@ -61,7 +62,8 @@ def exit_code(findings: tuple[Finding, ...]) -> ExitCode:
 
 def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
     """The checks of one cell, by name."""
-    cards = tuple(load_catalogue())
+    yield "skill cards", lambda: ", ".join(card.name for card in catalogue_of(cell))
+    cards = _readable(cell)
     for name in sorted({card.checkpoint for card in cards}):
         yield from checkpoint_checks(cell, name, cards, state)
     yield "perceiver", lambda: _perceiver(cell)
@@ -99,8 +101,12 @@ def _is_there(module: str) -> bool:
         return False
 
 
-def _cards() -> str:
-    return ", ".join(card.name for card in load_catalogue())
+def _readable(cell: Cell) -> tuple[SkillCard, ...]:
+    """The cell's skills; where one of its own cards is wrong, which is a finding by itself, the installed ones."""
+    try:
+        return tuple(catalogue_of(cell))
+    except BadInput:
+        return tuple(load_catalogue())
 
 
 def _perceiver(cell: Cell) -> str:

@@ -22,15 +22,13 @@ from agent.trials import Act, Actor
 from safety.fit import check_fit
 from sim.workers import shared_out
 from skills.card import SkillCard
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
-from skills.errors import UnknownName
 
 HELD_OUT: Final = 777
 """Mixed into every seed here and nowhere else."""
 MOST_SKIPPED: Final = 200
 """Scenes drawn for one trial before its split counts as impossible."""
-SKILLS: Final = ("pick", "place", "put_back", "insert")
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,7 @@ def check_job(job: Job) -> None:
     """Raises: UnknownName (no such skill or split), BadInput (a split or a robot that does not fit), Unavailable (its
     URDF is not installed).
     """
-    if job.skill not in SKILLS:
-        raise UnknownName("skill", job.skill, SKILLS)
-    split_for(job.split, job.skill)
+    split_for(job.split, catalogue_of(job.cell)[job.skill].name)
     check_fit(job.cell)
 
 
@@ -97,7 +93,7 @@ class Station:
 
     @cached_property
     def _ready(self) -> tuple[SkillCard, Act]:
-        card = load_catalogue()[self._job.skill]
+        card = catalogue_of(self._job.cell)[self._job.skill]
         return card, self._job.actor.ready(card, split_for(self._job.split, card.name))
 
     def __call__(self, number: int) -> Trial:
@@ -106,7 +102,7 @@ class Station:
         rng = np.random.default_rng([HELD_OUT, job.seed, number])
         for skipped in range(MOST_SKIPPED):
             with TemporaryDirectory(prefix="smolcell-eval-") as state:
-                table = Table(job.cell, job.skill, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
+                table = Table(job.cell, card, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
                 try:
                     trial = act(table, card)
                 finally:

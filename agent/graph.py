@@ -78,7 +78,7 @@ def after_wake(state: RunState) -> Literal["verify", "look", "report"]:
 def after_look(state: RunState) -> Literal["recover", "ground", "look", "next_step"]:
     if state.blocked:
         return "recover"
-    if state.task != "pick":
+    if not state.empty_handed:
         return "ground"
     match state.standing:
         case "open":
@@ -106,7 +106,7 @@ def after_verify(state: RunState) -> Literal["account", "recover"]:
 def after_account(state: RunState) -> Literal["ground", "look", "report"]:
     if state.outcome:
         return "report"
-    return "look" if state.task == "pick" else "ground"
+    return "look" if state.empty_handed else "ground"
 
 
 def after_recover(state: RunState) -> Literal["verify", "look", "ground", "report"]:
@@ -115,7 +115,7 @@ def after_recover(state: RunState) -> Literal["verify", "look", "ground", "repor
         return "report"
     if state.execution:
         return "verify"
-    return "look" if state.task == "pick" else "ground"
+    return "look" if state.empty_handed else "ground"
 
 
 def after_next_step(state: RunState) -> Literal["look", "report"]:

@@ -1,36 +1,28 @@
 """From a step and a scene to one call whose phrase the checkpoint was trained on, letter for letter.
 
-The trained rule of a pick: of the parts that the phrase fits, the one nearest to the robot is meant.
-A phrase is chosen only where that rule leads to the wanted part, and where every part that could be
-taken for the nearest would keep the step's promise as well.
+A part is singled out by the trained rule of `agent.denoting`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Literal
 
+from agent.denoting import Denotations, Parts
 from agent.difference import same_part
 from agent.spots import free_spots
 from skills.base import Value
 from skills.call import SkillCall
+from skills.card import ANY_PART, KIND
 from skills.catalogue import Catalogue
 from skills.contract import Contract
 from skills.errors import UnknownName, nearest
 from skills.plan import Plan, Step
+from skills.regions import in_the_way, lies_in
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.spots import TRAY_HALF
-from skills.words import TRAY, finish_of
+from skills.words import TRAY
 
-PICK, PLACE, INSERT, PUT_BACK = "pick", "place", "insert", "put_back"
-
-BRINGING: Final = {PLACE: "place", INSERT: "fixture"}
-"""The skills that bring a part to where it goes, each with the parameter that names the place."""
-
-CLEARLY: Final = 0.015
-"""Lead [m] towards the robot at which a part is clearly the nearest; three times the 95th percentile
-of the perceiver's error."""
-
-Parts = Sequence[PerceivedPart]
-Appearance = tuple[str, str, str, str]
+PICK, PUT_BACK = "pick", "put_back"
 
 
 class Grounded(Value):
@@ -41,18 +33,10 @@ class Grounded(Value):
 
 
 class Ungrounded(Value):
-    """Why no call can be made: nothing is left, no trained phrase says it, or no spot is free."""
+    """Why no call can be made: nothing is left, no trained phrase says it, no spot or no way is free."""
 
-    reason: Literal["none_left", "no_phrase", "no_spot"]
+    reason: Literal["none_left", "no_phrase", "no_spot", "no_way"]
     text: str
-
-
-class Denotation(NamedTuple):
-    """One phrase of the contract, and what it means."""
-
-    arguments: dict[str, str]
-    phrase: str
-    query: PartQuery
 
 
 class Grounder:
@@ -67,15 +51,13 @@ class Grounder:
         self._catalogue = catalogue
         self._contracts = contracts
         self._tray_half = tray_half
-        self._picks = self._denotations(PICK)
-        cards = {card.name: card for card in catalogue}
-        self._skill_to = {
-            place: skill
-            for skill, slot in BRINGING.items()
-            if skill in cards
-            for place in cards[skill].parameters[slot].values
+        self._denotations = cache(self._trained)
+        self._way_to = {
+            place: (card, slot)
+            for card in catalogue
+            if (slot := card.place_slot) is not None
+            for place in card.parameters[slot].values
         }
-        self._fitting: dict[Appearance, frozenset[int]] = {}
 
     def refusal(self, plan: Plan) -> str | None:
         """Why this plan can't be done here whatever lies on the tray; None when it may be."""
@@ -84,30 +66,75 @@ class Grounder:
     def _refused(self, step: Step) -> str | None:
         if step.source != TRAY:
             return f"parts are taken from the {TRAY} only, not from the {step.source}"
-        skill = self._skill_to.get(step.destination)
-        if skill is None:
-            return str(UnknownName("destination", step.destination, self._skill_to))
-        if skill == INSERT and step.part.kind != "bolt":
+        if step.skill is not None:
+            return self._refused_on_tray(step, step.skill)
+        if step.destination not in self._way_to:
+            return str(UnknownName("destination", step.destination, self._way_to))
+        card, _ = self._way_to[step.destination]
+        if card.done_check == "part_inserted" and step.part.kind != "bolt":
             return f"the {step.destination} takes bolts only, and {step.part.describe()} may be something else"
         grounded = self.bring(step, "")
         return grounded.text if isinstance(grounded, Ungrounded) else None
+
+    def _refused_on_tray(self, step: Step, skill: str) -> str | None:
+        card = self._catalogue[skill]
+        if not card.moves_on_tray:
+            return f"{skill} is no skill that moves a part on the {TRAY}"
+        kinds = card.parameters[KIND].values
+        if not {step.part.kind, ANY_PART} & set(kinds):
+            named = " and ".join(f"{kind}s" for kind in kinds)
+            return f"{skill} moves {named} only, and {step.part.describe()} may be something else"
+        if self._denotations(skill, step.destination).phrases:
+            return None
+        return f"nothing of {skill} to the {step.destination} was trained; docs/add-a-skill.md says how"
 
     def pick(
         self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()
     ) -> Grounded | Ungrounded:
         """The call for the next part of `step`, nearest to the robot first, leaving out `given_up`."""
-        promised = select(step.part, scene.parts)
-        tired = tuple(given_up)
+        return self._next(PICK, None, step, scene.parts, call_id, given_up)
+
+    def shift(
+        self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()
+    ) -> Grounded | Ungrounded:
+        """The same for a step whose parts its own skill moves on the tray: what lies in its region is not meant, and
+        what can't get there without touching another part waits.
+        """
+        there = lies_in(step.destination, self._tray_half)
+        elsewhere = tuple(part for part in scene.parts if not there(part))
+        barred = {
+            part: others
+            for part in select(step.part, elsewhere)
+            if (others := in_the_way(step.destination, self._tray_half, part, scene.parts))
+        }
+        waiting = (*given_up, *barred)
+        grounded = self._next(step.skill or PICK, step.destination, step, elsewhere, call_id, waiting)
+        if isinstance(grounded, Grounded) or not barred:
+            return grounded
+        part, others = next(iter(barred.items()))
+        named = " and ".join(other.describe() for other in others)
+        text = f"the {part.describe()} can't be moved to the {step.destination} without touching the {named}"
+        return Ungrounded(reason="no_way", text=f"{text}; move that aside")
+
+    def _next(
+        self, skill: str, region: str | None, step: Step, parts: Parts, call_id: str, given_up: Iterable[PerceivedPart]
+    ) -> Grounded | Ungrounded:
+        promised, tired = select(step.part, parts), tuple(given_up)
         targets = [part for part in promised if not any(same_part(part, other) for other in tired)]
         for target in targets:
-            chosen = self._denote(target, step.part, promised, scene.parts)
+            chosen = self._denotations(skill, region).choose(target, step.part, promised, parts)
             if chosen is not None:
                 call = SkillCall(
-                    id=call_id, skill=PICK, arguments=chosen.arguments, phrase=chosen.phrase, part=step.part
+                    id=call_id,
+                    skill=skill,
+                    arguments=chosen.arguments,
+                    phrase=chosen.phrase,
+                    part=step.part,
+                    destination=region,
                 )
                 return Grounded(call=call, target=target)
         if not targets:
-            return Ungrounded(reason="none_left", text=f"no {step.part.describe()} is left to pick")
+            return Ungrounded(reason="none_left", text=f"no {step.part.describe()} is left to {skill}")
         named = ", ".join(f"{part.describe()} at ({part.at[0]:.3f}, {part.at[1]:.3f})" for part in targets)
         return Ungrounded(
             reason="no_phrase",
@@ -119,18 +146,23 @@ class Grounder:
 
         Raises: UnknownName when no skill does.
         """
-        skill = self._skill_to.get(step.destination)
-        if skill is None:
-            raise UnknownName("destination", step.destination, self._skill_to)
-        arguments = {BRINGING[skill]: step.destination}
-        phrase = self._phrase(skill, arguments)
+        if step.destination not in self._way_to:
+            raise UnknownName("destination", step.destination, self._way_to)
+        card, slot = self._way_to[step.destination]
+        arguments = {slot: step.destination}
+        phrase = self._phrase(card.name, arguments)
         if phrase is None:
-            wanted, weights = self._catalogue[skill].render(arguments), self._catalogue[skill].checkpoint
-            near = ", ".join(map(repr, nearest(wanted, self._contract(skill).phrases)))
+            wanted, weights = card.render(arguments), card.checkpoint
+            near = ", ".join(map(repr, nearest(wanted, self._contract(card.name).phrases)))
             text = f"{wanted!r} was not trained; nearest: {near}. Train it: smolcell train {weights}"
             return Ungrounded(reason="no_phrase", text=text)
         call = SkillCall(
-            id=call_id, skill=skill, arguments=arguments, phrase=phrase, part=step.part, destination=step.destination
+            id=call_id,
+            skill=card.name,
+            arguments=arguments,
+            phrase=phrase,
+            part=step.part,
+            destination=step.destination,
         )
         return Grounded(call=call)
 
@@ -147,34 +179,11 @@ class Grounder:
                 return Grounded(call=call)
         return Ungrounded(reason="no_spot", text="no spot of the tray is free for the held part")
 
-    def _denote(self, target: PerceivedPart, wanted: PartQuery, promised: Parts, parts: Parts) -> Denotation | None:
-        """The best phrase that leads to `target`, or None."""
-        found: list[tuple[tuple[int, int, int, str], Denotation]] = []
-        for index in self._fits(target):
-            option = self._picks[index]
-            matching = [part for part in parts if index in self._fits(part)]
-            near = [part for part in matching if part.at[0] <= target.at[0] + CLEARLY]
-            if min(matching, key=lambda part: part.at) != target or any(part not in promised for part in near):
-                continue
-            certainty = 0 if len(matching) == 1 else 1 if len(near) == 1 else 2
-            unsaid = _unsaid(wanted, option.query)
-            found.append(((certainty, unsaid, len(option.arguments), option.phrase), option))
-        return min(found, key=lambda entry: entry[0])[1] if found else None
-
-    def _fits(self, part: PerceivedPart) -> frozenset[int]:
-        """Indices of the phrases that a part of this look matches; kept, for there are few looks."""
-        look = (part.kind, part.size, part.colour, part.condition)
-        if look not in self._fitting:
-            fitting = (i for i, option in enumerate(self._picks) if option.query.matches(part))
-            self._fitting[look] = frozenset(fitting)
-        return self._fitting[look]
-
-    def _denotations(self, skill: str) -> tuple[Denotation, ...]:
-        card, trained = self._catalogue[skill], self._contract(skill).phrases
-        rendered = ((arguments, card.render(arguments)) for arguments in card.calls())
-        return tuple(
-            Denotation(arguments, phrase, query_of(arguments)) for arguments, phrase in rendered if phrase in trained
-        )
+    def _trained(self, skill: str, region: str | None) -> Denotations:
+        """The trained phrases of a skill, of one that moves parts on the tray those that name `region`."""
+        card = self._catalogue[skill]
+        calls = (arguments for arguments in card.calls() if card.region_of(arguments) == region)
+        return Denotations(card, self._contract(skill), calls)
 
     def _contract(self, skill: str) -> Contract:
         return self._contracts[self._catalogue[skill].checkpoint]
@@ -188,25 +197,3 @@ class Grounder:
 def query_for(part: PerceivedPart) -> PartQuery:
     """The query that means every part that looks like `part`."""
     return PartQuery(kind=part.kind, size=part.size, colour=part.colour, condition=part.condition)
-
-
-def query_of(arguments: Mapping[str, str]) -> PartQuery:
-    """What the words of a pick phrase mean; "part" leaves the kind open."""
-    named = {slot: value for slot, value in arguments.items() if (slot, value) != ("kind", "part")}
-    appearance = named.pop("appearance", None)
-    if appearance is not None:
-        named["finish" if appearance in ("shiny", "matte") else "colour"] = appearance
-    return PartQuery.model_validate(named)
-
-
-def _unsaid(wanted: PartQuery, said: PartQuery) -> int:
-    """How many of the step's own words the phrase does not imply; a colour implies its finish."""
-    finish = finish_of(said.colour) if said.colour else said.finish
-    pairs = (
-        (wanted.kind, said.kind),
-        (wanted.size, said.size),
-        (wanted.colour, said.colour),
-        (wanted.finish, finish),
-        (wanted.condition, said.condition),
-    )
-    return sum(want is not None and want != have for want, have in pairs)

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable
 from typing import Literal
 
 from agent.difference import Difference, alike, same_part
+from agent.remaining import arrived, remaining
 from skills.base import Value
 from skills.plan import Plan, Step
 from skills.scene import PerceivedPart, Scene, select
+from skills.spots import TRAY_HALF
 from skills.words import Size
 
 
@@ -19,7 +21,8 @@ class Account(Value):
     Attributes:
         step: as planned; its query with a superlative fixed at the first look.
         seen: matching parts that were on the tray at one time or another.
-        moved: brought to the destination and verified.
+        there: of parts that are moved on the tray, those that lay at the destination at the first look.
+        moved: brought to the destination and verified, or by now seen there.
         left: matching parts on the tray at the last look.
         skipped: parts that were given up; they count as left while they lie there.
         unclear: places on the tray where something lay at the last look that could not be made out.
@@ -29,6 +32,7 @@ class Account(Value):
     step: Step
     looked: bool = False
     seen: int = 0
+    there: int = 0
     moved: int = 0
     left: int = 0
     skipped: tuple[PerceivedPart, ...] = ()
@@ -53,12 +57,17 @@ def open_accounts(plan: Plan) -> tuple[Account, ...]:
     return tuple(Account(step=step) for step in plan.steps)
 
 
-def reconcile(account: Account, scene: Scene, no_room: Collection[Size] = ()) -> Account:
-    """The account after a fresh look at the tray, with an empty gripper. Parts of a size in `no_room` can't be
-    brought to the destination; they count as left.
+def reconcile(account: Account, scene: Scene, no_room: Collection[Size] = (), *, half: float = TRAY_HALF) -> Account:
+    """The account after a fresh look at the tray, with an empty gripper.
+
+    Args:
+        no_room: parts of these sizes can't be brought to the destination; they count as left.
+        half: inner half width of the tray [m], where its regions end.
     """
     step = account.step if account.looked else pin(account.step, scene)
-    lying = select(step.part, scene.parts)
+    lying, there = remaining(step, scene.parts, half), len(arrived(step, scene.parts, half))
+    before = account.there if account.looked else there
+    moved = max(account.moved, there - before)
     skipped = tuple(part for part in account.skipped if any(same_part(part, other) for other in lying))
     fitting = (part for part in lying if part.size not in no_room)
     waiting = [part for part in fitting if not any(same_part(part, other) for other in skipped)]
@@ -66,8 +75,10 @@ def reconcile(account: Account, scene: Scene, no_room: Collection[Size] = ()) ->
         update={
             "step": step,
             "looked": True,
+            "there": before,
+            "moved": moved,
             "left": len(lying),
-            "seen": max(account.seen, account.moved + len(lying)),
+            "seen": max(account.seen, moved + len(lying)),
             "skipped": skipped,
             "unclear": len(scene.unclear),
             "empty_looks": 0 if waiting else account.empty_looks + 1,
@@ -97,7 +108,8 @@ def standing(account: Account, looks: int) -> Standing:
         return "again" if account.empty_looks else "open"
     if account.left or account.lost or account.unclear:
         return "short"
-    return "met" if step.quantity == "all" or step.at_most else "short"
+    enough = step.quantity == "all" or step.at_most or account.moved + account.there >= step.quantity
+    return "met" if enough else "short"
 
 
 def pin(step: Step, scene: Scene) -> Step:

@@ -10,7 +10,7 @@ from agent.grounding import PUT_BACK
 from agent.holes import in_the_way
 from agent.ledger import delivered, shortfall, skip, standing, still_missing
 from agent.recovery import Action, Situation, react
-from agent.state import RunState, Update
+from agent.state import RunState, Task, Update
 from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
@@ -27,15 +27,16 @@ def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
     match state.task:
         case "pick":
             return {**done, "held": state.judged.held, "task": "bring"}
-        case "bring":
+        case "bring" | "shift":
             if state.hole is not None:
                 runtime.context.journal.fill(state.hole, state.run_id, sure=True)
             account = delivered(state.account)
             runtime.context.tell(state.run_id, events.Accounted(account=account))
             accounts = state.with_account(account)
-            return {**done, "held": None, "task": "pick", "accounts": accounts, "tries": {}, "in_a_row": 0}
+            return {**done, "held": None, "task": state.first_task, "accounts": accounts, "tries": {}, "in_a_row": 0}
         case "put_back":
-            update = {**done, "held": None, "task": "pick", "why": None, **_after_put_back(state, runtime.context)}
+            free: Update = {"held": None, "task": state.first_task, "why": None}
+            update = {**done, **free, **_after_put_back(state, runtime.context)}
             return {**update, "tries": {what: n for what, n in state.tries.items() if what != BRING}}
 
 
@@ -87,10 +88,14 @@ def _trouble(state: RunState) -> tuple[Verdict, Situation]:
 
 
 def _key(state: RunState) -> str:
-    """What failed: a look, the pick of a part that looks like this, or a release."""
+    """What failed: a look, the pick or shift of a part that looks like this, or a release."""
     if state.blocked is not None:
         return "look"
-    return f"pick {state.target.describe()}" if state.task == "pick" and state.target else state.task
+    return _key_of(state.task, state.target) if state.empty_handed and state.target else state.task
+
+
+def _key_of(task: Task, part: PerceivedPart) -> str:
+    return f"{task} {part.describe()}"
 
 
 def _was_not_let_go(judged: Judged) -> bool:
@@ -111,11 +116,11 @@ def _follow(state: RunState, action: Action, verdict: Verdict) -> Update:
     match action:
         case "retry":
             holding = state.judged is not None and state.judged.holding
-            return {} if state.blocked or holding else {"task": "pick"}
+            return {} if state.blocked or holding else {"task": state.first_task}
         case "put_back":
             return {"task": "put_back", "why": verdict.cause}
         case "skip":
-            return {"task": "pick", **_skipped(state, state.target)}
+            return {"task": state.first_task, **_skipped(state, state.target)}
         case "hand_over":
             return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {verdict.reason}")}
 
@@ -126,7 +131,7 @@ def _after_put_back(state: RunState, workcell: Workcell) -> Update:
     """
     if state.why is None or state.target is None:
         return {}
-    tries = max(state.tries.get(f"pick {state.target.describe()}", 0), state.tries.get(BRING, 0))
+    tries = max(state.tries.get(_key_of(state.first_task, state.target), 0), state.tries.get(BRING, 0))
     attempts = workcell.cell.agent.attempts
     action = react("free", state.why, tries=tries, in_a_row=state.in_a_row, attempts=attempts)
     if action == "skip":
@@ -165,6 +170,8 @@ def _conclude(state: RunState, looks: int) -> Outcome:
     if state.lost:
         names = ", ".join(part.describe() for part in state.lost)
         return Outcome(outcome="incomplete", reason=f"left the tray without being brought away: {names}")
+    if any(account.there for account in state.accounts) and not any(account.moved for account in state.accounts):
+        return Outcome(outcome="done", reason="there was nothing to do: all of them lie there already")
     if not any(account.moved for account in state.accounts):
         return Outcome(outcome="done", reason=f"there was nothing to do: none was seen in {looks} looks")
     return Outcome(outcome="done", reason="; ".join(account.describe() for account in state.accounts))

@@ -49,7 +49,8 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
             "held": state.held if trusted else None,
             "task": "bring" if trusted else "put_back",
         }
-    account = reconcile(state.account, seen.scene, no_room(state.account.step, workcell.journal.filled()))
+    full = no_room(state.account.step, workcell.journal.filled())
+    account = reconcile(state.account, seen.scene, full, half=workcell.cell.tray.half)
     workcell.tell(state.run_id, events.Looked(look=seen, account=account))
     dropped = (state.held,) if state.held else ()
     return {
@@ -57,7 +58,7 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
         "look": seen,
         "lost": (*lost, *dropped),
         "held": None,
-        "task": "pick",
+        "task": state.first_task,
         "accounts": state.with_account(account),
         "standing": standing(account, workcell.cell.agent.looks),
     }
@@ -69,7 +70,7 @@ def ground(state: RunState, runtime: Runtime[Workcell]) -> Update:
     if isinstance(grounded, Ungrounded):
         return {"outcome": Outcome(outcome="incomplete", reason=grounded.text)}
     chosen: Update = {"call": grounded.call, "calls": state.calls + 1, "execution": None, "judged": None}
-    return chosen if state.task != "pick" else {**chosen, "target": grounded.target}
+    return {**chosen, "target": grounded.target} if state.empty_handed else chosen
 
 
 def act(state: RunState, runtime: Runtime[Workcell]) -> Update:
@@ -149,6 +150,8 @@ def _next_call(state: RunState, workcell: Workcell) -> Grounded | Ungrounded:
         case "pick":
             step = insertable(state.account.step, no_room(state.account.step, workcell.journal.filled()))
             return workcell.grounder.pick(step, state.look.scene, call_id, state.account.skipped)
+        case "shift":
+            return workcell.grounder.shift(state.account.step, state.look.scene, call_id, state.account.skipped)
         case "bring":
             return workcell.grounder.bring(state.account.step, call_id)
         case "put_back":

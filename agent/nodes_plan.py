@@ -11,12 +11,12 @@ from agent import events
 from agent.holes import Filled, needed_by
 from agent.ledger import open_accounts
 from agent.looking import Blocked, Look
+from agent.remaining import remaining
 from agent.state import RunState, Update
 from agent.workcell import Workcell
 from prompts.loader import render
 from skills.call import Outcome
 from skills.plan import Hole, Plan, Understanding
-from skills.scene import select
 
 QUESTIONS: Final = 3
 """A person is asked at most this often about one instruction."""
@@ -82,7 +82,7 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
     assert state.understanding.plan is not None
     plan = state.understanding.plan
     accounts = {"accounts": open_accounts(plan)}
-    most, blocked = _most(plan, runtime.context.looker.patient_glance())
+    most, blocked = _most(plan, runtime.context.looker.patient_glance(), runtime.context.cell.tray.half)
     if state.approved or most <= runtime.context.cell.agent.approve_above:
         return accounts
     question = (
@@ -128,10 +128,12 @@ def _settle(workcell: Workcell, understanding: Understanding) -> Update:
             return {}
 
 
-def _most(plan: Plan, glance: Look | Blocked) -> tuple[float, str]:
-    """How many of the parts in view the plan may move; infinitely many, and why, where "all" can't be counted."""
+def _most(plan: Plan, glance: Look | Blocked, half: float) -> tuple[float, str]:
+    """How many of the parts in view, on a tray of that inner half width [m], the plan may move; infinitely many, and
+    why, where "all" can't be counted.
+    """
     wanted = [math.inf if step.quantity == "all" else step.quantity for step in plan.steps]
     if isinstance(glance, Blocked):
         return sum(wanted), glance.text if math.inf in wanted else ""
-    counts = [len(select(step.part, glance.scene.parts)) for step in plan.steps]
+    counts = [len(remaining(step, glance.scene.parts, half)) for step in plan.steps]
     return sum(map(min, counts, wanted)), ""

@@ -86,7 +86,7 @@ def policy_picks(policy: Answering, table: Table, card: SkillCard) -> Trial | No
         aimed_right=None if called.aim is None else nearest_part(lie, called.aim) == target,
         confidence=called.confidence,
     )
-    return trial if trial.success else _pictured(trial, table, called, lie[target])
+    return trial if trial.success else pictured(trial, table, called, lie[target])
 
 
 def _lifted(table: Table, target: int) -> tuple[Cause, str]:
@@ -125,7 +125,7 @@ def policy_releases(policy: Answering, table: Table, card: SkillCard) -> Trial |
     if called.cause is None:
         tried = table.expert.judged(number, arguments.get("place") or arguments.get("fixture") or TRAY)
         trial = trial.model_copy(update={"cause": tried.cause or "success", "detail": tried.detail})
-    return trial if trial.success else _pictured(trial, table, called, None)
+    return trial if trial.success else pictured(trial, table, called, None)
 
 
 def call_policy(policy: Answering, table: Table, card: SkillCard, arguments: dict[str, str], phrase: str) -> Called:
@@ -160,7 +160,7 @@ def closing(chunk: ActionChunk) -> FloatArray | None:
     return chunk.values[closed[0], :3] if len(closed) else None
 
 
-def _pictured(trial: Trial, table: Table, called: Called, target: Lying | None) -> Trial:
+def pictured(trial: Trial, table: Table, called: Called, target: Lying | None) -> Trial:
     """The failure with what the policy saw, what it was to take and where it went, and the cell afterwards."""
     marks = {} if target is None else {"target": target.origin}
     marks |= {} if target is None or called.aim is None else {"aim": called.aim}

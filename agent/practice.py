@@ -77,22 +77,22 @@ def practise(
 
     The same arguments give the same, whoever asks.
     """
-    with _table(cell, setting, seed, number) as table:
+    with _table(cell, card, setting, seed, number) as table:
         asked = _question(table, card)
         if isinstance(asked, str):
             return Practised(asked)
         if _picks(table, card, policy, asked, f"practice-{seed}-{number}"):
             return Practised(SUCCESS)
-    with _table(cell, setting, seed, number) as table:
+    with _table(cell, card, setting, seed, number) as table:
         tried = table.expert.pick(asked.body)
     return Practised(tried.cause) if tried.cause else Practised(CORRECTED, asked.scene)
 
 
 @contextmanager
-def _table(cell: Cell, setting: Setting, seed: int, number: int) -> Iterator[PracticeTable]:
+def _table(cell: Cell, card: SkillCard, setting: Setting, seed: int, number: int) -> Iterator[PracticeTable]:
     rng = np.random.default_rng([SEEDS, seed, number])
     with TemporaryDirectory(prefix="smolcell-practice-") as state:
-        table = PracticeTable(cell, "pick", setting, rng, Path(state))
+        table = PracticeTable(cell, card, setting, rng, Path(state))
         try:
             yield table
         finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from agent.exit_codes import ExitCode
 from agent.grounding import Grounder
 from agent.workcell import build_planner, load_checkpoints, load_perceiver
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.plan import PlanOutcome, Understanding
 from skills.protocols import Perceiver
@@ -66,4 +66,4 @@ class Preview:
     @cached_property
     def _grounder(self) -> Grounder:
         contracts = {name: checkpoint.contract for name, checkpoint in load_checkpoints(self._cell).items()}
-        return Grounder(load_catalogue(), contracts, self._cell.tray.half)
+        return Grounder(catalogue_of(self._cell), contracts, self._cell.tray.half)

@@ -13,7 +13,7 @@ from sim.claim import claimed
 from sim.data.corrections import one_scene, packed, unpacked, write_corrections
 from sim.data.scenes import DataScene
 from sim.data.shards import write_whole
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 
 ANSWERS: Final = "answers.jsonl"
@@ -41,7 +41,7 @@ class Sitting:
         """Write down what was said of an attempt, and how it should have been; None where nothing is learnt from it."""
         key = _key(attempt)
         if scene is not None:
-            write_whole(self._file(key), packed(one_scene(scene, self._cell, load_catalogue())))
+            write_whole(self._file(key), packed(one_scene(scene, self._cell, catalogue_of(self._cell))))
         self._answers.add(attempt=key, said=said, corrected=scene is not None)
 
     @property
@@ -51,7 +51,7 @@ class Sitting:
     def write(self) -> Path:
         """The data set of all corrections so far; its index. Raises: BadInput (there is none)."""
         scenes = [unpacked(self._file(entry["attempt"])) for entry in self._answers.entries if entry["corrected"]]
-        return write_corrections(self._out, scenes, self._cell, load_catalogue(), {"by": self._by})
+        return write_corrections(self._out, scenes, self._cell, catalogue_of(self._cell), {"by": self._by})
 
     def _file(self, key: str) -> Path:
         return self._out / f"scene-{key}.npz"

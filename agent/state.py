@@ -3,7 +3,6 @@
 from typing import Any, Literal
 
 from agent.executor import Execution
-from agent.grounding import INSERT
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
 from agent.verifier import Judged
@@ -12,7 +11,7 @@ from skills.call import Attempt, Cause, Outcome, SkillCall
 from skills.plan import Hole, Understanding
 from skills.scene import PerceivedPart
 
-Task = Literal["pick", "bring", "put_back"]
+Task = Literal["pick", "shift", "bring", "put_back"]
 Update = dict[str, Any]
 
 
@@ -23,7 +22,8 @@ class RunState(Value):
         approved: a person has agreed beforehand to whatever the plan moves.
         questions: how often a person was asked.
         step: index of the step under way.
-        task: what is to be done next; which skill brings a part depends on the place.
+        task: what is to be done next: a part is picked, or moved on the tray by the step's own skill; what was picked
+            is brought away, by a skill that depends on the place, or put back.
         standing: how the step stood at the last look.
         look: the tray as it is believed to be; the look before the call under way.
         after: the look that the verdict rests on.
@@ -66,9 +66,19 @@ class RunState(Value):
     @property
     def hole(self) -> Hole | None:
         """The hole that the insert under way is to fill; None in any other call."""
-        if self.call is None or self.call.skill != INSERT or self.held is None or self.call.destination is None:
+        if self.call is None or self.held is None or "fixture" not in self.call.arguments:
             return None
-        return Hole(fixture=self.call.destination, size=self.held.size)
+        return Hole(fixture=self.call.arguments["fixture"], size=self.held.size)
+
+    @property
+    def empty_handed(self) -> bool:
+        """Whether the task begins with nothing in the gripper, and so with a look at the tray."""
+        return self.task in ("pick", "shift")
+
+    @property
+    def first_task(self) -> Task:
+        """How each part of the step under way is begun with."""
+        return "shift" if self.account.step.skill else "pick"
 
     @property
     def account(self) -> Account:

@@ -15,6 +15,7 @@ from sim.grasps import Grasp
 from sim.parts.spawn import PartSpec
 from sim.setting import load_setting
 from sim.table import Table as DrawnTable
+from skills.card import SkillCard
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
 
@@ -75,9 +76,11 @@ class Table(DrawnTable):
     Raises: UnknownName, BadInput (no such split of that skill).
     """
 
-    def __init__(self, cell: Cell, skill: str, split: str, rng: np.random.Generator, call_id: str, state: Path) -> None:
-        self.split = split_for(split, skill)
-        super().__init__(cell, skill, load_setting(self.split.setting), rng, state, _worth(self.split))
+    def __init__(
+        self, cell: Cell, card: SkillCard, split: str, rng: np.random.Generator, call_id: str, state: Path
+    ) -> None:
+        self.split = split_for(split, card.name)
+        super().__init__(cell, card, load_setting(self.split.setting), rng, state, _worth(self.split))
         self.call_id = call_id
 
     def seen(self) -> list[int]:

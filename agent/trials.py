@@ -11,11 +11,12 @@ from agent.trial import Trial
 from agent.trial_asks import drawn_release
 from agent.trial_table import Split, Table
 from agent.trial_words import goal_words, part_words, quarter_words
+from agent.trials_on_tray import expert_shifts, policy_shifts
 from policy.confident_policy import with_confidence
 from policy.evaluation.forced import Forced
 from sim.lying import lying_parts
 from skills.card import SkillCard
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.contract import load_contract
 from skills.errors import Unavailable, UnknownName
@@ -66,14 +67,16 @@ class PolicyActor:
 
 def acting(policy: Answering, card: SkillCard) -> Act:
     """`policy` at calls of that skill."""
-    return partial(policy_picks if card.name == "pick" else policy_releases, policy)
+    if card.moves_on_tray:
+        return partial(policy_shifts, policy)
+    return partial(policy_picks if card.start_pose == "home" else policy_releases, policy)
 
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
     """The weights that the cell file names for a skill. Raises: UnknownName, BadInput."""
     from agent.workcell import checkpoint_folder
 
-    return checkpoint_folder(cell, load_catalogue()[skill].checkpoint)
+    return checkpoint_folder(cell, catalogue_of(cell)[skill].checkpoint)
 
 
 def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
@@ -101,7 +104,9 @@ class ExpertActor:
         return "expert"
 
     def ready(self, card: SkillCard, _: Split) -> Act:
-        return _expert_picks if card.name == "pick" else _expert_releases
+        if card.moves_on_tray:
+            return expert_shifts
+        return _expert_picks if card.start_pose == "home" else _expert_releases
 
 
 def _expert_picks(table: Table, card: SkillCard) -> Trial:

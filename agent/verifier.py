@@ -4,14 +4,15 @@
 and believes only what two looks agree on. Uncertain is not success.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from agent.difference import Difference, alike, compare
+from agent.difference import Difference, alike, compare, same_part
 from agent.looking import TRIES, Blocked, Look, Looker
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
 from skills.card import SkillCard
+from skills.regions import lies_in
 from skills.scene import PerceivedPart, select
 from skills.words import TRAY
 
@@ -54,6 +55,7 @@ def judge(
     held: PerceivedPart | None = None,
     *,
     watched: bool = True,
+    half: float = 0.0,
 ) -> Judged:
     """What one look after the call says of it.
 
@@ -64,10 +66,13 @@ def judge(
         after: the look now.
         held: what was in the gripper before a release.
         watched: the gate saw the motion to its end, and would have stopped it at a loss of grasp.
+        half: inner half width of the tray [m], where the card's region ends.
     """
     seen = compare(before.scene, after.scene)
     if card.done_check == "part_in_gripper":
         judged, expected = _judge_pick(call, before, after, seen), Difference(gone=seen.gone)
+    elif (region := card.region_of(call.arguments)) is not None:
+        judged, expected = _judge_region(call, before, after, seen, lies_in(region, half)), Difference(moved=seen.moved)
     elif call.destination == TRAY:
         judged, expected = _judge_put_back(after, seen, held), Difference(appeared=seen.appeared)
     elif card.done_check == "part_inserted":
@@ -93,10 +98,14 @@ def same_story(one: Judged, other: Judged) -> bool:
 
 
 class Verifier:
-    """Looks after a call, with the arm out of view, and judges."""
+    """Looks after a call, with the arm out of view, and judges.
 
-    def __init__(self, looker: Looker) -> None:
-        self._looker = looker
+    Args:
+        half: inner half width of the tray [m].
+    """
+
+    def __init__(self, looker: Looker, half: float) -> None:
+        self._looker, self._half = looker, half
 
     def verify(
         self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
@@ -107,7 +116,7 @@ class Verifier:
             after = self._looker.look()
             if isinstance(after, Blocked):
                 return after
-            judged = judge(card, call, before, after, held, watched=watched)
+            judged = judge(card, call, before, after, held, watched=watched, half=self._half)
             story = Verified(judged=judged, after=after)
             if not stories and is_plausible(judged):
                 return story
@@ -155,6 +164,31 @@ def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Differ
         return _verdict("success", f"{held.describe()} is held", seen.gone, held=held, holding=True)
     text = f"{held.describe()} is held instead of {call.part.describe()}"
     return _verdict("failure", text, seen.gone, "wrong_part", held=held, holding=True)
+
+
+def _judge_region(
+    call: SkillCall, before: Look, after: Look, seen: Difference, lies_there: Callable[[PerceivedPart], bool]
+) -> Judged:
+    """One part that was meant has come to lie in the region, and nothing else was touched."""
+    if after.grip.holding:
+        return _verdict("uncertain", "something is held, though nothing was to be taken", (), "unclear", holding=True)
+    if seen.gone:
+        return _verdict("failure", f"{_names(seen.gone)} left the tray", seen.gone, "dropped_outside")
+    promised = [part for part in select(call.part, before.scene.parts) if not lies_there(part)]
+    brought = [old for old, new in seen.moved if old in promised and lies_there(new)]
+    others = [old for old, _ in seen.moved if old not in brought]
+    if others:
+        cause: Cause = "wrong_part" if any(old not in promised for old in others) else "dropped_inside"
+        return _verdict("failure", f"{_names(others)} was moved, and not to where it should be", others, cause)
+    if seen.changed or seen.appeared or len(brought) > 1:
+        doubted = [*brought, *seen.appeared, *(new for _, new in seen.changed)]
+        return _verdict("uncertain", f"more has changed than one part's place: {_names(doubted)}", (), "unclear")
+    if not brought:
+        there = [part for part in after.scene.parts if lies_there(part)]
+        brought = [part for part in promised if any(same_part(part, now) for now in there)]
+    if not brought:
+        return _verdict("failure", "nothing has moved", (), "missed")
+    return _verdict("success", f"{brought[0].describe()} lies where it should", brought)
 
 
 def _judge_place(after: Look, seen: Difference, held: PerceivedPart | None, watched: bool) -> Judged:

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from agent.denoting import meant_by
 from agent.eval_report import EvalReport, share
-from agent.grounding import query_of
 from agent.looking import Blocked, Look, Looker
 from agent.portraits import marked, portrait
 from agent.trial import Cause, Trial
@@ -102,7 +102,7 @@ def _verified(perceiver: Perceiver, contract: Contract, table: Table, card: Skil
         skill=card.name,
         arguments=asked.arguments,
         phrase=asked.phrase,
-        part=query_of(asked.arguments),
+        part=meant_by(asked.arguments),
     )
     before, lie = looker.settled(None), lying_parts(table.world)
     if isinstance(before, Blocked) or not select(call.part, before.scene.parts):
@@ -112,7 +112,7 @@ def _verified(perceiver: Perceiver, contract: Contract, table: Table, card: Skil
     happened = _happen(table, asked)
     if happened is None:
         return None
-    judgement, reason = _judged(looker, card, call, before)
+    judgement, reason = _judged(Verifier(looker, table.world.cell.tray.half), card, call, before)
     trial = Trial(
         phrase=asked.phrase,
         meant=asked.meant,
@@ -126,8 +126,8 @@ def _verified(perceiver: Perceiver, contract: Contract, table: Table, card: Skil
     return trial.model_copy(update={"before": shown, "after": portrait(table.world)})
 
 
-def _judged(looker: Looker, card: SkillCard, call: SkillCall, before: Look) -> tuple[Judgement, str]:
-    seen = Verifier(looker).verify(card, call, before, None)
+def _judged(verifier: Verifier, card: SkillCard, call: SkillCall, before: Look) -> tuple[Judgement, str]:
+    seen = verifier.verify(card, call, before, None)
     if isinstance(seen, Blocked):
         return "uncertain", seen.text
     return seen.judged.verdict.judgement, seen.judged.verdict.reason

@@ -14,7 +14,7 @@ from agent.journal import Journal
 from agent.looking import Looker
 from agent.verifier import Verifier
 from safety.state import build_gate
-from skills.catalogue import Catalogue, load_catalogue
+from skills.catalogue import Catalogue, catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.preflight import check_camera
@@ -85,7 +85,7 @@ def assemble(
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
         executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
-        verifier=Verifier(looker),
+        verifier=Verifier(looker, cell.tray.half),
     )
 
 
@@ -151,7 +151,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
         }
         workcell = assemble(
             cell=cell,
-            catalogue=load_catalogue(),
+            catalogue=catalogue_of(cell),
             gate=faulty.gate(cell, state),
             clock=faulty.driver,
             perceiver=perceiver,
@@ -174,7 +174,7 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
     driver = RecordedDriver(cell, frames)
     return assemble(
         cell=cell,
-        catalogue=load_catalogue(),
+        catalogue=catalogue_of(cell),
         gate=build_gate(cell, driver, driver, state),
         clock=driver,
         perceiver=load_perceiver(cell),
@@ -188,7 +188,7 @@ def build_planner(cell: Cell) -> Planner:
     """The deterministic planner."""
     from agent.planning.grammar import GrammarPlanner
 
-    return GrammarPlanner(cell, load_catalogue())
+    return GrammarPlanner(cell, catalogue_of(cell))
 
 
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
@@ -197,7 +197,7 @@ def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     from policy.runtimes import open_runtime
 
     policies = {
-        name: open_runtime(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
+        name: open_runtime(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in catalogue_of(cell)}
     }
     return {
         name: Checkpoint(with_confidence(policy), policy.contract, _references(policy))

@@ -20,7 +20,7 @@ from sim.motion import Ways
 from sim.rollout import Expert
 from sim.world import STEP, World
 from skills.base import FloatArray
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput
 from skills.observation import Observation
@@ -111,7 +111,7 @@ def _episode(cell: Cell, ways: Ways, rng: np.random.Generator) -> Episode | None
     try:
         looks = [draw_look(rng) for _ in range(rng.integers(2, 9))]
         world.reset(place_parts(looks, rng, area=Area.of(cell.tray), strict=False))
-        card, parts = load_catalogue()["pick"], world.true_parts()
+        card, parts = catalogue_of(cell)["pick"], world.true_parts()
         drawn = draw_pick(card, parts, rng) if parts else None
         if drawn is None:
             return None

@@ -16,6 +16,7 @@ from sim.randomize import draw_clutter, draw_count
 from sim.rollout import Expert, Tried
 from sim.setting import Setting
 from sim.world import World
+from skills.card import SkillCard
 from skills.cell import Cell
 from skills.spots import spot_at
 
@@ -24,7 +25,7 @@ CLEAR_OF_SPOT: Final = 0.07
 
 
 class Table:
-    """A scene drawn with `rng` in that setting; for `insert` there is a bolt in it.
+    """A scene drawn with `rng` in that setting; there is a part in it that the skill of `card` is for.
 
     Args:
         state: folder of the gate's latch and audit.
@@ -41,13 +42,13 @@ class Table:
     def __init__(
         self,
         cell: Cell,
-        skill: str,
+        card: SkillCard,
         setting: Setting,
         rng: np.random.Generator,
         state: Path,
         worth: Callable[[Sequence[PartSpec]], bool] = bool,
     ) -> None:
-        self._skill, self._worth, self.rng = skill, worth, rng
+        self._card, self._worth, self.rng = card, worth, rng
         self.world = World(cell, int(rng.integers(2**31)), setting)
         while not self._suited():
             self.world.reset(self._draw())
@@ -78,7 +79,7 @@ class Table:
 
     def _suited(self) -> list[int]:
         bodies = enumerate(self.world.bodies)
-        return [number for number, body in bodies if self._skill != "insert" or body.spec.kind == "bolt"]
+        return [number for number, body in bodies if self._card.is_for(body.spec.kind)]
 
     def _draw(self) -> list[PartSpec]:
         cell, setting = self.world.cell, self.world.setting

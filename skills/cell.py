@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from math import hypot
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -18,7 +18,7 @@ from skills.place import AnyPlace, Container, Fixture, Positive
 from skills.robot import RobotModel, robot_model
 from skills.spots import REACH
 from skills.words import TRAY
-from skills.yamlfile import load_model
+from skills.yamlfile import parse_model, read_yaml
 
 Vector = tuple[float, float, float]
 PLACE_SLOTS: Final = ("place", "fixture")
@@ -179,7 +179,8 @@ class Planner(Value):
 class Cell(Value):
     """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one.
 
-    `name` names the folder of its state.
+    `name` names the folder of its state. `skills` are folders with skill cards beside the installed ones; in a cell
+    file they are meant from where that file lies.
     """
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")]
@@ -190,6 +191,7 @@ class Cell(Value):
     keep_outs: tuple[KeepOut, ...] = ()
     limits: Limits
     checkpoints: dict[str, str]
+    skills: tuple[str, ...] = ()
     agent: Agent = Agent()
     planner: Planner = Planner()
 
@@ -261,4 +263,14 @@ def _cross(a: Sequence[float], b: Sequence[float]) -> Vector:
 
 def load_cell(path: Path) -> Cell:
     """Read and check a cell file. Raises: BadInput, UnknownName."""
-    return load_model(path, Cell)
+    return parse_cell(read_yaml(path), path)
+
+
+def parse_cell(content: Any, path: Path) -> Cell:
+    """The content of the cell file at `path`. Its folders of skills, and of checkpoints the ones that begin with a dot
+    (`./weights/push`), are found from there. Raises: BadInput, UnknownName.
+    """
+    cell, here = parse_model(content, Cell, str(path)), path.parent.absolute()
+    near = {name: str(here / folder) for name, folder in cell.checkpoints.items() if folder.startswith(".")}
+    skills = tuple(str(here / folder) for folder in cell.skills)
+    return cell.model_copy(update={"skills": skills, "checkpoints": {**cell.checkpoints, **near}})

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from skills.base import Value
-from skills.errors import BadInput
+from skills.errors import BadInput, UnknownName
+from skills.regions import REGIONS
 from skills.scene import PartQuery
 from skills.words import TRAY, Size
 
@@ -18,6 +19,10 @@ class Step(Value):
 
     `quantity` counts parts; "all" ends when two fresh looks find none. With `at_most`, fewer parts
     than `quantity` are right as well ("up to three nuts").
+
+    Attributes:
+        skill: what moves each of them on the tray, to the region `destination`; None where parts are picked and
+            brought to the place `destination`.
     """
 
     part: PartQuery
@@ -25,6 +30,13 @@ class Step(Value):
     at_most: bool = False
     source: str = TRAY
     destination: str
+    skill: str | None = None
+
+    @model_validator(mode="after")
+    def _ends_in_a_region(self) -> Self:
+        if self.skill is not None and self.destination not in REGIONS:
+            raise UnknownName("destination", self.destination, REGIONS)
+        return self
 
     @model_validator(mode="after")
     def _at_most_counts(self) -> Self:
@@ -34,7 +46,8 @@ class Step(Value):
 
     def describe(self) -> str:
         many = "all" if self.quantity == "all" else f"{'up to ' if self.at_most else ''}{self.quantity}"
-        return f"{many} × {self.part.describe()} → {self.destination}"
+        how = f"{self.skill}: " if self.skill else ""
+        return f"{how}{many} × {self.part.describe()} → {self.destination}"
 
 
 class Plan(Value):

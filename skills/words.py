@@ -43,10 +43,25 @@ EXTENT: Final[dict[tuple[Kind, Size], float]] = {
     ("bracket", "large"): 0.062,
 }
 
+BREADTH: Final[dict[tuple[Kind, Size], float]] = {
+    ("bolt", "M6"): 0.020,
+    ("bolt", "M8"): 0.026,
+    ("bolt", "M10"): 0.034,
+    ("bracket", "small"): 0.022,
+    ("bracket", "large"): 0.030,
+}
+"""How broad a part with a long axis is across it [m]; the others are about as broad as their `EXTENT`."""
+
 SHANK: Final[dict[Size, float]] = {"M6": 0.012, "M8": 0.016, "M10": 0.020}
 """Diameter of a bolt's shank [m]; a fixture's holes are made for it."""
 
 TRAY: Final = "tray"
+
+PART_SLOTS: Final = ("condition", "size", "appearance", "kind")
+"""Parameters of skill cards that say how a part looks; an appearance is a colour or a finish."""
+
+BRINGING: Final = ("place", "fixture")
+"""Parameters of skill cards whose values are places of the cell that parts are brought to."""
 
 
 def finish_of(colour: Colour) -> Finish:

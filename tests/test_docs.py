@@ -7,12 +7,14 @@ import pytest
 from agent.doors.cli.commands import COMMANDS
 
 PAGES = (
+    "add-a-skill",
     "architecture",
     "commands",
     "data",
     "developers",
     "doctor",
     "evaluation",
+    "finetuning",
     "graph",
     "improve",
     "mes",

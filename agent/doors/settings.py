@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import skills
 from agent.doors.state import PREFIX, STATE, state_root
-from skills.cell import Agent, Cell, Planner
+from skills.cell import Agent, Cell, Planner, parse_cell
 from skills.errors import BadInput, UnknownName
-from skills.yamlfile import parse_model, read_yaml
+from skills.yamlfile import read_yaml
 
 INSTALLATION: Final = Path(skills.__file__).parent.parent
 DEFAULT_CELL: Final = INSTALLATION / "cells" / "default.yaml"
@@ -38,7 +38,7 @@ def configured_cell(flag: Path | None = None, environment: Mapping[str, str] = o
     path = cell_file(flag, environment)
     content = read_yaml(path)
     if not isinstance(content, Mapping):
-        return parse_model(content, Cell, str(path))
+        return parse_cell(content, path)
     checkpoints = content.get("checkpoints")
     known = _known(checkpoints if isinstance(checkpoints, Mapping) else {})
     overridden: dict[str, Any] = dict(content)
@@ -50,7 +50,7 @@ def configured_cell(flag: Path | None = None, environment: Mapping[str, str] = o
         section, key = known[name]
         given = overridden.get(section)
         overridden[section] = {**(given if isinstance(given, Mapping) else {}), key: value}
-    return parse_model(overridden, Cell, str(path))
+    return parse_cell(overridden, path)
 
 
 def state_folder(flag: Path | None, cell: Cell, environment: Mapping[str, str] = os.environ) -> Path:

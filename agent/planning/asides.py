@@ -143,7 +143,7 @@ def take_same(parse: Parse, take_parts: TakeParts) -> bool:
     if not phrases or not parse.moves:
         raise parse.not_understood()
     last = parse.moves[-1]
-    parse.add([_alike(parse, last, phrase) for phrase in phrases], last.place)
+    parse.add([_alike(parse, last, phrase) for phrase in phrases], last.place, last.skill)
     return True
 
 

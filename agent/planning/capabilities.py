@@ -36,9 +36,13 @@ def answer_capability(parse: Parse) -> str | None:
 
 def _help(parse: Parse) -> str:
     lexicon = parse.lexicon
-    return render(
+    text = render(
         "help",
         kinds=", ".join(lexicon.kinds),
         attributes=", ".join(lexicon.values),
         places=", ".join(lexicon.places),
     )
+    if not lexicon.asked_for:
+        return text
+    examples = ", ".join(f"“{said}”" for said in lexicon.asked_for)
+    return "\n\n".join((text, render("help-own", examples=examples)))

@@ -50,7 +50,8 @@ def check_order(steps: list[Step]) -> None:
     """Raises: Doubt when a step takes parts of which an earlier one has taken all."""
     for i, later in enumerate(steps):
         for earlier in steps[:i]:
-            if earlier.quantity == "all" and _covers(earlier.part, later.part):
+            taken = earlier.quantity == "all" and earlier.skill is None
+            if taken and _covers(earlier.part, later.part):
                 raise Doubt("ask-conflict", first=earlier.describe(), second=later.describe())
 
 

@@ -8,6 +8,7 @@ from agent.planning.control import control_word
 from agent.planning.doubt import Doubt
 from agent.planning.fixtures import check_fixtures
 from agent.planning.lexicon import Lexicon
+from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
@@ -35,6 +36,7 @@ class GrammarPlanner:
 
     def __init__(self, cell: Cell, catalogue: Catalogue) -> None:
         self._lexicon = Lexicon(cell, catalogue)
+        self._own = phrasings(self._lexicon, catalogue)
 
     def understand(self, instruction: str, scene: Scene | None) -> Understanding:
         """What `instruction` asks for; `scene` answers questions and shows whether "the gear" is one gear."""
@@ -56,7 +58,7 @@ class GrammarPlanner:
             return Understanding(outcome="answer", text=render("note-freed", holes=named), freed=freed)
         if is_question(asked := Parse(reading.cursor(), self._lexicon)):
             return Understanding(outcome="answer", text=answer(asked, scene))
-        parse = Parse(reading.cursor(), self._lexicon)
+        parse = Parse(reading.cursor(), self._lexicon, own=self._own)
         take_clauses(parse)
         moves = sorted(parse.moves, key=lambda move: move.order)
         for move in moves:
@@ -85,7 +87,13 @@ def _check_sense(reading: Reading, lexicon: Lexicon) -> None:
 def _step(move: Move) -> Step:
     phrase = move.phrase
     try:
-        return Step(part=phrase.query, quantity=phrase.quantity, at_most=phrase.at_most, destination=move.place)
+        return Step(
+            part=phrase.query,
+            quantity=phrase.quantity,
+            at_most=phrase.at_most,
+            destination=move.place,
+            skill=move.skill,
+        )
     except BadInput as error:
         raise Doubt("not-understood", words=str(error.value)) from None
 

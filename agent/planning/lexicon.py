@@ -6,15 +6,14 @@ from functools import cached_property
 from typing import Final, Literal
 
 from agent.planning import synonyms
+from agent.planning.tokens import tokenize
 from agent.planning.wordlist import words
+from skills.card import SkillCard
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.words import COLOURS, CONDITIONS, FINISHES, KINDS, SIZES, TRAY
 
 Field = Literal["condition", "size", "colour", "finish"]
-
-BRINGING: Final = ("place", "fixture")
-"""Parameters of skill cards whose values are places that parts are brought to."""
 
 FIELD_OF: Final[dict[str, Field]] = {
     **dict.fromkeys(CONDITIONS, "condition"),
@@ -51,16 +50,22 @@ class Lexicon:
 
     Attributes:
         holes: the sizes of bolts that each fixture takes, one of each.
+        asked_for: one instruction for each skill that moves parts on the tray.
+        own_words: all words in which these are asked for.
     """
 
     def __init__(self, cell: Cell, catalogue: Catalogue) -> None:
-        parameters = [parameter for card in catalogue for parameter in card.parameters.items()]
-        known = {value for _, parameter in parameters for value in parameter.values}
-        reachable = {value for slot, parameter in parameters if slot in BRINGING for value in parameter.values}
+        known = {value for card in catalogue for parameter in card.parameters.values() for value in parameter.values}
+        reachable = {place for card in catalogue for place in card.brings_to}
         self.kinds = tuple(kind for kind in KINDS if kind in known)
         self.values = tuple(value for value in FIELD_OF if value in known)
         self.places = tuple(place for place in cell.destinations if place in reachable)
         self.unreachable = tuple(place for place in cell.destinations if place not in reachable)
+        on_tray = [card for card in catalogue if card.moves_on_tray]
+        self.asked_for = tuple(said for card in on_tray for said in _instructions(card)[:1])
+        self.own_words = frozenset(
+            token.word for card in on_tray for said in _instructions(card) for token in tokenize(said)
+        )
         self.place_names = cell.destinations
         self.holes = {name: tuple(fixture.holes) for name, fixture in cell.fixtures.items() if name in reachable}
         self.nouns = _nouns(self.kinds)
@@ -88,6 +93,7 @@ class Lexicon:
             synonyms.RANKS,
             synonyms.CONDITIONALS,
             GRAMMAR_WORDS,
+            self.own_words,
             (word for fold in self.folds for word in fold),
             (word for opener in synonyms.OPENERS for word in opener.split()),
         )
@@ -103,6 +109,7 @@ class Lexicon:
             self.regions,
             self.verbs,
             self.place_words,
+            self.own_words,
             synonyms.NUMBERS,
             ("all", "every", "each", "everything", "except", "then", "and", "please", "tray", "into", "from"),
             ("stop", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
@@ -114,6 +121,11 @@ class Lexicon:
 
     def place_name_words(self, place: str) -> frozenset[str]:
         return frozenset(place.split())
+
+
+def _instructions(card: SkillCard) -> tuple[str, ...]:
+    """The card's examples and phrases, and its name."""
+    return (*(example.instruction for example in card.examples), *card.phrases(), card.name.replace("_", " "))
 
 
 def _inverted(table: Mapping[str, str]) -> dict[str, str]:

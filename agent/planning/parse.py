@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Lexicon
@@ -10,6 +10,9 @@ from agent.planning.tokens import END, Cursor
 from agent.planning.wording import into, query_words
 from agent.planning.wordlist import words
 from skills.scene import PartQuery
+
+if TYPE_CHECKING:
+    from agent.planning.own_skills import Phrasing
 
 Quantity = int | Literal["all"]
 Span = tuple[int, int]
@@ -54,13 +57,15 @@ class PartPhrase:
 class Move:
     """One step in the making; `order` sorts steps that were said in another order than they are done.
 
-    `place_at` are the tokens that name the place, where they stand in the clause.
+    `place_at` are the tokens that name the place, where they stand in the clause. With a `skill`, which moves parts
+    on the tray, `place` is a region of it.
     """
 
     phrase: PartPhrase
     place: str
     order: int = 0
     place_at: Span | None = None
+    skill: str | None = None
 
 
 @dataclass
@@ -82,6 +87,7 @@ class Parse:
         place_at: the tokens of that place; None when it was meant by "there" and the like.
         kept: what was said to be left alone before anything was said to be moved.
         group: index of the first move of the last clause.
+        own: the words in which skills that move parts on the tray are asked for.
     """
 
     cursor: Cursor
@@ -94,6 +100,12 @@ class Parse:
     kept: list[PartQuery] = field(default_factory=list)
     group: int = 0
     order: int = 0
+    own: "tuple[Phrasing, ...]" = ()
+
+    @property
+    def last_place(self) -> str | None:
+        """Where the last parts were brought; None where nothing was, or where they stay on the tray."""
+        return self.moves[-1].place if self.moves and self.moves[-1].skill is None else None
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -104,12 +116,12 @@ class Parse:
     def listed_places(self) -> str:
         return ", ".join(self.places)
 
-    def add(self, phrases: Iterable[PartPhrase], place: str) -> None:
-        """One clause's parts go to `place`."""
+    def add(self, phrases: Iterable[PartPhrase], place: str, skill: str | None = None) -> None:
+        """One clause's parts go to `place`, or are moved to that region by `skill`."""
         self.group = len(self.moves)
         if self.kept:
             phrases = [phrase.leaving_out(self.kept) for phrase in phrases]
-        self.moves += [Move(phrase, place, self.order, self.place_at) for phrase in phrases]
+        self.moves += [Move(phrase, place, self.order, self.place_at, skill) for phrase in phrases]
 
     def flush(self) -> None:
         """Settles what still waits for a place. Raises: Doubt when none was said and none follows from the words."""

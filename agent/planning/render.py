@@ -6,7 +6,9 @@ from skills.plan import Step, Understanding
 
 
 def understanding_json(understanding: Understanding) -> dict[str, Any]:
-    """outcome, steps, text and command; a part holds the set fields only, `at_most` stands only where it is true."""
+    """outcome, steps, text and command; a part holds the set fields only, `at_most` and `skill` stand only where they
+    say something.
+    """
     steps = understanding.plan.steps if understanding.plan else ()
     return {
         "outcome": understanding.outcome,
@@ -24,4 +26,5 @@ def step_json(step: Step) -> dict[str, Any]:
         "source": step.source,
         "destination": step.destination,
     }
-    return {**values, "at_most": True} if step.at_most else values
+    at_most = {"at_most": True} if step.at_most else {}
+    return {**values, **at_most, **({"skill": step.skill} if step.skill else {})}

@@ -9,6 +9,7 @@ from agent.planning.asides import (
     take_same,
 )
 from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_pronoun
+from agent.planning.own_skills import take_own
 from agent.planning.parse import Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.places import end_of_place, names_place, take_place, unknown_place
@@ -31,6 +32,8 @@ def take_clauses(parse: Parse) -> None:
 def take_clause(parse: Parse) -> None:
     """One clause. Raises: Doubt."""
     take_openers(parse)
+    if take_own(parse):
+        return
     if take_exclusion(parse) or take_same(parse, take_parts) or take_condition(parse, take_parts):
         return
     if take_reported_order(parse, take_clause):
@@ -154,9 +157,9 @@ def _take_same_place(parse: Parse) -> str | None:
     cursor.take("the")
     if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
         parse.flush()
-        if parse.moves:
+        if parse.last_place is not None:
             parse.place_at = None
-            return parse.moves[-1].place
+            return parse.last_place
     cursor.at = start
     return None
 
@@ -173,7 +176,7 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     place = place or take_destination(parse)
     if cursor.take("too", "also") and place is None:
         parse.flush()
-        place = parse.moves[-1].place if parse.moves else None
+        place = parse.last_place
     settle(parse, phrases, action, place)
 
 

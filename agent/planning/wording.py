@@ -28,12 +28,19 @@ def into(place: str) -> str:
     return f"{preposition} the {place}"
 
 
+def to_region(region: str) -> str:
+    """“to the left edge”: of the tray, for a skill that is asked for by its name."""
+    return f"to the {region}"
+
+
 def step_words(step: Step) -> str:
     """The step as an instruction, such as "put up to 2 failed gears in the left bin"."""
+    verb = step.skill.replace("_", " ") if step.skill else "put"
+    where = to_region(step.destination) if step.skill else into(step.destination)
     if step.quantity == "all":
-        return f"put all {query_words(step.part, plural=True)} {into(step.destination)}"
+        return f"{verb} all {query_words(step.part, plural=True)} {where}"
     bound = "up to " if step.at_most else ""
-    return f"put {bound}{step.quantity} {query_words(step.part, plural=step.quantity != 1)} {into(step.destination)}"
+    return f"{verb} {bound}{step.quantity} {query_words(step.part, plural=step.quantity != 1)} {where}"
 
 
 def plan_words(plan: Plan) -> str:

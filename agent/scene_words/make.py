@@ -13,7 +13,7 @@ from agent.scene_words.wish import Wish
 from agent.scene_words.writing import check_text, name_of, scenario_text
 from sim.scenario import Scenario
 from sim.world import World
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def make_scene(
         return wish, build(wish, cell, order.name or name_of(order.words), order.seed, order.instruction, doing)
 
     try:
-        heard = read_scene(order.words, SceneLexicon(cell, load_catalogue()))
+        heard = read_scene(order.words, SceneLexicon(cell, catalogue_of(cell)))
     except (UnknownWords, NotUnderstood):
         if not cell.planner.model:
             raise

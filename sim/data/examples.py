@@ -15,6 +15,7 @@ from skills.base import FloatArray
 from skills.card import SkillCard
 from skills.catalogue import Catalogue
 from skills.cell import Cell
+from skills.place import Fixture
 from skills.words import SHANK
 
 PICKS: Final = 8
@@ -25,6 +26,8 @@ HELD: Final = (0.010, 0.050)
 """How wide the fingers stand while they hold a part [m] …"""
 MEASURED: Final = 0.0015
 """… and how exactly they measure a bolt [m]: half of what two sizes differ by is 2 mm."""
+SPOT: Final = "spot"
+"""The slot of a card that lays a part back: where on the tray."""
 STATE_NAMES: Final = ("x [m]", "y [m]", "z [m]", "cos 2yaw", "sin 2yaw", "width [m]")
 
 
@@ -64,30 +67,29 @@ def releases(cell: Cell, catalogue: Catalogue, rng: np.random.Generator) -> Iter
     calls = [
         call
         for card in catalogue
-        if card.start_pose == "holding"
+        if card.place_slot or SPOT in card.parameters
         for call in _calls(card)
         if cell.has_places_of(call[1])
     ]
     for _ in range(RELEASES):
         card, arguments, bolt = calls[rng.integers(len(calls))]
         width = float(rng.uniform(*HELD) if bolt is None else bolt + HELD_OVER + rng.uniform(-MEASURED, MEASURED))
-        waypoints = _released(cell, card.name, arguments, width)
+        waypoints = _released(cell, card, arguments, width)
         yield Example(card.render(arguments), waypoints, tool_state(cell, width), -1)
 
 
 def _calls(card: SkillCard) -> Iterator[tuple[SkillCard, Mapping[str, str], float | None]]:
     """Every call of the card; an insertion once for each bolt, with the thickness of its shank [m]."""
     for arguments in card.calls():
-        for bolt in SHANK.values() if card.name == "insert" else [None]:
+        for bolt in SHANK.values() if card.done_check == "part_inserted" else [None]:
             yield card, arguments, bolt
 
 
-def _released(cell: Cell, skill: str, arguments: Mapping[str, str], width: float) -> FloatArray:
-    if skill == "insert":
-        return insert_waypoints(cell, cell.fixture(arguments["fixture"]), width)
-    if skill == "put_back":
-        return put_back_waypoints(cell, arguments["spot"])
-    return place_waypoints(cell, cell.places[arguments["place"]])
+def _released(cell: Cell, card: SkillCard, arguments: Mapping[str, str], width: float) -> FloatArray:
+    if card.place_slot is None:
+        return put_back_waypoints(cell, arguments[SPOT])
+    place = cell.places[arguments[card.place_slot]]
+    return insert_waypoints(cell, place, width) if isinstance(place, Fixture) else place_waypoints(cell, place)
 
 
 def tool_state(cell: Cell, width: float) -> tuple[float, ...]:

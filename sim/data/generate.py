@@ -24,7 +24,7 @@ from sim.parts.catalogue import ALL_SHAPES, shape_of
 from sim.setting import load_setting
 from sim.workers import shared_out
 from sim.world import World
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput
 
@@ -90,12 +90,12 @@ def generate(
                 write_whole(plan.folder / shard.name, shard.content)
                 done += len(plan.scenes_of(plan.shards.index(shard.name)))
                 on_progress(done, plan.scenes)
-        return write_index(plan, cell, load_catalogue())
+        return write_index(plan, cell, catalogue_of(cell))
 
 
 def make_shard(job: ShardJob) -> Shard:
     """Make one shard in a world of its own."""
-    plan, catalogue = job.plan, load_catalogue()
+    plan, catalogue = job.plan, catalogue_of(job.cell)
     world = World(job.cell, 0, load_setting(plan.setting))
     try:
         scenes = [

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from sim.data.examples import STATE_NAMES
 from sim.data.plan import DataPlan
 from sim.data.shards import CAUSES, write_whole
-from sim.data.splits import HELD_OUT
-from sim.demonstrator import KEYFRAMES
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.chunk import WAYPOINT_COLUMNS
@@ -31,10 +29,10 @@ def phrases_of(catalogue: Catalogue) -> tuple[str, ...]:
 
 def write_index(plan: DataPlan, cell: Cell, catalogue: Catalogue) -> Path:
     """Describe the shards that are there. Raises: BadInput (a damaged shard), Unavailable (a full disk)."""
-    hashes, examples, left_out = {}, 0, np.zeros(len(CAUSES), int)
+    hashes, examples, left_out, keyframes = {}, 0, np.zeros(len(CAUSES), int), 0
     for name in plan.shards:
         hashes[name] = hashlib.sha256((plan.folder / name).read_bytes()).hexdigest()
-        counted, causes = _counts(plan.folder / name)
+        counted, keyframes, causes = _counts(plan.folder / name)
         examples += counted
         left_out += causes
     content = {
@@ -43,10 +41,11 @@ def write_index(plan: DataPlan, cell: Cell, catalogue: Catalogue) -> Path:
         "seed": plan.seed,
         "setting": plan.setting,
         "splits": plan.splits,
-        "held_out_triples": sorted(HELD_OUT),
+        "held_out_triples": sorted(plan.held_out),
         "shards": hashes,
         "scenes": plan.scenes,
         "examples": examples,
+        "keyframes": keyframes,
         "left_out": dict(zip(CAUSES, left_out.tolist(), strict=True)),
     }
     path = plan.folder / INDEX_FILE
@@ -70,15 +69,15 @@ def vocabulary(cell: Cell, catalogue: Catalogue) -> dict[str, Any]:
         "skills": {card.name: [number[phrase] for phrase in card.phrases()] for card in catalogue},
         "waypoint_columns": WAYPOINT_COLUMNS,
         "state_names": STATE_NAMES,
-        "keyframes": KEYFRAMES,
         "places": {name: place.release for name, place in cell.places.items()},
     }
 
 
-def _counts(path: Path) -> tuple[int, NDArray[np.int64]]:
-    """How many examples, and how many parts could not be grasped, by cause."""
+def _counts(path: Path) -> tuple[int, int, NDArray[np.int64]]:
+    """How many examples, of how many keyframes each, and how many parts could not be grasped, by cause."""
     try:
         with path.open("rb") as file, np.load(file) as shard:
-            return len(shard["examples_image"]), shard["left_out"].sum(axis=0)
+            count, keyframes, _ = shard["examples_waypoints"].shape
+            return count, keyframes, shard["left_out"].sum(axis=0)
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
         raise BadInput("shard", str(path), "as it was made; remove it, and the same command makes it again") from None

@@ -28,7 +28,7 @@ from sim.data.lerobot_form import is_lerobot, open_lerobot
 from sim.data.likeness import Print, print_of
 from sim.data.splits import quarter_of
 from sim.data.tally import Column, Inspection, columns
-from skills.catalogue import load_catalogue
+from skills.catalogue import Catalogue, load_catalogue
 
 PICTURES: Final = 12
 """Pictures in a report."""
@@ -44,15 +44,20 @@ class Inspected:
     pictures: tuple[tuple[str, bytes], ...]
 
 
-def inspect(folder: Path, against: Path | None = None) -> Inspected:
-    """Read the whole set. `against`: another one, which must share no scene with it.
+def inspect(folder: Path, against: Path | None = None, catalogue: Catalogue | None = None) -> Inspected:
+    """Read the whole set.
+
+    Args:
+        against: another one, which must share no scene with it.
+        catalogue: whose phrases are counted; without it that of the installed cards.
 
     Raises: BadInput (no data set there, a damaged one), Unavailable (pyarrow is missing).
     """
-    looked = _look(folder)
+    cards = catalogue or load_catalogue()
+    looked = _look(folder, cards)
     findings = list(looked.found.findings)
     if against is not None:
-        findings += leaks_between(looked.placed, _look(against).placed)
+        findings += leaks_between(looked.placed, _look(against, cards).placed)
     return Inspected(looked.found.model_copy(update={"findings": tuple(findings)}), looked.pictures)
 
 
@@ -69,8 +74,8 @@ class _Looked:
     pictures: tuple[tuple[str, bytes], ...]
 
 
-def _look(folder: Path) -> _Looked:
-    return _episodes(open_lerobot(folder)) if is_lerobot(folder) else _keyframes(open_keyframes(folder))
+def _look(folder: Path, catalogue: Catalogue) -> _Looked:
+    return _episodes(open_lerobot(folder)) if is_lerobot(folder) else _keyframes(open_keyframes(folder), catalogue)
 
 
 @dataclass
@@ -84,7 +89,7 @@ class _Gathered:
     pictures: list[tuple[str, bytes]] = field(default_factory=list)
 
 
-def _keyframes(data: KeyframeSet) -> _Looked:
+def _keyframes(data: KeyframeSet, catalogue: Catalogue) -> _Looked:
     index, kept = data.index, _Gathered()
     counts: dict[str, Counter[str]] = {}
     states: list[NDArray[np.float32]] = []
@@ -107,7 +112,7 @@ def _keyframes(data: KeyframeSet) -> _Looked:
     for row in range(action.shape[1]):
         spread[f"action, row {row}"] = columns(index["waypoint_columns"], action[_spread(len(action)), row])
     findings = [
-        *unbalanced_phrases(counts["phrase"], load_catalogue()),
+        *unbalanced_phrases(counts["phrase"], catalogue),
         *(
             finding
             for subject, values in counts.items()

@@ -5,10 +5,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sim.data.splits import Split, split_ranges
+from sim.data.splits import HELD_OUT, Split, Triple, split_ranges
 from sim.setting import TRAINING
 from skills.errors import BadInput
 
+SHOWN_SHARD: Final = 5
+"""Scenes of a shard in which a skill is carried out: some seconds each, and what a person sees as progress."""
+SHOWN_KEPT: Final = 0.1
+"""Share of such scenes that is kept for validation."""
 SHARD_SCENES: Final = 100
 """Scenes of a shard: 20 MB, and all that a worker that was killed has lost."""
 MOST_SCENES: Final = 10_000_000
@@ -37,6 +41,11 @@ class DataPlan:
         return tuple(f"shard-{index:05d}.npz" for index in range(-(-self.scenes // self.shard_scenes)))
 
     @property
+    def held_out(self) -> frozenset[Triple]:
+        """Parts and places of picks that only the split `triples` has."""
+        return HELD_OUT
+
+    @property
     def splits(self) -> dict[Split, tuple[int, int]]:
         """First scene and the one after the last of each split."""
         return split_ranges(self.scenes)
@@ -48,3 +57,20 @@ class DataPlan:
     def claim(self) -> Mapping[str, Any]:
         """What stands in the folder for whoever comes there next."""
         return {**asdict(self), "folder": "."}
+
+
+@dataclass(frozen=True)
+class ShownPlan(DataPlan):
+    """Of one skill, which is carried out in every scene; of these nothing but the last are kept from training."""
+
+    skill: str = ""
+    shard_scenes: int = SHOWN_SHARD
+
+    @property
+    def held_out(self) -> frozenset[Triple]:
+        return frozenset()
+
+    @property
+    def splits(self) -> dict[Split, tuple[int, int]]:
+        first = self.scenes - round(SHOWN_KEPT * self.scenes)
+        return {"train": (0, first), "validation": (first, self.scenes)}

@@ -12,13 +12,13 @@ import numpy as np
 
 import skills
 from sim.gym.spaces import Floats, Shown, action_space, observation_space, shown, waypoint
-from sim.gym.task import SKILLS, Task, calls_in, draw_task, expert_rows, is_done
 from sim.portrait import side
 from sim.setting import CALIBRATED, load_setting
 from sim.table import Table
+from sim.task import Task, calls_in, draw_task, expert_rows, is_done
 from skills.base import FloatArray
 from skills.call import Ruling, SkillCall
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell, load_cell
 from skills.chunk import ActionChunk
 from skills.errors import BadInput, UnknownName
@@ -70,7 +70,7 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
     Args:
         cell: name of an installed cell, or a cell file.
         setting: what varies from scene to scene, `sim/randomization/`.
-        skill: one of SKILLS.
+        skill: name of a card of the cell.
         cameras: whose pictures are shown; without it all of the cell's.
         episode_length: steps after which an episode is cut off.
         render_mode: None, or "rgb_array": the cell from the side.
@@ -94,11 +94,10 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
         render_mode: str | None = None,
     ) -> None:
         self.render_mode = _known_mode(render_mode, self.metadata["render_modes"])
-        if skill not in SKILLS:
-            raise UnknownName("skill", skill, SKILLS)
         if not isinstance(episode_length, int) or episode_length < 1:
             raise BadInput("episode_length", episode_length, "a whole number, at least 1")
-        self._cell, self._setting, self._card = find_cell(cell), load_setting(setting), load_catalogue()[skill]
+        self._cell, self._setting = find_cell(cell), load_setting(setting)
+        self._card = catalogue_of(self._cell)[skill]
         if not calls_in(self._cell, self._card):
             raise BadInput("skill", skill, f"one that cell {self._cell.name} has a place for")
         self._cameras = known_cameras(self._cell, cameras)
@@ -166,7 +165,7 @@ class CellEnv(gymnasium.Env[Shown, Floats]):
         for _ in range(DRAWS):
             with ExitStack() as kept:
                 state = kept.enter_context(TemporaryDirectory(prefix="smolcell-gym-"))
-                table = Table(self._cell, self._card.name, self._setting, self.np_random, Path(state))
+                table = Table(self._cell, self._card, self._setting, self.np_random, Path(state))
                 kept.callback(table.close)
                 task = draw_task(table, self._card)
                 if task is not None:

@@ -134,8 +134,8 @@ def test_the_skill_that_reaches_the_place_brings_the_part(
 
 def test_a_place_that_no_skill_reaches_is_refused_with_those_that_are() -> None:
     assert GROUNDER.refusal(Plan(steps=(step("shelf"),))) == (
-        "destination: 'shelf' is not known; allowed is one of 'rejection bin', 'red quality control bin', 'left bin', "
-        "'right bin', 'conveyor belt', 'left fixture', 'right fixture'."
+        "destination: 'shelf' is not known; allowed is one of 'left fixture', 'right fixture', 'rejection bin', "
+        "'red quality control bin', 'left bin', 'right bin', 'conveyor belt'."
     )
 
 

@@ -324,8 +324,8 @@ def test_a_step_that_can_not_be_done_here_is_refused_before_anything_moves(lay) 
     assert report.exit_code == ExitCode.BAD_INPUT
     assert report.outcome == Outcome(
         outcome="refused",
-        reason="destination: 'shelf' is not known; allowed is one of 'rejection bin', 'red quality control bin', "
-        "'left bin', 'right bin', 'conveyor belt', 'left fixture', 'right fixture'.",
+        reason="destination: 'shelf' is not known; allowed is one of 'left fixture', 'right fixture', "
+        "'rejection bin', 'red quality control bin', 'left bin', 'right bin', 'conveyor belt'.",
     )
 
 

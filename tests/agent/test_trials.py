@@ -7,6 +7,7 @@ from agent.evaluation import Job, evaluate
 from agent.trial_table import SPLITS, Table
 from agent.trials import ExpertActor
 from sim.setting import setting_names
+from skills.catalogue import catalogue_of
 from skills.errors import UnknownName
 
 
@@ -33,7 +34,7 @@ def test_the_expert_brings_parts_away(cell, skill):
 
 @pytest.mark.parametrize("split", [name for name, split in SPLITS.items() if not split.only_picks])
 def test_a_table_of_each_split(cell, split, tmp_path):
-    table = Table(cell, "insert", split, np.random.default_rng(2), "call", tmp_path)
+    table = Table(cell, catalogue_of(cell)["insert"], split, np.random.default_rng(2), "call", tmp_path)
     assert any(body.spec.kind == "bolt" for body in table.world.bodies)
     assert table.world.setting.name == SPLITS[split].setting
     table.close()
@@ -44,7 +45,7 @@ def test_every_split_is_drawn_with_a_setting_that_is_there():
 
 
 def test_what_lies_on_a_spot_is_taken_away(cell, tmp_path):
-    table = Table(cell, "put_back", "heaped", np.random.default_rng(2), "call", tmp_path)
+    table = Table(cell, catalogue_of(cell)["put_back"], "heaped", np.random.default_rng(2), "call", tmp_path)
     table.clear_spot("middle", keep=0)
     away = [np.hypot(*table.world.true_part(body).at) for body in table.world.bodies[1:]]
     assert min(away) >= 0.07

@@ -6,6 +6,7 @@ from agent.difference import Difference, compare, recalled
 from agent.looking import Grip, Look, Looker
 from agent.verifier import UNSEEN, Verifier, is_plausible, judge
 from skills.call import SkillCall, Verdict
+from skills.card import SkillCard
 from skills.scene import PartQuery, PerceivedPart, Scene
 from tests.agent.kinematic_tray import CATALOGUE, CELL, TextPerceiver, Tray, TrayGate, part, scene
 
@@ -159,7 +160,7 @@ def verified(width: float, *scenes: Scene) -> tuple[Verdict, int, Scene]:
     """The verdict on PICK, how many looks it did not need, and the scene that it leaves."""
     world, perceiver = Tray(), Flickering(*scenes)
     world.width = width
-    seen = Verifier(Looker(CELL, TrayGate(world), perceiver)).verify(
+    seen = Verifier(Looker(CELL, TrayGate(world), perceiver), CELL.tray.half).verify(
         CATALOGUE["pick"], PICK, look(OPEN, BOLT, NUT, GEAR), None
     )
     return seen.judged.verdict, len(perceiver.scenes), seen.after.scene
@@ -185,7 +186,7 @@ def test_a_look_that_is_not_sure_is_made_again() -> None:
     pale = BOLT.model_copy(update={"confidence": 0.6})
     world, perceiver = Tray(), Flickering(scene(NUT), scene(NUT))
     world.width = HELD
-    verifier = Verifier(Looker(CELL, TrayGate(world), perceiver))
+    verifier = Verifier(Looker(CELL, TrayGate(world), perceiver), CELL.tray.half)
     seen = verifier.verify(CATALOGUE["pick"], PICK, look(OPEN, pale, NUT), None)
     assert (seen.judged.verdict.judgement, perceiver.scenes) == ("success", [])
 
@@ -241,3 +242,38 @@ def test_a_faint_part_is_remembered_where_the_next_look_cannot_make_it_out() -> 
     for kept in (unclear_at(0.08, BOLT), scene(BOLT)):
         assert recalled(kept, scene(BOLT, FAINT_NUT)) == kept
     assert recalled(unclear_at(0.06, BOLT), scene(BOLT, NUT)) == unclear_at(0.06, BOLT)
+
+
+PUSHED = SkillCard.model_validate(
+    {
+        "name": "push", "summary": "s", "phrase": "push the {kind} {edge}", "checkpoint": "push", "start_pose": "home",
+        "parameters": {"kind": {"values": ["part"]}, "edge": {"values": ["left edge"]}},
+        "done_check": "part_at_region", "region": "{edge}",
+        "budget": {"seconds": 1, "chunks": 1},
+    }
+)  # fmt: skip
+PUSH = PICK.model_copy(update={"skill": "push", "arguments": {"kind": "part", "edge": "left edge"}})
+AT_EDGE = BOLT.model_copy(update={"at": (BOLT.at[0], 0.135), "yaw": 0.0})
+HALFWAY = BOLT.model_copy(update={"at": (BOLT.at[0], 0.09), "yaw": 0.0})
+NUT_AT_EDGE = NUT.model_copy(update={"at": (NUT.at[0], 0.135)})
+
+
+@pytest.mark.parametrize(
+    ("width", "after", "judgement", "cause"),
+    [
+        (SHUT, (AT_EDGE, NUT, GEAR), "success", None),
+        (OPEN, (AT_EDGE, NUT, GEAR), "success", None),
+        (SHUT, (BOLT, NUT, GEAR), "failure", "missed"),
+        (SHUT, (HALFWAY, NUT, GEAR), "failure", "dropped_inside"),
+        (SHUT, (BOLT, NUT_AT_EDGE, GEAR), "failure", "wrong_part"),
+        (SHUT, (AT_EDGE, NUT_AT_EDGE, GEAR), "failure", "wrong_part"),
+        (SHUT, (NUT, GEAR), "failure", "dropped_outside"),
+        (HELD, (AT_EDGE, NUT, GEAR), "uncertain", "unclear"),
+    ],
+)
+def test_a_part_in_its_region(
+    width: float, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None
+) -> None:
+    judged = judge(PUSHED, PUSH, look(OPEN, BOLT, NUT, GEAR), look(width, *after), half=CELL.tray.half)
+    assert (judged.verdict.judgement, judged.verdict.cause) == (judgement, cause)
+    assert judged.lost == (() if cause != "dropped_outside" else (BOLT,))

@@ -7,15 +7,18 @@ import tempfile
 import gymnasium
 import numpy as np
 import pytest
+import yaml
 from gymnasium.utils.env_checker import check_env
 
 from safety.gate import SafetyGate
 from sim.gym import ENVIRONMENT
-from sim.gym.task import calls_in
+from sim.task import calls_in
 from skills.card import Budget
 from skills.catalogue import load_catalogue
 from skills.cell import load_cell
 from skills.errors import BadInput, UnknownName
+from skills.yamlfile import read_yaml
+from tests.agent.push import written
 
 UNSCALED = pytest.mark.filterwarnings("ignore:.*symmetric and normalized")
 """gymnasium recommends actions in [-1, 1]; ours are metres and radians, and RescaleAction is gymnasium's own."""
@@ -292,3 +295,15 @@ def test_the_example_of_the_documents_says_what_stands_beside_it(root, capsys):
     said = [line.split("  # ")[1] for line in code.splitlines() if line.startswith("print")]
     exec(compile(code, "docs/tools.md", "exec"), {})
     assert capsys.readouterr().out.splitlines() == said
+
+
+def test_a_skill_of_ones_own_is_an_episode_like_any(made, root, tmp_path):
+    written(tmp_path / "cards")
+    content = {**read_yaml(root / "cells" / "default.yaml"), "skills": ["cards"]}
+    (tmp_path / "cell.yaml").write_text(yaml.safe_dump(content))
+    env = made(cell=str(tmp_path / "cell.yaml"), skill="push", cameras=["overhead"])
+    _, info = env.reset(seed=2)
+    assert info["phrase"].startswith("push the bracket against the")
+    for row in env.unwrapped.demonstration():
+        _, reward, terminated, _, info = env.step(row)
+    assert (reward, terminated, info["is_success"]) == (1.0, True, True)

@@ -17,7 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "calibrate": ("calibrate", "Fit how sure a policy may be of its chunks, on scenes that serve nothing else."),
     "train": ("train", "Train, export and write the contract of a network."),
     "data": ("data", "Make, inspect and mix training data."),
-    "skills": ("skills", "List the skills and what may be said to them, or check skill cards."),
+    "skills": ("skills", "List and check skills; write, record and promote one of your own."),
     "doctor": ("doctor", "Check installation, cell, weights, contracts, cameras, state and latch."),
     "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),
     "audit": ("audit", "Verify the chained record of the safety gate."),

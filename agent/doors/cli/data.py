@@ -153,6 +153,7 @@ def inspect(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", parser=a_path("--html"), help="Write a page with pictures.")
     ] = None,
+    cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Count phrases and attributes, look at states and actions, and search for faults.
@@ -163,8 +164,9 @@ def inspect(
     """
     from sim.data.inspect import inspect as look
     from sim.data.report import left_out_text, report
+    from skills.catalogue import catalogue_of
 
-    inspected = look(folder, against)
+    inspected = look(folder, against, catalogue_of(configured_cell(cell)))
     found = inspected.found
     if html is not None:
         write_file("--html", html, report(inspected).encode())

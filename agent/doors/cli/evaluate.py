@@ -35,7 +35,7 @@ def evaluate(
     what: Annotated[
         str, typer.Argument(metavar="[WHAT]", help="policy, or verifier: whether it knows a good pick from a bad one.")
     ] = "policy",
-    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="pick, place, put_back or insert.")] = "pick",
+    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="One of: smolcell skills list.")] = "pick",
     checkpoint: Annotated[
         Path | None,
         typer.Option(

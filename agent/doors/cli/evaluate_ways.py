@@ -15,7 +15,7 @@ from agent.exit_codes import ExitCode
 from agent.trial import Trial
 from agent.trial_table import split_for
 from agent.trials import Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.contract import load_contract, save_contract
 from skills.errors import BadInput
@@ -102,8 +102,8 @@ def open_loop(
     from agent.open_loop import open_loop as held_against
     from agent.workcell import checkpoint_folder
 
-    cards = list(load_catalogue())
-    names = [load_catalogue()[skill].checkpoint] if checkpoint else list(cell.checkpoints)
+    cards = list(catalogue_of(cell))
+    names = [catalogue_of(cell)[skill].checkpoint] if checkpoint else list(cell.checkpoints)
     networks = [
         Measured(
             name,

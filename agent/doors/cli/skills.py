@@ -1,27 +1,35 @@
-"""`smolcell skills`: what may be said to the policies, and whether skill cards hold."""
+"""`smolcell skills`: what may be said to the policies, and how a skill is added."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, a_path
-from agent.doors.cli.output import answer, answer_json, answer_table
-from agent.doors.settings import configured_cell
+from agent.doors.cli.output import answer, answer_json, answer_table, talk
+from agent.doors.cli.promote_skill import promote
+from agent.doors.cli.record_skill import record
+from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
 from agent.workcell import checkpoint_path
-from skills.card import SkillCard
-from skills.catalogue import LIBRARY, load_catalogue
+from skills.card import AT_REGION, DONE_CHECKS, START_POSES, SkillCard
+from skills.catalogue import LIBRARY, catalogue_of
 from skills.cell import Cell
 from skills.contract import Contract, load_contract
+from skills.errors import BadInput
+from skills.lint import Written, lint, read_cards
+from skills.regions import REGIONS
 
-app = new_app("List the skills and what may be said to them, or check skill cards.")
+LOCAL: Final = Path("skills-local")
+
+app = new_app("List and check skills; write, record and promote one of your own.")
 
 
 @app.callback()
 def skills() -> None:
-    """List the skills and what may be said to them, or check skill cards."""
+    """List and check skills; write, record and promote one of your own."""
 
 
 @app.command("list")
@@ -33,7 +41,8 @@ def list_(
     as_json: AsJson = False,
 ) -> ExitCode:
     """List the skills, or every phrase of one with how often it was trained and what it scored."""
-    configured, catalogue = configured_cell(cell), load_catalogue()
+    configured = configured_cell(cell)
+    catalogue = catalogue_of(configured)
     chosen = list(catalogue) if skill is None else [catalogue[skill]]
     shown = [_summary(card, _contract_of(configured, card)) for card in chosen]
     if as_json:
@@ -50,33 +59,118 @@ def list_(
 @app.command()
 def check(
     folder: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DIR", parser=a_path("folder"), help="Folder of skill cards.", show_default="the installed ones"
         ),
-    ] = LIBRARY,
+    ] = None,
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
-    """Check skill cards, and that every phrase that they render stands in the checkpoint's contract.
+    """Look for what is wrong with skill cards: each finding by name, with file and field.
 
-    Exit code 3 when a phrase was not trained.
+    Broken cards (exit code 2): broken-card, no-done-check, same-name, same-phrase. What a person should look at (exit
+    code 3): confusable-phrases, no-examples, no-demonstration, unknown-checkpoint, untrained-phrases,
+    unrendered-phrases, unsayable-value.
     """
     configured = configured_cell(cell)
-    cards = {card.name: _untrained(card, _contract_of(configured, card)) for card in load_catalogue(folder)}
+    checked, found = read_cards(folder or LIBRARY)
+    others = tuple(written for beside in _beside(configured, folder or LIBRARY) for written in read_cards(beside)[0])
+    contracts = {
+        name: _contract_at(configured, name)
+        for name in dict.fromkeys(written.card.checkpoint for written in checked)
+        if name in configured.checkpoints
+    }
+    findings = (*found, *lint(checked, others, configured, contracts))
     if as_json:
-        answer_json({"cards": {name: {"untrained": untrained} for name, untrained in cards.items()}})
+        shown = [{**finding.model_dump(), "broken": finding.is_broken} for finding in findings]
+        answer_json({"cards": [written.card.name for written in checked], "findings": shown})
     else:
-        for name, untrained in cards.items():
-            answer(
-                f"{name}: ok" if not untrained else f"{name}: {len(untrained)} not trained, such as {untrained[0]!r}"
-            )
-    return ExitCode.INCOMPLETE if any(cards.values()) else ExitCode.DONE
+        for finding in findings:
+            answer(finding.describe())
+        answer(f"{len(checked) + len(found)} cards, {len(findings)} findings" if findings else _all_well(checked))
+    if any(finding.is_broken for finding in findings):
+        return ExitCode.BAD_INPUT
+    return ExitCode.INCOMPLETE if findings else ExitCode.DONE
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What the skill is called: small letters, digits, _.")],
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", parser=a_path("--folder"), help="Folder of your own skills.")
+    ] = LOCAL,
+    summary: Annotated[str | None, typer.Option("--summary", help="What it does, in a sentence.")] = None,
+    phrase: Annotated[str | None, typer.Option("--phrase", help="The phrase, with a {slot} for what changes.")] = None,
+    value: Annotated[
+        list[str] | None, typer.Option("--value", metavar="SLOT=V,V", help="The values of a slot; once for each.")
+    ] = None,
+    optional: Annotated[
+        list[str] | None, typer.Option("--optional", metavar="SLOT", help="A slot that may be left out.")
+    ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option("--checkpoint", metavar="NAME", help="Whose weights act on it; else the skill's name.")
+    ] = None,
+    start_pose: Annotated[str | None, typer.Option("--start-pose", help=f"One of {', '.join(START_POSES)}.")] = None,
+    done_check: Annotated[str | None, typer.Option("--done-check", help=f"One of {', '.join(DONE_CHECKS)}.")] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help=f"With {AT_REGION}: {', '.join(REGIONS)}, or a {{slot}} of them.")
+    ] = None,
+    example: Annotated[
+        list[str] | None,
+        typer.Option("--example", metavar="TEXT", help="An instruction -> slot=value, …; more than one may be given."),
+    ] = None,
+    cell: CellFile = None,
+) -> ExitCode:
+    """Write the card of a new skill, a test that pins its phrases, and a page of documentation.
+
+    What no flag says is asked at the terminal. Nothing is overwritten.
+    """
+    from agent.doors.cli.new_skill import Flags, answers_of
+    from agent.skill_draft import make_card, require_new, write_skill
+
+    configured = configured_cell(cell)
+    require_new(folder, name)
+    flags = Flags(
+        name, summary, phrase, tuple(value or ()), tuple(optional or ()), checkpoint, start_pose, done_check, region,
+        tuple(example or ()),
+    )  # fmt: skip
+    card, content = make_card(answers_of(flags, configured))
+    mine = Written(file=str(folder / f"{card.name}.yaml"), card=card)
+    others = tuple(written for beside in _beside(configured, folder) for written in read_cards(beside)[0])
+    here = read_cards(folder)[0] if folder.is_dir() and any(folder.glob("*.yaml")) else ()
+    found = list(lint((mine,), (*others, *here), configured, {}))
+    for finding in found:
+        if finding.is_broken:
+            raise BadInput(finding.field, name, f"changed: {finding.text}")
+    for path in write_skill(usable_folder("--folder", folder), card, content):
+        answer(str(path))
+    for finding in found:
+        talk(finding.describe())
+    return ExitCode.DONE
+
+
+app.command()(record)
+app.command()(promote)
+
+
+def _beside(cell: Cell, folder: Path) -> list[Path]:
+    """The other folders whose cards are installed."""
+    return [one for one in (LIBRARY, *map(Path, cell.skills)) if one.resolve() != folder.resolve()]
+
+
+def _all_well(checked: Sequence[Written]) -> str:
+    phrases = sum(len(written.card.phrases()) for written in checked)
+    return f"{len(checked)} cards with {phrases} phrases: nothing found"
 
 
 def _contract_of(cell: Cell, card: SkillCard) -> Contract | None:
     """The contract that the card's phrases are held against; None where there are no weights yet."""
-    folder = checkpoint_path(cell, card.checkpoint)
+    return _contract_at(cell, card.checkpoint)
+
+
+def _contract_at(cell: Cell, checkpoint: str) -> Contract | None:
+    folder = checkpoint_path(cell, checkpoint)
     return load_contract(folder) if folder.is_dir() else None
 
 
@@ -98,7 +192,3 @@ def _summary(card: SkillCard, contract: Contract | None) -> dict[str, Any]:
 def _phrase_row(phrase: str, told: dict[str, Any]) -> tuple[object, ...]:
     success = told["success"]
     return phrase, told["episodes"], f"{success[0]}, {success[1]}" if success else "not measured"
-
-
-def _untrained(card: SkillCard, contract: Contract | None) -> list[str]:
-    return [phrase for phrase in card.phrases() if contract is None or phrase not in contract.phrases]

@@ -38,8 +38,8 @@ class OperatorCompleter(Completer):
         """Single words that carry meaning, and the places' whole names."""
         from agent.doors.settings import configured_cell
         from agent.planning.lexicon import Lexicon
-        from skills.catalogue import load_catalogue
+        from skills.catalogue import catalogue_of
 
         cell = configured_cell(self._cell_file)
-        lexicon = Lexicon(cell, load_catalogue())
+        lexicon = Lexicon(cell, catalogue_of(cell))
         return tuple(sorted({*lexicon.targets, *lexicon.values, *cell.destinations}))

@@ -101,14 +101,7 @@ class Desk:
         self._worker.aside(lambda: self._open_shift.show_why())
 
     def skills(self) -> None:
-        from skills.catalogue import load_catalogue
-
-        for card in load_catalogue():
-            self._screen.say(f"{card.name:9} {card.summary}")
-            self._screen.say(f"          phrase: {card.phrase}")
-            for name, parameter in card.parameters.items():
-                said = (parameter.said.get(value, value) for value in parameter.values)
-                self._screen.say(f"          {name}: {', '.join(said)}")
+        self._worker.aside(lambda: self._open_shift.show_skills())
 
     def stop(self, reason: str = "the operator said stop") -> None:
         """Tell the gate before anything else, then the operator; a cell that still loads is told when it is there."""

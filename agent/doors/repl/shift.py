@@ -135,6 +135,15 @@ class Shift:
         for full in station.workcell.journal.filled():
             self._screen.say(f"not seen, but remembered: {full.describe()}", ASIDE)
 
+    def show_skills(self) -> None:
+        """The cell's skills, and what may be said of each."""
+        for card in self._station.workcell.catalogue:
+            self._screen.say(f"{card.name:9} {card.summary}")
+            self._screen.say(f"          phrase: {card.phrase}")
+            for name, parameter in card.parameters.items():
+                said = (parameter.said.get(value, value) for value in parameter.values)
+                self._screen.say(f"          {name}: {', '.join(said)}")
+
     def show_plan(self) -> None:
         self._tell(record.plan_of(self._station.workcell.journal))
 

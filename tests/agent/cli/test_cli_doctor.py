@@ -18,6 +18,7 @@ from safety.audit import Audit
 from safety.latch import Latch
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.call import Ruling
+from skills.catalogue import LIBRARY
 from skills.chunk import ActionChunk
 from skills.contract import CameraContract, Statistics, load_contract, save_contract
 from skills.contract import hash_files as hash_of
@@ -80,7 +81,7 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     code, checks = doctor()
     assert (code, failed(checks)) == (ExitCode.DONE, {})
     assert list(checks) == [
-        "python", "packages", "skill cards", "cell file",
+        "python", "packages", "cell file", "skill cards",
         *(f"{what} of {name}" for name in ("pick", "place") for what in OF_CHECKPOINT),
         "perceiver", "robot", "state folder", "audit", "stop latch",
     ]  # fmt: skip
@@ -103,7 +104,10 @@ def test_a_phrase_that_was_not_trained_is_named(doctor: Doctored, smolcell, weig
     assert "'place it in the left bin'" in checks["contract of place"][1]
     said = smolcell("skills", "check", "--cell", str(weights / "cell.yaml"))
     assert said.code == ExitCode.INCOMPLETE
-    assert said.out == "insert: ok\npick: ok\nplace: 1 not trained, such as 'place it in the left bin'\nput_back: ok\n"
+    assert said.out.splitlines()[0].endswith(
+        "place.yaml: phrase: [untrained-phrases] 1 of 5 phrases were not trained, such as 'place it in the left bin'"
+    )
+    assert said.out.splitlines()[1:] == ["4 cards, 1 findings"]
 
 
 @pytest.mark.parametrize(
@@ -260,3 +264,17 @@ def test_skills_list_tells_trained_phrases(smolcell, weights: Path) -> None:
         "place it in the right bin",
         "place it on the conveyor belt",
     ]
+
+
+def test_a_card_of_the_cells_own_folder_is_checked_and_listed(doctor: Doctored, smolcell, weights: Path) -> None:
+    (weights / "mine").mkdir()
+    card = yaml.safe_load((LIBRARY / "insert.yaml").read_text())
+    own = {"name": "slip", "phrase": "slip it in", "parameters": {}, "checkpoint": "slip", "examples": []}
+    (weights / "mine" / "slip.yaml").write_text(yaml.safe_dump({**card, **own}))
+    cell = yaml.safe_load((weights / "cell.yaml").read_text())
+    cell |= {"skills": ["mine"], "checkpoints": {**cell["checkpoints"], "slip": str(weights / "place")}}
+    (weights / "cell.yaml").write_text(yaml.safe_dump(cell))
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["contract of slip"])
+    shown = json.loads(smolcell("skills", "list", "--cell", str(weights / "cell.yaml"), "--json").out)["skills"]
+    assert [(skill["name"], skill["trained"]) for skill in shown if skill["name"] == "slip"] == [("slip", 0)]

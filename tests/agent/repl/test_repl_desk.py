@@ -178,7 +178,7 @@ def test_unknown_command_says_which_is_near(tmp_path: Path) -> None:
 
 def test_skills_are_listed_with_their_phrases(tmp_path: Path) -> None:
     with Conversation(tmp_path, Tray(), GO) as chat:
-        chat.begin().say("/skills")
+        chat.begin().say("/skills", until="phrase: put it back on the {spot} of the tray")
     assert "          phrase: pick up the {condition} {size} {appearance} {kind}" in chat.transcript.lines
     assert "          phrase: insert it into the {fixture}" in chat.transcript.lines
     assert "          fixture: left fixture, right fixture" in chat.transcript.lines
