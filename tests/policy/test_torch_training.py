@@ -37,6 +37,7 @@ from policy.training.networks import Backbone, PolicyTraining
 from policy.training.policy_network import new_policy
 from policy.training.presets import preset
 from policy.training.run_folder import open_run
+from policy.training.start import fitted
 from policy.training.trackers import TensorBoard
 from policy.training.train import train
 from policy.votes import Sight
@@ -316,6 +317,24 @@ def test_a_run_begins_with_the_weights_of_a_checkpoint(bars: Path, whole: Path, 
     second = go(STARTED.model_copy(update={"flow": flow}), bars, tmp_path / "second", start_from=first)
     assert same_weights(first, second)
     assert load_record(second).config["start_from"] == load_record(first).weights_hash
+
+
+def test_a_run_begins_with_the_weights_for_pictures_of_another_size(bars: Path, whole: Path, tmp_path: Path) -> None:
+    first = load_file(whole / "checkpoint" / "model.safetensors")
+    flow = SMOKE.flow.model_copy(update={"schedule": Schedule(steps=1, learning_rate=0.0, warmup=1)})
+    config = STARTED.model_copy(update={"flow": flow, "backbone": SMOKE.backbone.model_copy(update={"image_size": 32})})
+    second = load_file(go(config, bars, tmp_path / "second", start_from=whole / "checkpoint") / "model.safetensors")
+    changed = [name for name, weight in second.items() if not torch.equal(weight, first[name])]
+    assert [name.rsplit(".", 2)[1] for name in changed] == ["position_embedding"]
+    assert second[changed[0]].shape == (4, first[changed[0]].shape[1])
+
+
+def test_places_in_pictures_of_another_size_lie_between_the_old_ones() -> None:
+    rows, columns = torch.meshgrid(torch.arange(8.0), torch.arange(8.0), indexing="ij")
+    bigger = fitted(torch.stack([rows.flatten(), columns.flatten()], 1), 144).view(12, 12, 2)
+    middle = (torch.arange(12) + 0.5) * 8 / 12 - 0.5
+    assert torch.allclose(bigger[2:-2, 2:-2, 0], middle[2:-2, None].expand(8, 8), atol=0.05)
+    assert torch.allclose(bigger[2:-2, 2:-2, 1], middle[None, 2:-2].expand(8, 8), atol=0.05)
 
 
 @pytest.mark.parametrize(
