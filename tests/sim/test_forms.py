@@ -246,7 +246,7 @@ def test_corrections_are_repeated_where_they_are_and_the_rest_of_the_first_set_s
     index["splits"] = {"train": [0, 8], "validation": [8, 8], "arrangements": [8, 8], "triples": [8, 8]}
     (small / "dataset.json").write_text(json.dumps(index))
     merge([Part(data / "a", 0.5), Part(small, 0.5)], tmp_path / "out", repeat=True)
-    mixed, a, b = (open_keyframes(folder) for folder in (tmp_path / "out", data / "a", small))
+    mixed, a, b = (open_keyframes(folder) for folder in (tmp_path / "out", data / "a", data / "b"))
     assert mixed.index["splits"] == {
         "train": [0, 34], "validation": [34, 35], "arrangements": [35, 36], "triples": [36, 37]
     }  # fmt: skip

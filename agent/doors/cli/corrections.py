@@ -10,6 +10,7 @@ import typer
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
 from agent.doors.cli.flagged import file_name, read_flagged
+from agent.doors.cli.group import new_app
 from agent.doors.cli.options import CellFile, DrawSeed, StateFolder, Workers, a_path, whole
 from agent.doors.cli.output import answer, talk
 from agent.doors.cli.progress import progress
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from skills.protocols import Perceiver
 
 
+app = new_app()
+
+
+@app.command()
 def corrections(
     out: Annotated[
         Path,

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from agent.doors.cli.corrections import corrections
+from agent.doors.cli import corrections, flagged
 from agent.doors.cli.data_augment import augment
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
-from agent.doors.cli.flagged import flagged
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
 from agent.doors.cli.output import answer, answer_json, answer_table
@@ -264,8 +263,8 @@ def merge(
     return ExitCode.DONE
 
 
-app.command()(flagged)
-app.command()(corrections)
+app.add_typer(flagged.app)
+app.add_typer(corrections.app)
 
 
 def weighted(text: str) -> "Part":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agent.doors.cli.files import write_file
+from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.settings import configured_cell, state_folder, usable_folder
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from agent.attempts import Flagged
 
 
+app = new_app()
+
+
+@app.command()
 def flagged(
     pictures: Annotated[
         Path | None,
