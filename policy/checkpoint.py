@@ -10,6 +10,8 @@ parity.npz          inputs with what lerobot answered to them
 overhead.png        reference picture
 
 Both hold training.json, how they came to be, and README.md, the card rendered from it.
+
+A fine-tuned policy is in lerobot's form alone, with contract.json and a picture CAMERA.png of each camera.
 """
 
 from dataclasses import dataclass
@@ -53,6 +55,25 @@ class PolicyFolder:
 
 
 @dataclass(frozen=True)
+class TunedFolder:
+    """Paths of a fine-tuned policy's checkpoint."""
+
+    root: Path
+
+    @property
+    def weights(self) -> Path:
+        return self.root / "model.safetensors"
+
+    def reference(self, camera: str) -> Path:
+        return self.root / f"{camera}.png"
+
+    def hashed(self) -> list[Path]:
+        """The files that `weights_hash` of the contract covers: weights, their shape, words, normalization."""
+        processors = sorted(self.root.glob("policy_p*processor*"))
+        return [self.weights, self.root / "config.json", self.root / "vlm" / "tokenizer.json", *processors]
+
+
+@dataclass(frozen=True)
 class PerceiverFolder:
     """Paths of the perceiver's checkpoint."""
 
@@ -93,6 +114,15 @@ def open_policy(root: Path) -> tuple[PolicyFolder, Contract]:
     """A policy's folder, whole and unchanged since training wrote it. Raises: BadInput."""
     _require_folder(root, CONTRACT_FILE)
     folder = PolicyFolder(root)
+    contract = load_contract(root)
+    _require_hash(folder.hashed(), contract.weights_hash, root)
+    return folder, contract
+
+
+def open_tuned(root: Path) -> tuple[TunedFolder, Contract]:
+    """A fine-tuned policy's folder, whole and unchanged since training wrote it. Raises: BadInput."""
+    _require_folder(root, CONTRACT_FILE)
+    folder = TunedFolder(root)
     contract = load_contract(root)
     _require_hash(folder.hashed(), contract.weights_hash, root)
     return folder, contract

@@ -103,5 +103,7 @@ def hash_files(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.name):
         digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+        with path.open("rb") as file:
+            while block := file.read(2**22):  # weights may be larger than memory should hold at once
+                digest.update(block)
     return digest.hexdigest()

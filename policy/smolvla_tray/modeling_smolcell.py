@@ -4,23 +4,18 @@ A stem of strided convolutions learns several times faster on pictures of a few 
 16×16 projection. Everything else, training loss and denoising included, is lerobot's.
 """
 
-import contextlib
-import copy
 import itertools
-import shutil
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
-from lerobot.configs.policies import PreTrainedConfig
-from lerobot.policies.smolvla.modeling_smolvla import SmolVLAPolicy
 from lerobot.utils.constants import ACTION
 from torch import Tensor, nn
 
+from policy.portable import PortableSmolVLA
 from policy.smolvla_tray import STEM_STRIDE
-from policy.smolvla_tray.configuration_smolcell import BACKBONE_FOLDER, SmolcellConfig
+from policy.smolvla_tray.configuration_smolcell import SmolcellConfig
 from policy.smolvla_tray.rows import Rows, save_processors
 
 
@@ -53,7 +48,7 @@ def put_stem(vision_model: nn.Module) -> None:
     config._attn_implementation = "eager"
 
 
-class SmolcellPolicy(SmolVLAPolicy):  # type: ignore[misc]
+class SmolcellPolicy(PortableSmolVLA):
     """lerobot's SmolVLA over our small backbone; saves and loads as one folder that can be moved."""
 
     config_class = SmolcellConfig
@@ -87,24 +82,4 @@ class SmolcellPolicy(SmolVLAPolicy):  # type: ignore[misc]
 
     def _save_pretrained(self, save_directory: Path) -> None:
         save_processors(save_directory)
-        backbone = save_directory / BACKBONE_FOLDER
-        if Path(self.config.vlm_model_name).resolve() != backbone.resolve():
-            shutil.copytree(self.config.vlm_model_name, backbone, dirs_exist_ok=True)
-        named, self.config = self.config, copy.deepcopy(self.config)
-        self.config.vlm_model_name = BACKBONE_FOLDER
-        try:
-            super()._save_pretrained(save_directory)
-        finally:
-            self.config = named
-
-    @classmethod
-    def from_pretrained(
-        cls, pretrained_name_or_path: str | Path, *, config: SmolcellConfig | None = None, **kwargs: Any
-    ) -> "SmolcellPolicy":
-        """The policy in a folder, every weight accounted for; needs no network."""
-        folder = Path(pretrained_name_or_path)
-        config = config or PreTrainedConfig.from_pretrained(folder)
-        config.vlm_model_name = str(folder / BACKBONE_FOLDER)
-        with contextlib.redirect_stdout(sys.stderr):  # lerobot tells that it loads; stdout is for answers
-            policy: SmolcellPolicy = super().from_pretrained(folder, config=config, **{"strict": True, **kwargs})
-        return policy
+        super()._save_pretrained(save_directory)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from policy.smolvla_tray import STEM_STRIDE
 from policy.training.networks import HEADS, Backbone
@@ -9,23 +10,28 @@ from policy.training.networks import HEADS, Backbone
 
 def write_backbone(folder: Path, backbone: Backbone, phrases: tuple[str, ...]) -> None:
     """Write the folder: SmolVLM configuration, word tokenizer of just these phrases, processors."""
+    tokenizer = word_tokenizer(phrases)
+    config = _smolvlm_config(backbone, tokenizer)
+    save_backbone(folder, config, tokenizer, backbone.image_size, backbone.tokens_per_side**2)
+
+
+def save_backbone(folder: Path, config: Any, tokenizer: Any, image_size: int, image_tokens: int) -> None:
+    """Write what lerobot reads a backbone from: configuration, tokenizer and processors, no weights."""
     from transformers import SmolVLMImageProcessor, SmolVLMProcessor, SmolVLMVideoProcessor
 
-    tokenizer = _word_tokenizer(phrases)
-    config = _smolvlm_config(backbone, tokenizer)
     folder.mkdir(parents=True, exist_ok=True)
     config.save_pretrained(folder)
-    edge = {"longest_edge": backbone.image_size}
+    edge = {"longest_edge": image_size}
     SmolVLMProcessor(
         SmolVLMImageProcessor(size=edge, max_image_size=edge),
         tokenizer,
         SmolVLMVideoProcessor(),
-        image_seq_len=backbone.tokens_per_side**2,
+        image_seq_len=image_tokens,
         chat_template="{% for message in messages %}{{ message.content }}{% endfor %}",
     ).save_pretrained(folder)
 
 
-def _word_tokenizer(phrases: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def word_tokenizer(phrases: tuple[str, ...]):  # type: ignore[no-untyped-def]
     """Words in the order of the alphabet, so that the same phrases give the same ids."""
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
