@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from policy.training.config import SET_BY_THE_RUN, Training
+from policy.training.finetune.config import FinetuneTraining
 from policy.training.networks import PerceiverTraining, PolicyTraining
 from skills.errors import BadInput, Unavailable, UnknownName
 from skills.yamlfile import parse_model
@@ -41,6 +42,7 @@ class Kind:
 KINDS: Final[Mapping[str, Kind]] = {
     "policy": Kind(PolicyTraining, "policy.training.learn_policy:LEARNER"),
     "perceiver": Kind(PerceiverTraining, "policy.training.learn_perceiver:LEARNER"),
+    "finetune": Kind(FinetuneTraining, "policy.training.finetune.learn:LEARNER"),
 }
 
 

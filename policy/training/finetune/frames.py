@@ -5,7 +5,7 @@ installed and yet not load. States and actions are in memory: lerobot reads them
 """
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +24,8 @@ class Frames:
 
     Reading a frame gives lerobot's keys: `observation.images.NAME` (3, H, W) in [0, 1], `observation.state` (D,),
     `action` (T, D), `action_is_pad` (T,), `task`; numbers not yet normalized.
+
+    Raises: BadInput (a data set whose episodes are mixed).
     """
 
     def __init__(self, recording: Recording, episodes: Sequence[int]) -> None:
@@ -35,8 +37,10 @@ class Frames:
         self.episode = numbers.episode
         self._states, self._actions = numbers.states.astype(np.float32), numbers.actions.astype(np.float32)
         self._ahead = np.arange(config.chunk_size)
-        last = np.searchsorted(self.episode, self.episode, side="right") - 1
-        self._last = last if np.all(np.diff(self.episode) >= 0) else _unordered(recording)
+        if (np.diff(self.episode) < 0).any():
+            allowed = "one whose episodes stand one after the other, as lerobot writes it"
+            raise BadInput("data set", str(recording.root), allowed)
+        self._last = np.searchsorted(self.episode, self.episode, side="right") - 1
 
     def __len__(self) -> int:
         return len(self.episode)
@@ -57,7 +61,3 @@ class Frames:
         read = [self[int(number)] for number in numbers]
         stacked = {key: torch.stack([one[key] for one in read]) for key in read[0] if key != "task"}
         return {**stacked, "task": [one["task"] for one in read]}
-
-
-def _unordered(recording: Recording) -> NoReturn:
-    raise BadInput("data set", str(recording.root), "one whose episodes stand one after the other, as lerobot writes it")

@@ -6,16 +6,71 @@ from the pictures alone.
 """
 
 import io
+import os
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from policy.training.finetune.config import FinetuneTraining
+from policy.training.presets import merged, preset
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
 PHRASE = "pink lego brick into the transparent box"
-NAMES = tuple(f"{joint}.pos" for joint in ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper"))
+JOINTS = ("shoulder_pan", "shoulder_lift", "elbow_flex", "wrist_flex", "wrist_roll", "gripper")
+NAMES = tuple(f"{joint}.pos" for joint in JOINTS)
 REST = np.array([0.0, -95.0, 90.0, 70.0, 0.0, 5.0])
 HEIGHT, WIDTH = 48, 64
+POSE = {"mount": "world", "position": [0.3, 0.0, 0.6], "look_at": [0.2, 0.0, 0.0], "up": [1.0, 0.0, 0.0], "view": 0.4}
+FEW_STEPS = {"steps": 2, "learning_rate": 1e-3, "warmup": 1, "average": None}
+
+Told = Callable[..., FinetuneTraining]
+
+
+def told(method: str = "full", **changes: Any) -> FinetuneTraining:
+    """A preset for this data set, of two steps unless `changes` say otherwise."""
+    name = "smolvlm-bridge" if method == "bridge" else f"smolvla-{method}"
+    small = {
+        "cameras": {"up": {"pose": POSE}, "side": {"pose": POSE}},
+        "schedule": FEW_STEPS,
+        "evaluation": None,
+        "frames": 4,
+        "draws": 2,
+        "judged": 4,
+        "compute": {"device": "cpu", "precision": "fp32"},
+    }
+    content = preset(name).model_dump(mode="json", exclude={"start_from", "processes"})
+    return FinetuneTraining.model_validate(merged(merged(content, small), changes))
+
+
+@pytest.fixture(scope="session", name="told")
+def told_fixture() -> Told:
+    return told
+
+
+@pytest.fixture(scope="session")
+def recording_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data set, which tests read and leave as it is."""
+    return write_recording(tmp_path_factory.mktemp("data") / "so101")
+
+
+@pytest.fixture(scope="session")
+def few_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve short episodes, of which two are held out where ten are too many."""
+    return write_recording(tmp_path_factory.mktemp("data") / "few", episodes=12, frames=8)
+
+
+@pytest.fixture(scope="session")
+def small_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base in the layout of lerobot/smolvla_base whose networks are tiny."""
+    from policy.training.finetune.blank import SHAPES, write_blank_base
+
+    return write_blank_base(tmp_path_factory.mktemp("base") / "small", SHAPES["small"], (PHRASE,))
 
 
 def write_recording(
@@ -26,7 +81,8 @@ def write_recording(
     from lerobot.datasets.lerobot_dataset import LeRobotDataset
 
     disable_progress_bars()
-    picture = {"dtype": "video" if videos else "image", "shape": (HEIGHT, WIDTH, 3), "names": ["height", "width", "channels"]}
+    dtype = "video" if videos else "image"
+    picture = {"dtype": dtype, "shape": (HEIGHT, WIDTH, 3), "names": ["height", "width", "channels"]}
     numbers = {"dtype": "float32", "shape": (len(NAMES),), "names": list(NAMES)}
     dataset = LeRobotDataset.create(
         repo_id="local/so101",
@@ -87,3 +143,8 @@ def look(spot: NDArray[np.float64], rng: np.random.Generator) -> tuple[NDArray[n
         picture[row : row + 12, column : column + 12] = (230, 90, 160)
         pictures.append(picture)
     return pictures[0], pictures[1]
+
+
+@pytest.fixture(scope="session", name="write_recording")
+def write_recording_fixture() -> Callable[..., Path]:
+    return write_recording

@@ -1,0 +1,210 @@
+"""The whole way at small size: a data set like svla_so101_pickplace in, a checkpoint that answers out."""
+
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from policy.record import load_record
+from policy.training.finetune.episodes import open_recording
+from policy.training.finetune.frames import Frames
+from policy.training.finetune.judge import judge
+from policy.training.train import train
+from policy.tuned_runtime import TunedPolicy
+from skills.errors import BadInput, UnknownName
+from skills.observation import Observation
+from skills.protocols import Policy
+
+pytestmark = [
+    pytest.mark.train,
+    pytest.mark.heavy,
+    pytest.mark.timeout(1800),
+    pytest.mark.filterwarnings("ignore"),
+]
+
+Told = Callable[..., Any]
+PHRASE = "pink lego brick into the transparent box"
+
+
+def go(config: Any, data: Path, out: Path, base: Path | None, *, resume: bool = False) -> Path:
+    return train(config, data, out, resume=resume, threads=1, start_from=base)
+
+
+def observation(folder: Path, number: int = 0, scale: int = 1) -> Observation:
+    """The first frame of the data set, as the robot would report it; `scale` times as many pixels."""
+    from policy.training.presets import preset
+
+    frames = Frames(open_recording(folder, preset("smolvla-full").model_copy(update={"held_out": 2})), [0])
+    frame = frames[number]
+    state = frame["observation.state"].numpy()
+    images = {
+        name: np.kron((frame[f"observation.images.{name}"].permute(1, 2, 0).numpy() * 255).astype(np.uint8), np.ones((scale, scale, 1), np.uint8))
+        for name in ("up", "side")
+    }
+    return Observation(images, state[:5], np.zeros(5), float(state[5]), np.array([0.2, 0, 0.2, 0, 0, 0, 1]), 1, 7)
+
+
+@pytest.fixture(scope="module")
+def learnt(recording_folder: Path, small_base: Path, told: Told, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of 120 steps, with an evaluation in the middle; its folder."""
+    out = tmp_path_factory.mktemp("runs") / "full"
+    schedule = {"steps": 120, "learning_rate": 3e-3, "warmup": 10, "average": None}
+    config = told(
+        schedule=schedule, frames=16, draws=4, judged=20, chunk_size=10, evaluation={"every": 60, "scenes": 0, "examples": 4}
+    )
+    go(config, recording_folder, out, small_base)
+    return out
+
+
+def test_a_run_learns_and_tells_what_it_reached(learnt: Path, recording_folder: Path) -> None:
+    lines = [json.loads(line) for line in (learnt / "evaluations.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [60, 120]
+    assert {"joint 1 [rad] close", "joint 1 [rad] close, shifted light"} < set(lines[-1]["figures"])
+    shares = load_record(learnt / "checkpoint").shares
+    assert list(shares)[0] == "joint 1 [rad], within 5% of its range"
+    assert len(shares) == 6
+    assert sum(tally.hits for tally in shares.values()) > 0.2 * sum(tally.trials for tally in shares.values())
+
+
+def test_the_contract_tells_what_was_trained(learnt: Path) -> None:
+    contract = TunedPolicy(learnt / "checkpoint").contract
+    assert contract.phrases == {PHRASE: 40}
+    assert list(contract.cameras) == ["up", "side"]
+    assert contract.action_names == contract.state_names == (*(f"joint {n} [rad]" for n in range(1, 6)), "width [m]")
+    assert (contract.space, contract.chunk_size, contract.executed) == ("joint_positions", 10, 10)
+    assert contract.period == pytest.approx(1 / 30)
+    assert contract.start_state.low[1] == pytest.approx(-0.95 * 1.74533, abs=1e-4)
+    assert contract.epochs == pytest.approx(120 * 16 / 960, abs=0.01)
+
+
+def test_a_moved_checkpoint_answers_in_radians_and_metres(learnt: Path, recording_folder: Path, tmp_path: Path) -> None:
+    seen = observation(recording_folder)
+    here = TunedPolicy(learnt / "checkpoint").act(seen, PHRASE, "call")
+    moved = TunedPolicy(Path(shutil.copytree(learnt / "checkpoint", tmp_path / "moved")))
+    assert isinstance(moved, Policy)
+    there = moved.act(seen, PHRASE, "call")
+    assert np.array_equal(here.values, there.values)
+    assert (there.space, there.values.shape) == ("joint_positions", (10, 6))
+    assert (there.answers, there.call_id, there.checkpoint) == (7, "call", moved.contract.weights_hash)
+    low, high = moved.ranges.T
+    slack = 0.5 * (high - low)
+    assert ((low - slack < there.values) & (there.values < high + slack)).all()
+    larger = moved.act(observation(recording_folder, scale=2), PHRASE, "call")
+    assert np.allclose(larger.values, there.values, atol=0.1)
+
+
+def test_what_it_was_not_trained_for_is_refused(learnt: Path, recording_folder: Path) -> None:
+    policy, seen = TunedPolicy(learnt / "checkpoint"), observation(recording_folder)
+    with pytest.raises(UnknownName, match="phrase"):
+        policy.act(seen, "pink brick into the box", "call")
+    with pytest.raises(UnknownName, match="'side'"):
+        policy.act(dataclasses.replace(seen, images={"up": seen.images["up"]}), PHRASE, "call")
+    with pytest.raises(BadInput, match=r"64×48 as in training"):
+        policy.act(dataclasses.replace(seen, images={name: image[:, :48] for name, image in seen.images.items()}), PHRASE, "call")
+    with pytest.raises(BadInput, match="joints of the robot: 7"):
+        policy.act(dataclasses.replace(seen, joints=np.zeros(7), joint_speeds=np.zeros(7)), PHRASE, "call")
+
+
+def test_a_checkpoint_without_a_statistic_is_refused(learnt: Path, tmp_path: Path) -> None:
+    from policy.training.finetune.processors import load_processors
+
+    folder = Path(shutil.copytree(learnt / "checkpoint", tmp_path / "spoilt"))
+    config = TunedPolicy(folder).policy.config
+    from safetensors.torch import save_file
+
+    (file,) = folder.glob("policy_preprocessor_step_*_normalizer*.safetensors")
+    save_file({key: value for key, value in load_file(file).items() if key != "observation.state.std"}, file)
+    with pytest.raises(BadInput, match=r"statistics of observation\.state"):
+        load_processors(config, folder)
+    with pytest.raises(BadInput, match="do not match its card"):
+        TunedPolicy(folder)
+
+
+def test_shifted_light_is_another_question(learnt: Path, recording_folder: Path, told: Told) -> None:
+    policy, config = TunedPolicy(learnt / "checkpoint"), told(chunk_size=10)
+    recording = open_recording(recording_folder, config)
+    frames = Frames(recording, recording.split.validation)
+    plain, again = (judge(policy, frames, [0, 30]) for _ in range(2))
+    shifted = judge(policy, frames, [0, 30], config.light.shifted)
+    assert np.array_equal(plain.said, again.said)
+    assert np.array_equal(plain.done, shifted.done)
+    assert not np.array_equal(plain.said, shifted.said)
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora", "bridge", "bins"])
+def test_every_method_learns_only_its_own_and_delivers_a_whole_checkpoint(
+    method: str, few_folder: Path, small_base: Path, told: Told, tmp_path: Path
+) -> None:
+    changes = {"method": "bridge", "bridge": {"bins": 16}} if method == "bins" else {"method": method}
+    config = told(changes.pop("method"), held_out=2, lora={"rank": 2}, **changes)
+    checkpoint = go(config, few_folder, tmp_path / "run", small_base)
+    chunk = TunedPolicy(checkpoint).act(observation(few_folder), PHRASE, "call")
+    assert chunk.values.shape == (10, 6)
+    assert np.isfinite(chunk.values).all()
+    before, after = load_file(small_base / "model.safetensors"), load_file(checkpoint / "model.safetensors")
+    eye = "model.vlm_with_expert.vlm.model.vision_model.encoder.layers.0.self_attn.q_proj.weight"
+    moved = float((before[eye] - after[eye]).abs().max())
+    spread = float(before[eye].std())
+    assert moved == 0.0 if method != "qlora" else 0.0 < moved < spread, "4-bit weights are what was trained with"
+    if method in ("lora", "qlora"):
+        query = "model.vlm_with_expert.lm_expert.layers.0.self_attn.q_proj.weight"
+        assert not torch.equal(before[query], after[query])
+        assert set(after) == set(before), "lerobot's own names: adapters are merged"
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(few_folder: Path, small_base: Path, told: Told, tmp_path: Path) -> None:
+    config = told("lora", held_out=2, schedule={"steps": 3}, evaluation={"every": 1, "scenes": 0, "examples": 1})
+    whole = go(config, few_folder, tmp_path / "whole", small_base)
+    script = tmp_path / "run.py"
+    script.write_text(
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "from policy.training import keeper\nfrom policy.training.finetune.config import FinetuneTraining\n"
+        "from policy.training.train import train\n"
+        "judge = keeper.Keeper.evaluate\n"
+        "def cut(self, step, seconds):\n"
+        "    if step == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    judge(self, step, seconds)\n"
+        "keeper.Keeper.evaluate = cut\n"
+        f"config = FinetuneTraining.model_validate_json({config.model_dump_json(exclude={'start_from', 'processes'})!r})\n"
+        f"train(config, Path({str(few_folder)!r}), Path({str(tmp_path / 'cut')!r}), resume=False, threads=1,"
+        f" start_from=Path({str(small_base)!r}))\n"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, script], cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    resumed = go(config, few_folder, tmp_path / "cut", small_base, resume=True)
+    first, second = (load_file(folder / "model.safetensors") for folder in (whole, resumed))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize(
+    ("changes", "base", "said"),
+    [
+        ({}, None, "--start-from: None"),
+        ({"cameras": {"side": {"pose": None}}}, "small", r"cameras\.side\.pose: None"),
+    ],
+)
+def test_what_is_missing_is_said_before_the_first_step(
+    changes: Any, base: str | None, said: str, few_folder: Path, small_base: Path, told: Told, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        go(told(held_out=2, **changes), few_folder, tmp_path / "run", small_base if base else None)
+
+
+def test_videos_are_read_as_well(small_base: Path, told: Told, tmp_path: Path, write_recording: Callable[..., Path]) -> None:
+    folder = write_recording(tmp_path / "videos", episodes=3, frames=6, videos=True)
+    frames = Frames(open_recording(folder, told(held_out=1)), [0, 1])
+    assert len(frames) == 12
+    assert frames[7]["observation.images.side"].shape == (3, 48, 64)
+    assert frames[7]["observation.images.side"].max() > 0.7
