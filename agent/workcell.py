@@ -184,10 +184,10 @@ def build_planner(cell: Cell) -> Planner:
 
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     """The policy and contract of every checkpoint that a skill card names; weights load at the first call."""
-    from policy.smolvla import OnnxSmolVLA
+    from policy.runtimes import open_runtime
 
     policies = {
-        name: OnnxSmolVLA(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
+        name: open_runtime(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in load_catalogue()}
     }
     return {name: Checkpoint(policy, policy.contract) for name, policy in policies.items()}
 

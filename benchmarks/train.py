@@ -1,16 +1,17 @@
 """How fast a policy is trained, against lerobot-train's own loop, with the same model, examples and batch, in one run.
 
-A sample is one term of the flow loss: a picture, a phrase, a state, a chunk, a draw of noise. Both sides take 384 of them
-a step. Ours: the trainer of `smolcell train pick`, 32 pictures × 3 commands × 4 draws, each picture encoded once, each
-command's keys and values once. Baseline: the loop of `lerobot-train` (its `update_policy`, its optimizer and schedule,
-accelerate, torch's DataLoader), 384 rows a step, each with a picture of its own. The model is the embedded pick policy,
-untrained; its own loss for pointing is left out. The examples are in memory, so that lerobot decodes no PNG.
+A sample is one term of the flow loss: a picture, a phrase, a state, a chunk, a draw of noise. Both sides take 384 of
+them a step. Ours: the trainer of `smolcell train pick`, 32 pictures × 3 commands × 4 draws, each picture encoded once,
+each command's keys and values once. Baseline: the loop of `lerobot-train` (its `update_policy`, its optimizer and
+schedule, accelerate, torch's DataLoader), 384 rows a step, each with a picture of its own. The model is the embedded
+pick policy, untrained, with its positions cached in both; the loss for pointing is left out. The examples are in
+memory, so that lerobot decodes no PNG.
 
     python benchmarks/train.py [DATA]
 
-Seconds are of processor time, one thread, so that what else the machine does counts little. The steps between tell where
-the gain comes from: `no sharing` is our loop with 384 pictures a step. A shared picture teaches less than one of its own:
-`commands` counts each picture with its phrase once, whatever the draws, and is the ratio that flatters us least.
+Seconds are of processor time, one thread, so that what else the machine does counts little. The steps between tell
+where the gain comes from: `no sharing` is our loop with 384 pictures a step. A shared picture teaches less than one of
+its own: `ratio_of_commands` counts each picture with its phrase once, whatever the draws, and flatters us least.
 Without DATA (from `smolcell data generate`) it makes 60 scenes; about 5 minutes of processor time and 6 GB of memory.
 """
 
@@ -25,9 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import numpy as np
 import torch
@@ -50,6 +49,7 @@ from policy.training.policy_network import IMAGE_KEY, new_policy
 from policy.training.presets import preset
 from policy.training.run_folder import RunFolder
 
+ROOT = Path(__file__).resolve().parent.parent
 PRESET = preset("pick")
 assert isinstance(PRESET, PolicyTraining)
 SAMPLES = PRESET.flow.images * PRESET.flow.commands * PRESET.flow.draws
@@ -62,7 +62,9 @@ class Bench:
 
     def __init__(self, data: TrayData, folder: Path) -> None:
         self.data, self.folder = data.of_skills(PRESET.skills), folder
-        self.phrases = tuple(data.index.phrases[number] for skill in PRESET.skills for number in data.index.skills[skill])
+        self.phrases = tuple(
+            data.index.phrases[number] for skill in PRESET.skills for number in data.index.skills[skill]
+        )
         write_backbone(folder / "vlm", PRESET.backbone, self.phrases)
         self.encoder = PhraseEncoder(folder / "vlm" / "tokenizer.json")
         self.words = max(self.encoder.length(phrase) for phrase in self.phrases)
@@ -81,7 +83,9 @@ class Bench:
         config = PRESET.model_copy(update={"flow": flow, "compute": Compute(device="cpu", precision=precision)})
         batches = Watched(self.data, flow, TRAY, self.encoder, self.words, self.chunks, self.states)
         with tempfile.TemporaryDirectory() as out:
-            train_flow(self.policy(), batches, Job(config, Path(), None, RunFolder(Path(out)), Engine.of(config.compute)))
+            train_flow(
+                self.policy(), batches, Job(config, Path(), None, RunFolder(Path(out)), Engine.of(config.compute))
+            )
         return STEPS * images * commands * draws / (batches.begun[-1] - batches.begun[-1 - STEPS])
 
     def lerobots(self, precision: str) -> float:

@@ -1,7 +1,7 @@
 """lerobot's SmolVLA as a folder that can be moved: the backbone's configuration and tokenizer travel inside it.
 
-lerobot writes the absolute path (or the hub's name) of the backbone into the checkpoint, leaves the tokenizer behind, and
-loads weights that do not fit without a word.
+lerobot writes the absolute path (or the hub's name) of the backbone into the checkpoint, leaves the tokenizer behind,
+and loads weights that do not fit without a word.
 """
 
 import contextlib

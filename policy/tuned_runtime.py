@@ -122,7 +122,9 @@ class TunedPolicy:
         for name, camera in self.contract.cameras.items():
             picture = cv2.imread(str(self.folder.root / camera.reference))
             if picture is None:
-                raise BadInput("checkpoint", str(self.folder.root), f"whole; {camera.reference} is missing or unreadable")
+                raise BadInput(
+                    "checkpoint", str(self.folder.root), f"whole; {camera.reference} is missing or unreadable"
+                )
             shapes[name] = picture.shape[:2]
         return shapes
 

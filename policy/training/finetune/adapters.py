@@ -24,7 +24,7 @@ def add_lora(policy: TunedSmolVLA, lora: Lora) -> "PeftModel":
     values, and the projections of state, action and time. Raises: Unavailable (peft is missing).
     """
     try:
-        from peft import LoraConfig
+        from peft import LoraConfig, get_peft_model
     except ImportError:
         raise Unavailable("the package 'peft' is not installed.", REMEDY) from None
     told = LoraConfig(
@@ -33,7 +33,7 @@ def add_lora(policy: TunedSmolVLA, lora: Lora) -> "PeftModel":
         lora_dropout=lora.dropout,
         **policy._get_default_peft_targets(),
     )
-    return policy.wrap_with_peft(told)
+    return get_peft_model(policy.requires_grad_(False), told)
 
 
 def quantize(policy: TunedSmolVLA) -> list[str]:

@@ -73,7 +73,9 @@ def check_units(what: str, axes: tuple[Axis, ...], values: NDArray[np.floating])
         used.append((most - least) / (high - low))
     if max(used) < LEAST_USED:
         axis = axes[int(np.argmax(used))]
-        raise BadInput(f"{what} {axis.source!r}", f"{max(used):.1%} of its range", f"at least {LEAST_USED:.0%}: {_UNIT}")
+        raise BadInput(
+            f"{what} {axis.source!r}", f"{max(used):.1%} of its range", f"at least {LEAST_USED:.0%}: {_UNIT}"
+        )
 
 
 _UNIT: Final = "the unit of the data set is another than `axes` of the configuration tells"

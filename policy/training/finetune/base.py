@@ -25,7 +25,7 @@ NEEDED: Final = ("config.json", "tokenizer.json", "tokenizer_config.json", "prep
 
 
 def base_files(root: Path) -> list[Path]:
-    """What a base is known by. Raises: BadInput, Unavailable (its backbone's configuration and tokenizer are missing)."""
+    """What a base is known by. Raises: BadInput, Unavailable (its backbone has no configuration, no tokenizer)."""
     for file in (CONFIG, WEIGHTS):
         if not (root / file).is_file():
             raise BadInput("--start-from", str(root), f"a folder like lerobot/smolvla_base; {file} is missing")
@@ -69,7 +69,8 @@ def fitted_config(root: Path, recording: Recording) -> SmolVLAConfig:
         raise BadInput("axes", len(told.axes), f"at most {most} columns, as many as the base has")
     fed = sorted(told.cameras, key=lambda name: taken.index(told.cameras[name].feeds))
     pictures = {
-        f"{OBS_IMAGES}.{told.cameras[name].feeds}": PolicyFeature(FeatureType.VISUAL, (3, *shapes[name])) for name in fed
+        f"{OBS_IMAGES}.{told.cameras[name].feeds}": PolicyFeature(FeatureType.VISUAL, (3, *shapes[name]))
+        for name in fed
     }
     columns = (len(told.axes),)
     config.input_features = {OBS_STATE: PolicyFeature(FeatureType.STATE, columns), **pictures}

@@ -101,7 +101,7 @@ def _record(tuned: Tuned, draft: TunedFolder, seconds: float) -> TrainingRecord:
     parameters = sum(weight.numel() for weight in tuned.policy.parameters())
     return TrainingRecord(
         what=(
-            f"A SmolVLA fine-tuned by {config.method}, {tuned.learning:,} of its weights: {len(config.cameras)} cameras, "
+            f"A SmolVLA, {tuned.learning:,} of its weights trained ({config.method}): {len(config.cameras)} cameras, "
             f"an exact phrase and {len(config.axes)} joint positions in; {config.chunk_size} rows of them out, "
             f"{config.horizon:.2f} s ahead, of which {config.executed} are carried out."
         ),

@@ -111,8 +111,8 @@ class Recording:
 def open_recording(root: Path, config: FinetuneTraining) -> Recording:
     """The data set in a folder.
 
-    Raises: BadInput (no LeRobot data set of version 3, another rate, columns, units; too few episodes; a camera without a
-        map), UnknownName (a map without a camera), Unavailable (pyarrow is missing).
+    Raises: BadInput (no LeRobot data set of version 3, another rate, columns, units; too few episodes; a camera
+        without a map), UnknownName (a map without a camera), Unavailable (pyarrow is missing).
     """
     try:
         info = json.loads((root / INFO).read_text(encoding="utf-8"))
@@ -151,7 +151,9 @@ def _check_rate(rate: float, config: FinetuneTraining) -> None:
     if rate != config.rate:
         rows = round(config.horizon * rate)
         same = f"for the same {config.horizon:.2f} s: rate: {rate:g}, chunk_size: {rows}"
-        raise BadInput("rate of the data set", rate, f"{config.rate} frames a second, as the configuration says; {same}")
+        raise BadInput(
+            "rate of the data set", rate, f"{config.rate} frames a second, as the configuration says; {same}"
+        )
 
 
 def _check_cameras(features: dict[str, Any], config: FinetuneTraining) -> None:

@@ -60,7 +60,9 @@ class Judged:
     def means(self) -> dict[str, Quantity]:
         """By column, the mean absolute error."""
         return {
-            f"mean error, {name.split(' [')[0]}": Quantity(value=round(float(error), 5), unit=_unit(name), n=len(self.errors))
+            f"mean error, {name.split(' [')[0]}": Quantity(
+                value=round(float(error), 5), unit=_unit(name), n=len(self.errors)
+            )
             for name, error in zip(self.names, self.errors.mean(axis=0), strict=True)
         }
 

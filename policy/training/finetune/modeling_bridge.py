@@ -1,7 +1,7 @@
 """The bridge: SmolVLA's language model with a plain head in place of the action expert.
 
-The vision encoder is frozen. The head reads the state's token, which comes last and so has seen pictures and phrase, and
-gives the whole chunk at once: no denoising, no noise. Two things are asked of the network: the actions, and, of the
+The vision encoder is frozen. The head reads the state's token, which comes last and so has seen pictures and phrase,
+and gives the whole chunk at once: no denoising, no noise. Two things are asked of the network: the actions, and, of the
 picture's tokens alone, the phrase's embedding, which ties what is seen to what is said.
 """
 

@@ -34,7 +34,7 @@ class TunedSmolVLA(PortableSmolVLA):
     def forward(
         self, batch: Batch, noise: Tensor | None = None, time: Tensor | None = None, reduction: str = "mean"
     ) -> tuple[Tensor, Told]:
-        """lerobot's own call: one draw a frame."""
+        """The call that lerobot's tools make: one draw a frame."""
         actions = self.prepare_action(batch)
         noise = self.model.sample_noise(actions.shape, actions.device) if noise is None else noise
         time = self.model.sample_time(len(actions), actions.device) if time is None else time
@@ -47,7 +47,7 @@ class TunedSmolVLA(PortableSmolVLA):
         return loss, {"loss": float(loss.detach())}
 
     def flow_loss(self, batch: Batch, draws: Draws) -> tuple[Tensor, Told]:
-        """Mean square error of the velocity over the rows that are in an episode. Raises: BadInput (no padding told)."""
+        """Mean square error of the velocity over the rows that are in an episode. Raises: BadInput."""
         each = self.losses(batch, draws)
         loss = each.sum() / (counted_rows(batch).sum() * each.shape[1] * each.shape[3])
         return loss, {"flow": float(loss.detach())}

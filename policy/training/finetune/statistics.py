@@ -13,6 +13,7 @@ from policy.training.finetune.episodes import ACTION, STATE, Numbers
 Table = dict[str, dict[str, NDArray[np.float32]]]
 """lerobot's form: feature → statistic → (D,)."""
 
+
 def measure(numbers: Numbers, axes: tuple[Axis, ...], floors: float) -> Table:
     """Mean, standard deviation (at least `floors` of each column's range), least and most of state and action."""
     least = floors * np.array([abs(axis.robot[1] - axis.robot[0]) for axis in axes])
@@ -27,7 +28,6 @@ def _of(values: NDArray[np.float64], least: NDArray[np.float64]) -> dict[str, ND
         "max": values.max(axis=0),
     }
     return {name: value.astype(np.float32) for name, value in found.items()}
-
 
 
 def require_complete(table: Mapping[str, Any], columns: int) -> None:

@@ -85,7 +85,6 @@ def _merged(root: Path, recording: Recording, policy: TunedSmolVLA, small: list[
     assert not missing, missing
     fresh.load_state_dict(learnt, strict=False)
     whole: TunedSmolVLA = wrapped.merge_and_unload()
-    whole.config.use_peft = False
     return whole.requires_grad_(False)
 
 
@@ -112,7 +111,9 @@ def _bridge(root: Path, recording: Recording, statistics: Table) -> SmolvlmBridg
     taken = {name: weight for name, weight in weights.items() if name in policy.state_dict()}
     missing = sorted(set(policy.state_dict()) - own - set(taken))
     if missing or wide < columns:
-        raise BadInput("--start-from", str(root), f"weights of the networks in its config.json ({missing[0]} is missing)")
+        raise BadInput(
+            "--start-from", str(root), f"weights of the networks in its config.json ({missing[0]} is missing)"
+        )
     policy.load_state_dict(taken, strict=False)
     _set_range(policy.model.head, statistics)
     return policy

@@ -49,7 +49,10 @@ def observation(folder: Path, number: int = 0, scale: int = 1) -> Observation:
     frame = frames[number]
     state = frame["observation.state"].numpy()
     images = {
-        name: np.kron((frame[f"observation.images.{name}"].permute(1, 2, 0).numpy() * 255).astype(np.uint8), np.ones((scale, scale, 1), np.uint8))
+        name: np.kron(
+            (frame[f"observation.images.{name}"].permute(1, 2, 0).numpy() * 255).astype(np.uint8),
+            np.ones((scale, scale, 1), np.uint8),
+        )
         for name in ("up", "side")
     }
     return Observation(images, state[:5], np.zeros(5), float(state[5]), np.array([0.2, 0, 0.2, 0, 0, 0, 1]), 1, 7)
@@ -61,7 +64,12 @@ def learnt(recording_folder: Path, small_base: Path, told: Told, tmp_path_factor
     out = tmp_path_factory.mktemp("runs") / "full"
     schedule = {"steps": 120, "learning_rate": 3e-3, "warmup": 10, "average": None}
     config = told(
-        schedule=schedule, frames=16, draws=4, judged=20, chunk_size=10, evaluation={"every": 60, "scenes": 0, "examples": 4}
+        schedule=schedule,
+        frames=16,
+        draws=4,
+        judged=20,
+        chunk_size=10,
+        evaluation={"every": 60, "scenes": 0, "examples": 4},
     )
     go(config, recording_folder, out, small_base)
     return out
@@ -72,7 +80,7 @@ def test_a_run_learns_and_tells_what_it_reached(learnt: Path, recording_folder: 
     assert [line["step"] for line in lines] == [60, 120]
     assert {"joint 1 [rad] close", "joint 1 [rad] close, shifted light"} < set(lines[-1]["figures"])
     shares = load_record(learnt / "checkpoint").shares
-    assert list(shares)[0] == "joint 1 [rad], within 5% of its range"
+    assert next(iter(shares)) == "joint 1 [rad], within 5% of its range"
     assert len(shares) == 6
     assert sum(tally.hits for tally in shares.values()) > 0.2 * sum(tally.trials for tally in shares.values())
 
@@ -111,7 +119,11 @@ def test_what_it_was_not_trained_for_is_refused(learnt: Path, recording_folder: 
     with pytest.raises(UnknownName, match="'side'"):
         policy.act(dataclasses.replace(seen, images={"up": seen.images["up"]}), PHRASE, "call")
     with pytest.raises(BadInput, match=r"64×48 as in training"):
-        policy.act(dataclasses.replace(seen, images={name: image[:, :48] for name, image in seen.images.items()}), PHRASE, "call")
+        policy.act(
+            dataclasses.replace(seen, images={name: image[:, :48] for name, image in seen.images.items()}),
+            PHRASE,
+            "call",
+        )
     with pytest.raises(BadInput, match="joints of the robot: 7"):
         policy.act(dataclasses.replace(seen, joints=np.zeros(7), joint_speeds=np.zeros(7)), PHRASE, "call")
 
@@ -163,10 +175,12 @@ def test_every_method_learns_only_its_own_and_delivers_a_whole_checkpoint(
         assert set(after) == set(before), "lerobot's own names: adapters are merged"
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(few_folder: Path, small_base: Path, told: Told, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_to_the_same_weights(
+    few_folder: Path, small_base: Path, told: Told, tmp_path: Path
+) -> None:
     config = told("lora", held_out=2, schedule={"steps": 3}, evaluation={"every": 1, "scenes": 0, "examples": 1})
     whole = go(config, few_folder, tmp_path / "whole", small_base)
-    script = tmp_path / "run.py"
+    script, told_as = tmp_path / "run.py", config.model_dump_json(exclude={"start_from", "processes"})
     script.write_text(
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from policy.training import keeper\nfrom policy.training.finetune.config import FinetuneTraining\n"
@@ -176,7 +190,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(few_folder: Path, small_base: 
         "    if step == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
         "    judge(self, step, seconds)\n"
         "keeper.Keeper.evaluate = cut\n"
-        f"config = FinetuneTraining.model_validate_json({config.model_dump_json(exclude={'start_from', 'processes'})!r})\n"
+        f"config = FinetuneTraining.model_validate_json({told_as!r})\n"
         f"train(config, Path({str(few_folder)!r}), Path({str(tmp_path / 'cut')!r}), resume=False, threads=1,"
         f" start_from=Path({str(small_base)!r}))\n"
     )
@@ -202,7 +216,9 @@ def test_what_is_missing_is_said_before_the_first_step(
         go(told(held_out=2, **changes), few_folder, tmp_path / "run", small_base if base else None)
 
 
-def test_videos_are_read_as_well(small_base: Path, told: Told, tmp_path: Path, write_recording: Callable[..., Path]) -> None:
+def test_videos_are_read_as_well(
+    small_base: Path, told: Told, tmp_path: Path, write_recording: Callable[..., Path]
+) -> None:
     folder = write_recording(tmp_path / "videos", episodes=3, frames=6, videos=True)
     frames = Frames(open_recording(folder, told(held_out=1)), [0, 1])
     assert len(frames) == 12

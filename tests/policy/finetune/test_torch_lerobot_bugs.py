@@ -67,9 +67,7 @@ def test_draws_that_share_a_frame_are_as_if_each_were_alone(fitted: Any) -> None
     drawn = draws(batch, 3)
     with torch.no_grad():
         together = policy.losses(dict(batch), drawn)
-        alone = [
-            policy.losses(dict(batch), Draws(drawn.noise[:, [one]], drawn.times[:, [one]])) for one in range(3)
-        ]
+        alone = [policy.losses(dict(batch), Draws(drawn.noise[:, [one]], drawn.times[:, [one]])) for one in range(3)]
     assert torch.allclose(together, torch.cat(alone, 1), atol=1e-4)
 
 
@@ -127,7 +125,7 @@ def _theirs(base: Path, policy: TunedSmolVLA) -> SmolVLAConfig:
 
 
 def test_what_has_no_statistics_passes_lerobot_as_it_is_and_is_refused_here(fitted: Any) -> None:
-    policy, batch, _ = fitted
+    policy, _, _ = fitted
     features = {**policy.config.input_features, **policy.config.output_features}
     step = NormalizerProcessorStep(features, policy.config.normalization_mapping, stats={})
     passed = step({TransitionKey.OBSERVATION: {STATE: torch.full((1, 6), 5.0)}, TransitionKey.ACTION: None})
@@ -164,6 +162,7 @@ def test_lerobots_schedule_ends_at_30000_steps_and_ours_with_the_run() -> None:
 
 def test_lerobot_offers_no_alpha_for_lora_and_ours_arrives(small_base: Path, few_folder: Path, told: Told) -> None:
     from lerobot.configs.default import PeftConfig
+    from peft.tuners.lora import LoraLayer
 
     from policy.training.finetune.adapters import add_lora
 
@@ -171,7 +170,7 @@ def test_lerobot_offers_no_alpha_for_lora_and_ours_arrives(small_base: Path, few
     recording = open_recording(few_folder, told("lora", held_out=2, lora={"rank": 4, "alpha": 20.0}))
     policy = load_base(small_base, fitted_config(small_base, recording))
     add_lora(policy, recording.config.lora)
-    scalings = {module.scaling["default"] for module in policy.modules() if hasattr(module, "scaling")}
+    scalings = {module.scaling["default"] for module in policy.modules() if isinstance(module, LoraLayer)}
     assert scalings == {20.0 / 4}
 
 

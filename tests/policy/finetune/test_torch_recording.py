@@ -55,7 +55,9 @@ def test_frames_hold_what_lerobot_reads(few_folder: Path, told: Told) -> None:
     recording = open_recording(few_folder, config)
     frames = Frames(recording, recording.split.validation)
     ahead = {ACTION: [row / config.rate for row in range(config.chunk_size)]}
-    theirs = LeRobotDataset("local/few", root=few_folder, episodes=[10, 11], delta_timestamps=ahead, video_backend="pyav")
+    theirs = LeRobotDataset(
+        "local/few", root=few_folder, episodes=[10, 11], delta_timestamps=ahead, video_backend="pyav"
+    )
     assert len(frames) == len(theirs)
     for number in (0, 5, 8, 15):
         ours, raw = frames[number], theirs[number]
@@ -105,7 +107,7 @@ def test_another_column_is_refused_with_the_nearest(spoilt: Path, told: Told) ->
 def test_a_camera_without_a_map_is_refused(few_folder: Path, small_base: Path, told: Told) -> None:
     config = told(held_out=2)
     recording = open_recording(few_folder, config.model_copy(update={"cameras": {"up": config.cameras["up"]}}))
-    with pytest.raises(BadInput, match="cameras: 'side' .* mapped to one of the policy's: camera1, camera2, camera3"):
+    with pytest.raises(BadInput, match=r"cameras: 'side' .* mapped to one of the policy's: camera1, camera2, camera3"):
         fitted_config(small_base, recording)
 
 
@@ -116,7 +118,7 @@ def test_a_camera_that_feeds_nothing_is_refused(few_folder: Path, small_base: Pa
 
 
 def test_a_map_without_a_camera_is_refused(few_folder: Path, told: Told) -> None:
-    with pytest.raises(UnknownName, match="'wrist' .*no such camera"):
+    with pytest.raises(UnknownName, match=r"'wrist' .*no such camera"):
         open_recording(few_folder, told(held_out=2, cameras={"wrist": {"feeds": "camera3"}}))
 
 

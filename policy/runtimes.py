@@ -1,0 +1,25 @@
+"""Which runtime a policy's checkpoint needs: its own exported network, or lerobot for a fine-tuned one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policy.checkpoint import PolicyFolder
+from policy.smolvla import OnnxSmolVLA
+from skills.errors import Unavailable
+
+if TYPE_CHECKING:
+    from policy.tuned_runtime import TunedPolicy
+
+
+def open_runtime(root: Path) -> "OnnxSmolVLA | TunedPolicy":
+    """The policy in a folder. Raises: BadInput (not whole), Unavailable (the extra `train` is missing)."""
+    if PolicyFolder(root).network.is_file() or not (root / "model.safetensors").is_file():
+        return OnnxSmolVLA(root)
+    try:
+        from policy.tuned_runtime import TunedPolicy
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"the fine-tuned policy in {root} needs the package {error.name!r}.",
+            "Install: pip install 'smolcell[train]'",
+        ) from None
+    return TunedPolicy(root)
