@@ -23,6 +23,8 @@ BACKBONE_FOLDER: Final = "vlm"
 class PortableSmolVLA(SmolVLAPolicy):  # type: ignore[misc]
     """Saves and loads as one folder. In a saved configuration `vlm_model_name` is `BACKBONE_FOLDER`, relative to it."""
 
+    config: Any
+
     def _save_pretrained(self, save_directory: Path) -> None:
         backbone = save_directory / BACKBONE_FOLDER
         if Path(self.config.vlm_model_name).resolve() != backbone.resolve():

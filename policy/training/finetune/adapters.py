@@ -90,4 +90,5 @@ def _in_4_bits(layer: nn.Linear) -> nn.Module:
     except Exception as error:  # its kernels raise whatever their build lacks
         raise Unavailable(f"bitsandbytes can't store weights in 4 bits here ({error}).", "Use smolvla-lora.") from None
     small.bias = layer.bias
+    small.support_avx512bf16_for_cpu = False  # the layout that it packs for inference has no gradient
     return small.requires_grad_(False)
