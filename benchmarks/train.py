@@ -90,7 +90,7 @@ class Bench:
 
     def lerobots(self, precision: str) -> float:
         """Samples a second of processor time, of `lerobot-train`'s loop."""
-        accelerator = Accelerator(cpu=True, mixed_precision=precision, step_scheduler_with_optimizer=False)
+        accelerator = Accelerator(cpu=True, step_scheduler_with_optimizer=False)
         policy = self.policy()
         optimizer = policy.config.get_optimizer_preset().build(policy.get_optim_params())
         schedule = policy.config.get_scheduler_preset().build(optimizer, STEPS + 1)
@@ -100,9 +100,10 @@ class Bench:
         tracker = MetricsTracker(SAMPLES, SAMPLES, 1, meters, accelerator=accelerator)
         clip = policy.config.optimizer_grad_clip_norm
         begun = [time.process_time()]
-        for batch in loader:
-            update_policy(tracker, policy, batch, optimizer, clip, accelerator, schedule)
-            begun.append(time.process_time())
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            for batch in loader:
+                update_policy(tracker, policy, batch, optimizer, clip, accelerator, schedule)
+                begun.append(time.process_time())
         return STEPS * SAMPLES / (begun[-1] - begun[-1 - STEPS])
 
 
@@ -160,7 +161,7 @@ def main(arguments: list[str]) -> int:
     with data_folder(arguments) as data, tempfile.TemporaryDirectory(prefix="smolcell-bench-") as folder:
         bench = Bench(load_data(data, PRESET.backbone.image_size), Path(folder))
         sides = {
-            "lerobot": lambda: bench.lerobots("no"),
+            "lerobot": lambda: bench.lerobots("fp32"),
             "lerobot, bf16": lambda: bench.lerobots("bf16"),
             "ours, no sharing": lambda: bench.ours(SAMPLES, 1, 1, "bf16"),
             "ours, commands share": lambda: bench.ours(SAMPLES // flow.commands, flow.commands, 1, "bf16"),

@@ -30,7 +30,7 @@ class Lora(Finite):
     """Low-rank adapters; what they add is scaled by `alpha / rank`."""
 
     rank: Count = 16
-    alpha: Annotated[float, Field(gt=0)] = 32.0
+    alpha: Count = 32
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 

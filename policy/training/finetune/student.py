@@ -85,7 +85,8 @@ def _merged(root: Path, recording: Recording, policy: TunedSmolVLA, small: list[
     assert not missing, missing
     fresh.load_state_dict(learnt, strict=False)
     whole: TunedSmolVLA = wrapped.merge_and_unload()
-    return whole.requires_grad_(False)
+    whole.requires_grad_(False)
+    return whole
 
 
 def _bridge(root: Path, recording: Recording, statistics: Table) -> SmolvlmBridgePolicy:

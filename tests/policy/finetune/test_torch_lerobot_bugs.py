@@ -167,7 +167,7 @@ def test_lerobot_offers_no_alpha_for_lora_and_ours_arrives(small_base: Path, few
     from policy.training.finetune.adapters import add_lora
 
     assert not any("alpha" in name for name in PeftConfig.__dataclass_fields__), "lerobot has a flag for alpha"
-    recording = open_recording(few_folder, told("lora", held_out=2, lora={"rank": 4, "alpha": 20.0}))
+    recording = open_recording(few_folder, told("lora", held_out=2, lora={"rank": 4, "alpha": 20}))
     policy = load_base(small_base, fitted_config(small_base, recording))
     add_lora(policy, recording.config.lora)
     scalings = {module.scaling["default"] for module in policy.modules() if isinstance(module, LoraLayer)}
