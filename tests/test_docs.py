@@ -11,6 +11,7 @@ PAGES = (
     "commands",
     "data",
     "developers",
+    "finetuning",
     "graph",
     "mes",
     "operators",
