@@ -81,6 +81,7 @@ def write_corrections(
     index = {
         **vocabulary(cell, catalogue),
         "name": folder.resolve().name,
+        "keyframes": scenes[0]["examples_waypoints"].shape[1],
         "seed": source.get("seed", 0),
         "setting": SETTING,
         "splits": {split: [0 if split == "train" else len(scenes), len(scenes)] for split in SPLITS},

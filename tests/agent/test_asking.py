@@ -16,7 +16,7 @@ from policy.smolvla import OnnxSmolVLA
 from sim.data.splits import is_held_out
 from sim.parts.spawn import PartSpec
 from sim.world import TruePart
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of, load_catalogue
 from skills.cell import Cell
 from skills.contract import Contract, load_contract
 from skills.errors import BadInput, UnknownName
@@ -33,7 +33,7 @@ def contract(root: Path) -> Contract:
 
 
 def drawn(cell: Cell, split: str, state: Path) -> Table:
-    return Table(cell, "pick", split, np.random.default_rng(4), "call", state)
+    return Table(cell, catalogue_of(cell)["pick"], split, np.random.default_rng(4), "call", state)
 
 
 def test_new_triples_are_asked_for_by_kind_and_colour(cell: Cell, contract: Contract, tmp_path: Path) -> None:

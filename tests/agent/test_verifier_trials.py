@@ -22,7 +22,7 @@ from agent.verifier_trials import (
     others_than,
     verifier_json,
 )
-from skills.catalogue import load_catalogue
+from skills.catalogue import catalogue_of, load_catalogue
 from skills.cell import Cell
 from skills.contract import load_contract
 from skills.errors import BadInput
@@ -42,7 +42,7 @@ def test_what_is_said_to_have_happened_has(
     cell: Cell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr(verifier_trials, "SHARES", {what: 1.0})
-    table = Table(cell, "pick", "new-scenes", np.random.default_rng(6), "call", tmp_path)
+    table = Table(cell, catalogue_of(cell)["pick"], "new-scenes", np.random.default_rng(6), "call", tmp_path)
     asked = ask_pick(table, load_catalogue()["pick"], load_contract(root / "policy/weights/pick"))
     assert isinstance(asked, Ask)
     assert verifier_trials._happen(table, asked) == what
@@ -55,7 +55,7 @@ def test_what_is_said_to_have_happened_has(
 
 
 def test_another_part_is_one_that_the_words_do_not_fit(cell: Cell, tmp_path: Path) -> None:
-    table = Table(cell, "pick", "new-scenes", np.random.default_rng(6), "call", tmp_path)
+    table = Table(cell, catalogue_of(cell)["pick"], "new-scenes", np.random.default_rng(6), "call", tmp_path)
     kinds = [body.spec.kind for body in table.world.bodies]
     found = {
         kind: [kinds[number] for number in others_than(table, Ask(0, {"kind": kind}, "", "", {}))]

@@ -237,7 +237,7 @@ def test_closing_gives_everything_back(made, tmp_path, monkeypatch):
         ({"episode_length": None}, BadInput, "episode_length: None is not allowed"),
         ({"cell": None}, BadInput, "cell: None is not allowed; it must be a name or the path of a file"),
         ({"setting": None}, UnknownName, "setting: None is not known; allowed is one of 'default'"),
-        ({"skill": 3}, UnknownName, "skill: 3 is not known; allowed is one of 'pick'"),
+        ({"skill": 3}, UnknownName, "skill: 3 is not known; allowed is one of 'insert', 'pick', 'place', 'put_back'"),
         ({"cameras": "overhead"}, BadInput, "cameras: 'overhead' .* it must be a list of names out of overhead, wrist"),
         ({"cameras": 3}, BadInput, "cameras: 3 is not allowed; it must be a list of names"),
         ({"cameras": [3]}, UnknownName, "camera: 3 is not known"),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from agent.doors.cli import corrections, flagged
-from agent.doors.cli.data_augment import augment
+from agent.doors.cli import corrections, data_augment, flagged
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
@@ -130,9 +129,6 @@ def sheet(
     write_file("--out", out, png(make(configured_cell(cell), load_setting(setting), seed)))
     answer(str(out))
     return ExitCode.DONE
-
-
-app.command()(augment)
 
 
 @app.command()
@@ -263,6 +259,7 @@ def merge(
     return ExitCode.DONE
 
 
+app.add_typer(data_augment.app)
 app.add_typer(flagged.app)
 app.add_typer(corrections.app)
 

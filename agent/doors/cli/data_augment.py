@@ -8,13 +8,17 @@ from typing import Annotated
 import typer
 
 from agent.doors.cli.files import write_file
+from agent.doors.cli.group import new_app
 from agent.doors.cli.options import DrawSeed, a_path, whole
 from agent.doors.cli.output import answer, talk
 from agent.exit_codes import ExitCode
 from skills.base import Image
 from skills.errors import BadInput, Unavailable
 
+app = new_app()
 
+
+@app.command()
 def augment(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")

@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
+from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, a_path
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 
+app = new_app()
 
+
+@app.command()
 def promote(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
     checkpoint: Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from agent.doors.cli.errors import Interrupted
+from agent.doors.cli.group import new_app
 from agent.doors.cli.options import CORES, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
 from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
@@ -16,6 +17,10 @@ from skills.errors import BadInput, Unavailable
 MOST: Final = 1_000_000
 
 
+app = new_app()
+
+
+@app.command()
 def record(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
     out: Annotated[

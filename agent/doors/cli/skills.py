@@ -6,11 +6,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from agent.doors.cli import promote_skill, record_skill
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
-from agent.doors.cli.promote_skill import promote
-from agent.doors.cli.record_skill import record
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
 from agent.workcell import checkpoint_path
@@ -150,10 +149,6 @@ def new(
     return ExitCode.DONE
 
 
-app.command()(record)
-app.command()(promote)
-
-
 def _beside(cell: Cell, folder: Path) -> list[Path]:
     """The other folders whose cards are installed."""
     return [one for one in (LIBRARY, *map(Path, cell.skills)) if one.resolve() != folder.resolve()]
@@ -192,3 +187,7 @@ def _summary(card: SkillCard, contract: Contract | None) -> dict[str, Any]:
 def _phrase_row(phrase: str, told: dict[str, Any]) -> tuple[object, ...]:
     success = told["success"]
     return phrase, told["episodes"], f"{success[0]}, {success[1]}" if success else "not measured"
+
+
+app.add_typer(record_skill.app)
+app.add_typer(promote_skill.app)

@@ -275,6 +275,6 @@ def test_a_card_of_the_cells_own_folder_is_checked_and_listed(doctor: Doctored, 
     cell |= {"skills": ["mine"], "checkpoints": {**cell["checkpoints"], "slip": str(weights / "place")}}
     (weights / "cell.yaml").write_text(yaml.safe_dump(cell))
     code, checks = doctor()
-    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["contract of slip"])
+    assert (code, list(failed(checks))) == (ExitCode.UNAVAILABLE, ["checkpoint of slip", "contract of slip"])
     shown = json.loads(smolcell("skills", "list", "--cell", str(weights / "cell.yaml"), "--json").out)["skills"]
     assert [(skill["name"], skill["trained"]) for skill in shown if skill["name"] == "slip"] == [("slip", 0)]
