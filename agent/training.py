@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from agent.evaluation import Job, evaluate
-from agent.trial import Trial
-from agent.trial_table import SPLITS, Split, Table
-from agent.trials import Act, PolicyActor
+from agent.evaluation.actors import Act, PolicyActor
+from agent.evaluation.closed_loop import Job, evaluate
+from agent.evaluation.table import SPLITS, Split, Table
+from agent.evaluation.trial import Trial
 from policy.training.config import Recipe, Training
 from policy.training.networks import PolicyTraining
 from skills.card import SkillCard

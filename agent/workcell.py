@@ -135,8 +135,8 @@ def reopen_twin(cell: Cell, state: Path) -> "Twin":
 
 
 def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDriver", state: Path) -> "Twin":
+    from agent.corrections.staged import Staged
     from agent.faulty import FaultyCell
-    from agent.staged import Staged
     from agent.twin import Surprises, Twin
     from sim.snapshot import lasting, snapshot
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.other_words import paraphrase, untrained
+from agent.evaluation.asks import ask_pick
+from agent.evaluation.other_words import paraphrase, untrained
+from agent.evaluation.table import Table, split_for
 from agent.planning.grammar import GrammarPlanner
-from agent.trial_asks import ask_pick
-from agent.trial_table import Table, split_for
 from policy.evaluation.forced import Forced
 from policy.smolvla import OnnxSmolVLA
 from sim.data.splits import is_held_out
@@ -121,7 +121,7 @@ def test_only_trials_can_force_a_policy(root: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and node.module == "policy.evaluation.forced"
     }
-    assert importers == {"agent/trials.py"}
+    assert importers == {"agent/evaluation/actors.py"}
 
 
 def test_a_skill_without_other_words_is_not_paraphrased() -> None:

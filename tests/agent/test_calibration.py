@@ -6,11 +6,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-import agent.calibration
-from agent.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate
-from agent.evaluation import HELD_OUT
-from agent.practice import SEEDS as PRACTICE
-from agent.trials import ONNX, open_policy
+import agent.evaluation.calibration
+from agent.corrections.practice import SEEDS as PRACTICE
+from agent.evaluation.actors import ONNX, open_policy
+from agent.evaluation.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate
+from agent.evaluation.closed_loop import HELD_OUT
 from policy.confidence import Call, load_confidence
 from policy.confident_policy import ConfidentPolicy, with_confidence
 from skills.chunk import ActionChunk
@@ -33,7 +33,7 @@ def tried(block):
 
 
 def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weights, monkeypatch):
-    monkeypatch.setattr(agent.calibration, "_tried", tried)
+    monkeypatch.setattr(agent.evaluation.calibration, "_tried", tried)
     told = []
     job = Calibration(cell, "pick", 4, 6, weights)
     found = calibrate(job, 60, 1, lambda *done: told.append(done))
@@ -80,7 +80,9 @@ def test_what_cannot_be_fitted_is_refused_before_anything_runs(cell, weights):
 
 
 def test_a_policy_that_never_fails_teaches_nothing_and_writes_nothing(cell, weights, monkeypatch):
-    monkeypatch.setattr(agent.calibration, "_tried", lambda block: [(n, Call(0.001, True)) for n in block[1]])
+    monkeypatch.setattr(
+        agent.evaluation.calibration, "_tried", lambda block: [(n, Call(0.001, True)) for n in block[1]]
+    )
     with pytest.raises(BadInput, match="30 successes, 0 failures"):
         calibrate(Calibration(cell, "pick", 0, 6, weights), 30, 1)
     assert not (weights / "confidence.json").exists()
@@ -105,5 +107,5 @@ class Empty:
 
 def test_a_call_is_judged_by_what_the_first_answer_did(cell, weights):
     job = Calibration(cell, "pick", 0, 3, weights)
-    call = agent.calibration._call(job, Witness(Empty(job.open().contract), job.draws), 0)
+    call = agent.evaluation.calibration._call(job, Witness(Empty(job.open().contract), job.draws), 0)
     assert call == Call(pytest.approx(0.001), False)

@@ -11,9 +11,9 @@ import pytest
 
 import sim.data.corrections
 from agent.attempts import Flagged, Proposal, observation_of
-from agent.correcting import Case, corrected
-from agent.correction_sheet import SCALE, sheet
-from agent.sitting import ANSWERS, PERSON, sitting
+from agent.corrections.by_person import Case, corrected
+from agent.corrections.sheet import SCALE, sheet
+from agent.corrections.sitting import ANSWERS, PERSON, sitting
 from policy.training.dataset import load_data
 from sim.data.keyframes import open_keyframes
 from skills.call import SkillCall, Verdict

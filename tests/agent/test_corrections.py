@@ -8,11 +8,11 @@ from itertools import islice
 import numpy as np
 import pytest
 
-import agent.corrections
-from agent.corrections import LOG, Log, collect, practice_of
+import agent.corrections.practised
+from agent.corrections.practice import Practised, practise
+from agent.corrections.practised import LOG, Log, collect, practice_of
+from agent.evaluation.actors import ONNX, checkpoint_of, open_policy
 from agent.lines import Lines
-from agent.practice import Practised, practise
-from agent.trials import ONNX, checkpoint_of, open_policy
 from policy.training.dataset import load_data
 from sim.data.examples import Example
 from sim.data.keyframes import open_keyframes
@@ -41,7 +41,7 @@ def outcome_of(cell, card, policy, setting, seed, number):
 
 @pytest.fixture
 def practice(cell, monkeypatch):
-    monkeypatch.setattr(agent.corrections, "practise", outcome_of)
+    monkeypatch.setattr(agent.corrections.practised, "practise", outcome_of)
     return practice_of(cell, None, "touching", 1)
 
 
@@ -75,7 +75,7 @@ def test_scenes_that_end_out_of_order_make_the_same_set(practice, tmp_path, monk
         while batch := list(islice(waiting, count)):
             yield from map(work, reversed(batch))
 
-    monkeypatch.setattr(agent.corrections, "shared_out", late)
+    monkeypatch.setattr(agent.corrections.practised, "shared_out", late)
     collect(practice, tmp_path / "set", 3, 4)
     assert shades(tmp_path / "set") == [1, 4, 6]
 
@@ -88,14 +88,14 @@ def test_a_kill_in_the_middle_is_gone_on_with(practice, tmp_path, monkeypatch, a
         return outcome_of(*job)
 
     if not os.fork():
-        monkeypatch.setattr(agent.corrections, "practise", killed)
+        monkeypatch.setattr(agent.corrections.practised, "practise", killed)
         collect(practice, tmp_path / "set", 3, 1)
         os._exit(0)
     assert os.WTERMSIG(os.wait()[1]) == signal.SIGKILL
     assert not (tmp_path / "set" / "dataset.json").exists()
     assert len(Lines(tmp_path / "set" / LOG).entries) == at
     made = []
-    monkeypatch.setattr(agent.corrections, "practise", lambda *job: made.append(job[-1]) or outcome_of(*job))
+    monkeypatch.setattr(agent.corrections.practised, "practise", lambda *job: made.append(job[-1]) or outcome_of(*job))
     collect(practice, tmp_path / "set", 3, 1)
     assert made == list(range(at, 7))
     assert shades(tmp_path / "set") == [1, 4, 6]

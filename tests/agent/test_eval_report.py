@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from agent.eval_compare import Different, Paired, compare
-from agent.eval_kept import KeptTrials, load_report
-from agent.eval_page import write_page
-from agent.eval_report import EvalReport, Heading
-from agent.trial import Cause, Trial
+from agent.evaluation.compare import Different, Paired, compare
+from agent.evaluation.kept import KeptTrials, load_report
+from agent.evaluation.page import write_page
+from agent.evaluation.report import EvalReport, Heading
+from agent.evaluation.trial import Cause, Trial
 from skills.errors import BadInput
 
 HEADING = Heading(actor="pick 0a1b on onnx", skill="pick", split="heaped", seed=3, cell="cafe")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent.evaluation import Job, evaluate
-from agent.trials import PolicyActor
+from agent.evaluation.actors import PolicyActor
+from agent.evaluation.closed_loop import Job, evaluate
 
 pytestmark = [pytest.mark.train, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.exit_codes import ExitCode
-from agent.regress import SuiteReport, find_scenarios, run_suite
-from agent.regress_compare import compare, load_base
-from agent.regress_kept import Kept, fingerprint
-from agent.regress_one import Said, ScenarioResult, run_scenario
-from agent.regress_reports import write_html, write_junit
+from agent.regress.compare import compare, load_base
+from agent.regress.kept import Kept, fingerprint
+from agent.regress.one import Said, ScenarioResult, run_scenario
+from agent.regress.reports import write_html, write_junit
+from agent.regress.suite import SuiteReport, find_scenarios, run_suite
 from policy.evaluation.statistics import mcnemar_exact
 from sim.scenario import SCENARIOS, Scenario, load_scenario
 from skills.cell import Cell

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-import agent.staged
+import agent.corrections.staged
 from agent.attempts import observation_of
-from agent.staged import FOLDER, Staged, demonstrated
+from agent.corrections.staged import FOLDER, Staged, demonstrated
 from agent.workcell import build_twin
 from sim.scenario import Scenario
 from skills.call import SkillCall, Verdict
@@ -67,7 +67,7 @@ def test_only_so_many_worlds_are_kept(tmp_path, monkeypatch):
     class Seen:
         time_ns = 0
 
-    monkeypatch.setattr(agent.staged, "MOST", 2)
+    monkeypatch.setattr(agent.corrections.staged, "MOST", 2)
     staged = Staged(Silent(), tmp_path, World)
     for number in range(4):
         staged.act(Seen, "", f"run-00001/{number}")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from agent.evaluation import Job, evaluate
-from agent.trial_table import SPLITS, Table
-from agent.trials import ExpertActor
+from agent.evaluation.actors import ExpertActor
+from agent.evaluation.closed_loop import Job, evaluate
+from agent.evaluation.table import SPLITS, Table
 from sim.setting import setting_names
 from skills.catalogue import catalogue_of
 from skills.errors import UnknownName

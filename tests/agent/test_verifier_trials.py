@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent import verifier_trials
-from agent.eval_report import EvalReport, Heading
-from agent.evaluation import Job, evaluate
-from agent.trial import Trial
-from agent.trial_asks import Ask, ask_pick
-from agent.trial_table import Table
-from agent.verifier_trials import (
+from agent.evaluation import verifier_trials
+from agent.evaluation.asks import Ask, ask_pick
+from agent.evaluation.closed_loop import Job, evaluate
+from agent.evaluation.report import EvalReport, Heading
+from agent.evaluation.table import Table
+from agent.evaluation.trial import Trial
+from agent.evaluation.verifier_trials import (
     ANOTHER,
     CAUSES,
     LOST,

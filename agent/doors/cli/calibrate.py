@@ -46,8 +46,8 @@ def calibrate(
     give a curve, which is written to confidence.json beside the weights. From then on every chunk has a confidence.
     A checkpoint without the file has none. Fit it anew after every training.
     """
-    from agent.calibration import Calibration
-    from agent.calibration import calibrate as fit
+    from agent.evaluation.calibration import Calibration
+    from agent.evaluation.calibration import calibrate as fit
 
     job = Calibration(configured_cell(cell), name, seed, draws, checkpoint)
     with progress("scenes") as update:

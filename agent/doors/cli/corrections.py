@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from agent.attempts import Flagged
-    from agent.correcting import Case
-    from agent.sitting import Sitting
+    from agent.corrections.by_person import Case
+    from agent.corrections.sitting import Sitting
     from skills.protocols import Perceiver
 
 
@@ -98,7 +98,7 @@ def corrections(
 def _practised(
     cell: Cell, out: Path, checkpoint: Path | None, setting: str, n: int, seed: int, workers: int
 ) -> ExitCode:
-    from agent.corrections import collect, practice_of
+    from agent.corrections.practised import collect, practice_of
 
     practice = practice_of(cell, checkpoint, setting, seed)
     try:
@@ -112,7 +112,7 @@ def _practised(
 
 
 def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCode:
-    from agent.sitting import PERSON, sitting
+    from agent.corrections.sitting import PERSON, sitting
     from agent.workcell import load_perceiver
 
     picks = _picks(state)
@@ -130,8 +130,8 @@ def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCo
 
 
 def _by_expert(cell: Cell, state: Path, out: Path) -> ExitCode:
-    from agent.sitting import EXPERT, sitting
-    from agent.staged import demonstrated
+    from agent.corrections.sitting import EXPERT, sitting
+    from agent.corrections.staged import demonstrated
 
     picks = _picks(state)
     with sitting(cell, state, out, EXPERT) as kept, progress("attempts") as update:
@@ -166,8 +166,8 @@ def _written(kept: "Sitting", left: int, nothing: str) -> ExitCode:
 def _case(cell: Cell, perceiver: "Perceiver", out: Path, attempt: "Flagged") -> "Case":
     """The attempt as it is asked about, its sheet saved."""
     from agent.attempts import observation_of
-    from agent.correcting import Case
-    from agent.correction_sheet import sheet
+    from agent.corrections.by_person import Case
+    from agent.corrections.sheet import sheet
     from sim.data.episodes import png
 
     seen = observation_of(attempt)

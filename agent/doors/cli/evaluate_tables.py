@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.doors.cli.output import answer, answer_table
-from agent.eval_compare import Comparison
-from agent.eval_report import EvalReport, tally_of
+from agent.evaluation.compare import Comparison
+from agent.evaluation.report import EvalReport, tally_of
 from policy.evaluation.statistics import Tally
 
 

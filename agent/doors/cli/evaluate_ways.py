@@ -8,13 +8,13 @@ from agent.doors.cli.evaluate_tables import print_comparison, print_open_loop, p
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import usable_folder
-from agent.eval_kept import KeptTrials, load_report
-from agent.eval_report import EvalReport
-from agent.evaluation import Job, check_job, evaluate
+from agent.evaluation.actors import Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
+from agent.evaluation.closed_loop import Job, check_job, evaluate
+from agent.evaluation.kept import KeptTrials, load_report
+from agent.evaluation.report import EvalReport
+from agent.evaluation.table import split_for
+from agent.evaluation.trial import Trial
 from agent.exit_codes import ExitCode
-from agent.trial import Trial
-from agent.trial_table import split_for
-from agent.trials import Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.contract import load_contract, save_contract
@@ -61,7 +61,7 @@ def measure(scenes: Scenes, policy: tuple[Path | None, str] | None, outputs: Out
 
 def verify(scenes: Scenes, outputs: Outputs, as_json: bool) -> ExitCode:
     """The verifier of the cell, on picks that the expert makes come out right or wrong."""
-    from agent.verifier_trials import VerifierActor, verifier_json
+    from agent.evaluation.verifier_trials import VerifierActor, verifier_json
 
     report = _reported(scenes, VerifierActor(scenes.cell), outputs, "picks judged rightly")
     if as_json:
@@ -73,7 +73,7 @@ def verify(scenes: Scenes, outputs: Outputs, as_json: bool) -> ExitCode:
 
 def compare(scenes: Scenes, sides: tuple[str, str], runtime: str, as_json: bool) -> ExitCode:
     """Two checkpoints' folders, each tried now, or files of results."""
-    from agent.eval_compare import compare as paired
+    from agent.evaluation.compare import compare as paired
 
     first, second = (
         load_report(Path(side))
@@ -98,8 +98,8 @@ def open_loop(
     as_json: bool,
 ) -> ExitCode:
     """The networks that the cell names, or one checkpoint of that skill, against a split of a data set."""
-    from agent.open_loop import Measured, Source
-    from agent.open_loop import open_loop as held_against
+    from agent.evaluation.open_loop import Measured, Source
+    from agent.evaluation.open_loop import open_loop as held_against
     from agent.workcell import checkpoint_folder
 
     cards = list(catalogue_of(cell))
@@ -153,7 +153,7 @@ def _reported(scenes: Scenes, actor: Actor, outputs: Outputs, claim: str = "at t
             usable_folder(option, file.absolute().parent)
     report = _run(scenes, actor, outputs.results)
     if outputs.html:
-        from agent.eval_page import write_page
+        from agent.evaluation.page import write_page
 
         write_page(report, outputs.html, claim)
     return report

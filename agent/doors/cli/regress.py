@@ -12,14 +12,14 @@ from agent.doors.cli.output import answer, answer_json, talk
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
-from agent.regress import SuiteReport, find_scenarios, run_suite
-from agent.regress_kept import Kept
-from agent.regress_one import ScenarioResult
-from agent.regress_reports import write_html, write_junit
+from agent.regress.kept import Kept
+from agent.regress.one import ScenarioResult
+from agent.regress.reports import write_html, write_junit
+from agent.regress.suite import SuiteReport, find_scenarios, run_suite
 from skills.errors import BadInput
 
 if TYPE_CHECKING:
-    from agent.regress_compare import Comparison
+    from agent.regress.compare import Comparison
 
 app = new_app()
 
@@ -77,7 +77,7 @@ def regress(
 
     Exit code 0 when all of them passed, 3 when one did not.
     """
-    from agent.regress_compare import compare, load_base
+    from agent.regress.compare import compare, load_base
 
     paths = find_scenarios(suite or [], [] if tags is None else _listed(tags))
     for option, file in (("--junit", junit), ("--html", html), ("--results", results)):

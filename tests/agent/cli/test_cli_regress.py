@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from agent.exit_codes import ExitCode
-from agent.regress_kept import Kept, fingerprint
-from agent.regress_one import ScenarioResult
+from agent.regress.kept import Kept, fingerprint
+from agent.regress.one import ScenarioResult
 from skills.cell import Cell
 
 NAMES = tuple("abcdefg")

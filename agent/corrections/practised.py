@@ -13,10 +13,10 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from agent.corrections.practice import CORRECTED, NOT_ASKED, Practised, practise
+from agent.corrections.sitting import EXPERT
+from agent.evaluation.actors import ONNX, checkpoint_of, open_policy
 from agent.lines import Lines
-from agent.practice import CORRECTED, NOT_ASKED, Practised, practise
-from agent.sitting import EXPERT
-from agent.trials import ONNX, checkpoint_of, open_policy
 from policy.keyframe_policy import KeyframePolicy
 from safety.fit import check_fit
 from sim.claim import claimed

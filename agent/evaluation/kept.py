@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from agent.eval_report import EvalReport, Heading
-from agent.trial import Trial
+from agent.evaluation.report import EvalReport, Heading
+from agent.evaluation.trial import Trial
 from skills.errors import BadInput
 
 

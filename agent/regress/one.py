@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import yaml
 
-from agent.portraits import portrait
+from agent.evaluation.portraits import portrait
 from agent.run import Answer, Report, resume, run
 from agent.workcell import ROOT, build_twin, reopen_twin
 from skills.base import Value

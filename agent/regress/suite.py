@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from agent.exit_codes import ExitCode
-from agent.regress_kept import Kept, fingerprint
-from agent.regress_one import ScenarioResult, run_scenario
+from agent.regress.kept import Kept, fingerprint
+from agent.regress.one import ScenarioResult, run_scenario
 from policy.evaluation.statistics import Tally
 from sim.workers import shared_out
 from skills.base import Value

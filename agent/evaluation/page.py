@@ -5,10 +5,10 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from agent.eval_figures import curve, forest
-from agent.eval_report import EvalReport, tally_of
-from agent.regress_reports import STYLE
-from agent.trial import MEANING, Trial
+from agent.evaluation.figures import curve, forest
+from agent.evaluation.report import EvalReport, tally_of
+from agent.evaluation.trial import MEANING, Trial
+from agent.regress.reports import STYLE
 from policy.evaluation.calibration import Reliability
 from policy.evaluation.statistics import Tally
 

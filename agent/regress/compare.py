@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from agent.regress import SuiteReport
-from agent.regress_one import ScenarioResult
+from agent.regress.one import ScenarioResult
+from agent.regress.suite import SuiteReport
 from policy.evaluation.statistics import mcnemar_exact
 from skills.base import Value
 from skills.errors import BadInput

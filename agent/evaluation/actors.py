@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from agent.policy_trials import Answering, Contracted, policy_picks, policy_releases
-from agent.trial import Trial
-from agent.trial_asks import drawn_release
-from agent.trial_table import Split, Table
-from agent.trial_words import goal_words, part_words, quarter_words
-from agent.trials_on_tray import expert_shifts, policy_shifts
+from agent.evaluation.asks import drawn_release
+from agent.evaluation.on_tray import expert_shifts, policy_shifts
+from agent.evaluation.policy_trials import Answering, Contracted, policy_picks, policy_releases
+from agent.evaluation.table import Split, Table
+from agent.evaluation.trial import Trial
+from agent.evaluation.words import goal_words, part_words, quarter_words
 from policy.confident_policy import with_confidence
 from policy.evaluation.forced import Forced
 from sim.lying import lying_parts

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from agent.regress import SuiteReport
-from agent.regress_one import ScenarioResult
+from agent.regress.one import ScenarioResult
+from agent.regress.suite import SuiteReport
 
 STYLE: Final = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #222 }

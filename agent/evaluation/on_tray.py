@@ -1,10 +1,10 @@
 """One call of a skill that moves a part on the tray, and what came of it: by a policy, or by the expert."""
 
-from agent.policy_trials import Answering, call_policy, pictured
-from agent.trial import Cause, Trial
-from agent.trial_asks import worded
-from agent.trial_table import Table
-from agent.trial_words import part_words
+from agent.evaluation.asks import worded
+from agent.evaluation.policy_trials import Answering, call_policy, pictured
+from agent.evaluation.table import Table
+from agent.evaluation.trial import Cause, Trial
+from agent.evaluation.words import part_words
 from sim.lying import lying_parts
 from sim.task import Task, draw_task, expert_rows, lies_in_region, stirred
 from skills.card import SkillCard

@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from agent.eval_kept import KeptTrials
-from agent.eval_report import EvalReport, Heading
-from agent.trial import Trial
-from agent.trial_table import Table, split_for
-from agent.trials import Act, Actor
+from agent.evaluation.actors import Act, Actor
+from agent.evaluation.kept import KeptTrials
+from agent.evaluation.report import EvalReport, Heading
+from agent.evaluation.table import Table, split_for
+from agent.evaluation.trial import Trial
 from safety.fit import check_fit
 from sim.workers import shared_out
 from skills.card import SkillCard

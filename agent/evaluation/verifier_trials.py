@@ -10,14 +10,14 @@ from typing import Any, Final
 import numpy as np
 
 from agent.denoting import meant_by
-from agent.eval_report import EvalReport, share
+from agent.evaluation.actors import Act, checkpoint_of
+from agent.evaluation.asks import Ask, ask_pick
+from agent.evaluation.portraits import marked, portrait
+from agent.evaluation.report import EvalReport, share
+from agent.evaluation.table import Split, Table
+from agent.evaluation.trial import Cause, Trial
+from agent.evaluation.words import part_words, quarter_words
 from agent.looking import Blocked, Look, Looker
-from agent.portraits import marked, portrait
-from agent.trial import Cause, Trial
-from agent.trial_asks import Ask, ask_pick
-from agent.trial_table import Split, Table
-from agent.trial_words import part_words, quarter_words
-from agent.trials import Act, checkpoint_of
 from agent.verifier import Verifier
 from agent.workcell import PERCEIVER, checkpoint_folder, load_perceiver
 from policy.evaluation.statistics import Tally

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from agent.trial_table import Table
+from agent.evaluation.table import Table
 from sim.commands import truth_words
 from sim.data.splits import quarter_of
 from sim.lying import Lying

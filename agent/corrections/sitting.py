@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from agent.attempts import Flagged
-from agent.correcting import Case, corrected
+from agent.corrections.by_person import Case, corrected
 from agent.lines import Lines
 from sim.claim import claimed
 from sim.data.corrections import one_scene, packed, unpacked, write_corrections

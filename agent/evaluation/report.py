@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from agent.trial import Cause, Trial
+from agent.evaluation.trial import Cause, Trial
 from policy.evaluation.calibration import Reliability, reliability
 from policy.evaluation.statistics import Tally
 from skills.base import Value

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.other_words import OtherWords, paraphrase, untrained
-from agent.trial_table import Table
+from agent.evaluation.other_words import OtherWords, paraphrase, untrained
+from agent.evaluation.table import Table
 from sim.commands import draw_pick
 from sim.data.splits import is_held_out
 from sim.world import TruePart

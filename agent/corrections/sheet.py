@@ -5,7 +5,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from agent.correcting import Case
+from agent.corrections.by_person import Case
 from agent.looking import OVERHEAD
 from skills.base import Image
 from skills.cell import Cell

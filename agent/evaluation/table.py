@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from agent.other_words import BEGINNINGS
+from agent.evaluation.other_words import BEGINNINGS
 from sim.data.scenes import SEEN
 from sim.data.splits import is_held_out
 from sim.data.visible import visible_shares

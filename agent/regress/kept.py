@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from agent.regress_one import ScenarioResult
+from agent.regress.one import ScenarioResult
 from skills.cell import Cell
 from skills.errors import BadInput
 

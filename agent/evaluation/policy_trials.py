@@ -5,11 +5,11 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from agent.portraits import marked, portrait
-from agent.trial import Cause, Trial
-from agent.trial_asks import ask_pick, drawn_release, worded
-from agent.trial_table import Table
-from agent.trial_words import goal_words, part_words, quarter_words
+from agent.evaluation.asks import ask_pick, drawn_release, worded
+from agent.evaluation.portraits import marked, portrait
+from agent.evaluation.table import Table
+from agent.evaluation.trial import Cause, Trial
+from agent.evaluation.words import goal_words, part_words, quarter_words
 from sim.lying import Lying, lying_parts
 from sim.outlines import nearest_part
 from skills.base import FloatArray, Image

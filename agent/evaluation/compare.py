@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from agent.eval_report import EvalReport, Heading
-from agent.trial import Cause, Trial
+from agent.evaluation.report import EvalReport, Heading
+from agent.evaluation.trial import Cause, Trial
 from policy.evaluation.statistics import mcnemar_exact
 from skills.base import Value
 from skills.errors import BadInput

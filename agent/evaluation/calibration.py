@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from agent.trial_table import Table
-from agent.trials import ONNX, acting, open_policy
+from agent.evaluation.actors import ONNX, acting, open_policy
+from agent.evaluation.table import Table
 from agent.workcell import checkpoint_folder
 from policy.confidence import FEWEST, Call, Confidence, brier, disagreement, fit, save_confidence
 from policy.confident_policy import draws
