@@ -12,7 +12,7 @@ memory, so that lerobot decodes no PNG.
 Seconds are of processor time, one thread, so that what else the machine does counts little. The steps between tell
 where the gain comes from: `no sharing` is our loop with 384 pictures a step. A shared picture teaches less than one of
 its own: `ratio_of_commands` counts each picture with its phrase once, whatever the draws, and flatters us least.
-Without DATA (from `smolcell data generate`) it makes 60 scenes; about 5 minutes of processor time and 6 GB of memory.
+Without DATA (from `smolcell data generate`) it makes 60 scenes; about 3 minutes of processor time and 5 GB of memory.
 """
 
 import contextlib
