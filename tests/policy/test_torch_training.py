@@ -200,7 +200,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_torch_training import Watch, begun, learnt, loop
+from test_torch_training import Watch, begun, learnt
+from policy.training import loop
 
 loop.SAVE_SECONDS, loop.REPORT_STEPS = 0.0, 1
 stage, step = sys.argv[4], int(sys.argv[5])
@@ -228,13 +229,15 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(
         assert all(torch.equal(one, other) for one, other in pairs)
 
 
+TRIED = SMOKE.model_copy(update={"evaluation": Evaluation(every=2, examples=3)})
+
+
 @pytest.fixture(scope="module")
 def whole(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that was evaluated after half of its steps, and at its end."""
     root = tmp_path_factory.mktemp("whole") / "run"
-    config = SMOKE.model_copy(update={"evaluation": Evaluation(every=2, examples=3)})
     watch = Watch(trial=lambda folder: (int(folder.name != "checkpoint"), 4), tracker=TensorBoard(root / "tensorboard"))
-    train(config, bars, root, resume=False, threads=1, watch=watch)
+    train(TRIED, bars, root, resume=False, threads=1, watch=watch)
     return root
 
 
@@ -260,7 +263,7 @@ def test_an_unreadable_state_is_named(bars: Path, whole: Path, tmp_path: Path) -
     shutil.copytree(whole, tmp_path / "run")
     (tmp_path / "run" / "detector.state").write_bytes(b"half a file")
     with pytest.raises(BadInput, match=r"training state: '.*detector\.state' is not allowed; it must be readable"):
-        go(SMOKE, bars, tmp_path / "run", resume=True)
+        go(TRIED, bars, tmp_path / "run", resume=True)
 
 
 def test_a_data_set_without_the_skill_is_refused(bars: Path, tmp_path: Path) -> None:
@@ -374,4 +377,4 @@ def test_the_repositorys_weights_answer_alike_in_both_runtimes(root: Path) -> No
 def test_an_unknown_preset_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownName) as raised:
         preset("picks")
-    assert raised.value.nearest == ("pick", "pick-tune")
+    assert raised.value.nearest == ("pick", "pick-tune", "pick-fine")
