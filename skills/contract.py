@@ -42,12 +42,22 @@ class Moves(Value):
 
 
 class CameraContract(CameraPose):
-    """One camera as it was in training: its pose, the side of the picture that the network takes [pixels], and
-    a picture of what it sees but for what lies there, in the checkpoint's folder.
+    """One camera as it was in training.
+
+    Attributes:
+        size: height of the picture that the network takes [pixels].
+        width: its width; None where the picture is a square.
+        reference: a picture of what it sees but for what lies there, in the checkpoint's folder.
     """
 
     size: int
+    width: int | None = None
     reference: str
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width [pixels]."""
+        return self.size, self.width or self.size
 
 
 class Contract(Value):

@@ -77,17 +77,16 @@ def _apart(one: float | Sequence[float], other: float | Sequence[float]) -> floa
 
 
 def check_pictures(contract: Contract, observation: Observation) -> Fault | None:
-    """Every picture that the policy takes is there, square, large enough and not black."""
+    """Every picture that the policy takes is there, of the shape of training, large enough and not black."""
     for name, trained in contract.cameras.items():
         image = observation.images.get(name)
         if image is None:
             return Fault(check="pictures", text=f"no picture of {name!r}", remedy="look at the camera's cable")
-        height, width, _ = image.shape
-        if height != width or height < trained.size:
+        (height, width, _), (rows, columns) = image.shape, trained.shape
+        if height * columns != width * rows or height < rows:
+            wanted = f"a square of at least {rows} pixels" if trained.width is None else f"{columns}×{rows}, or larger"
             return Fault(
-                check="pictures",
-                text=f"the picture of {name!r} is {width}×{height}",
-                remedy=f"deliver a square of at least {trained.size} pixels",
+                check="pictures", text=f"the picture of {name!r} is {width}×{height}", remedy=f"deliver {wanted}"
             )
         if float(image.mean()) < BLACK_MEAN:
             return Fault(check="pictures", text=f"the picture of {name!r} is black", remedy="light, lens cap, cable")

@@ -62,7 +62,8 @@ def test_a_skill_that_is_not_there_is_said_in_one_sentence(root: Path, tmp_path:
         done.stderr.rstrip()
         .splitlines()[-1]
         .endswith(
-            "skill: 'pik' is not known; allowed is one of 'pick', 'place', 'put_back', 'insert'. Nearest: 'pick'."
+            "skill: 'pik' is not known; allowed is one of 'insert', 'pick', 'place', 'put_back'. Nearest: 'pick'. "
+            "See: smolcell skills list"
         )
     )
 

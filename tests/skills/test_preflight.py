@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from skills.cell import Cell
 from skills.contract import CameraContract, Contract, Statistics
-from skills.preflight import check_cameras, check_phrase, check_places
+from skills.observation import Observation
+from skills.preflight import check_cameras, check_phrase, check_pictures, check_places
 
 NOTHING = Statistics(mean=(), std=(), low=(), high=())
 
@@ -94,3 +96,33 @@ def test_a_place_that_is_gone_is_named(contract: Contract, cell: Cell) -> None:
     fault = check_places(contract, cell.model_copy(update={"places": rest}))
     assert fault is not None
     assert fault.text == "left bin is nowhere, and was at (0.45, 0.36) in training"
+
+
+@pytest.mark.parametrize(
+    ("width", "picture", "remedy"),
+    [
+        (None, (128, 128), None),
+        (None, (256, 256), None),
+        (None, (128, 256), "deliver a square of at least 128 pixels"),
+        (None, (64, 64), "deliver a square of at least 128 pixels"),
+        (170, (128, 170), None),
+        (170, (256, 340), None),
+        (170, (128, 128), "deliver 170×128, or larger"),
+        (170, (64, 85), "deliver 170×128, or larger"),
+    ],
+)
+def test_a_picture_has_the_shape_of_training_or_is_refused(
+    contract: Contract, width: int | None, picture: tuple[int, int], remedy: str | None
+) -> None:
+    camera = contract.cameras["overhead"].model_copy(update={"width": width})
+    seen = Observation(
+        images={"overhead": np.full((*picture, 3), 90, np.uint8)},
+        joints=np.zeros(7),
+        joint_speeds=np.zeros(7),
+        gripper_width=0.0,
+        tcp=np.array([0.0, 0, 0, 0, 0, 0, 1]),
+        time_ns=1,
+        sequence=1,
+    )
+    fault = check_pictures(contract.model_copy(update={"cameras": {"overhead": camera}}), seen)
+    assert (fault and fault.remedy) == remedy

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from policy.checkpoint import TunedFolder
 from policy.portable import PortableSmolVLA
 from policy.record import TrainingRecord, save_record
-from policy.training.finetune.episodes import ACTION, PICTURES, Recording, recording_hash
+from policy.training.finetune.episodes import ACTION, PICTURES, Numbers, Recording, recording_hash
 from policy.training.finetune.frames import Frames
 from policy.training.finetune.judge import judge, spread
 from policy.training.finetune.processors import Pipelines, save_processors
 from policy.training.finetune.statistics import measure
 from policy.training.machine import describe_machine
 from policy.tuned_runtime import TunedPolicy
-from skills.contract import CameraContract, Contract, Statistics, hash_files, save_contract
+from skills.contract import CameraContract, Contract, Moves, Statistics, hash_files, save_contract
+from skills.motion import moves_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ def _contract(tuned: Tuned, draft: TunedFolder, epochs: float) -> Contract:
         phrases=recording.phrase_counts(recording.split.training),
         cameras={
             name: CameraContract(
-                **camera.pose.model_dump(), size=min(shapes[name]), reference=draft.reference(name).name
+                **camera.pose.model_dump(),
+                size=shapes[name][0],
+                width=shapes[name][1],
+                reference=draft.reference(name).name,
             )
             for name, camera in config.cameras.items()
             if camera.pose is not None
@@ -91,7 +97,20 @@ def _contract(tuned: Tuned, draft: TunedFolder, epochs: float) -> Contract:
         epochs=epochs,
         data_hash=recording_hash(recording.root),
         weights_hash=hash_files(draft.hashed()),
+        moves=_moves(numbers, config.chunk_size),
     )
+
+
+def _moves(numbers: Numbers, rows: int) -> Moves | None:
+    """Of every chunk that lies whole in an episode; None where none does."""
+    episodes = [numbers.actions[numbers.episode == number] for number in np.unique(numbers.episode)]
+    chunks = [sliding_window_view(one, rows, axis=0).swapaxes(1, 2) for one in episodes if len(one) >= rows]
+    found = [moves_of(one, "joint_positions") for one in chunks]
+    if not found:
+        return None
+    most = np.max([one.jumps for one in found], axis=0)
+    shares, counts = [one.closed for one in found], [len(one) for one in chunks]
+    return Moves(jumps=tuple(map(tuple, most.tolist())), closed=float(np.average(shares, weights=counts)))
 
 
 def _record(tuned: Tuned, draft: TunedFolder, seconds: float) -> TrainingRecord:

@@ -92,6 +92,9 @@ def test_the_contract_tells_what_was_trained(learnt: Path) -> None:
     assert contract.action_names == contract.state_names == (*(f"joint {n} [rad]" for n in range(1, 6)), "width [m]")
     assert (contract.space, contract.chunk_size, contract.executed) == ("joint_positions", 10, 10)
     assert contract.period == pytest.approx(1 / 30)
+    assert contract.moves is not None
+    assert np.array(contract.moves.jumps).shape[0] == 9
+    assert np.array(contract.moves.jumps).max() > 0
     assert contract.start_state.low[1] == pytest.approx(-0.95 * 1.74533, abs=1e-4)
     assert contract.epochs == pytest.approx(120 * 16 / 960, abs=0.01)
 
