@@ -15,7 +15,7 @@ from pydantic import ConfigDict
 
 from agent.executor import Checkpoint
 from agent.looking import OVERHEAD
-from skills.base import Image, Value
+from skills.base import Value
 from skills.call import SkillCall, Verdict
 from skills.chunk import ActionChunk, Space
 from skills.observation import Observation
@@ -83,6 +83,8 @@ class Attempts:
 
     def keep(self, call_id: str, observation: Observation, chunk: ActionChunk) -> None:
         """Write a proposal down; of several in one call the one that the policy is least sure of, or the first."""
+        from policy.pictures import png
+
         image = observation.images.get(OVERHEAD)
         if image is None:
             return
@@ -95,7 +97,7 @@ class Attempts:
             checkpoint=chunk.checkpoint,
             confidence=chunk.confidence,
         )
-        row = (call_id, proposal.model_dump_json(), _png(image), chunk.confidence)
+        row = (call_id, proposal.model_dump_json(), png(image), chunk.confidence)
         with self._lock, self._database as database:
             database.execute(
                 "INSERT INTO attempts (call, proposal, picture, confidence) VALUES (?, ?, ?, ?) ON CONFLICT (call) "
@@ -169,10 +171,3 @@ def observation_of(attempt: Flagged) -> Observation:
         time_ns=proposal.time_ns,
         sequence=0,
     )
-
-
-def _png(image: Image) -> bytes:
-    import cv2
-
-    _, coded = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-    return coded.tobytes()

@@ -9,16 +9,23 @@ from skills.errors import BadInput
 
 
 class Lines:
-    """The lines of a file, and more of them; one process at a time. Raises: BadInput (something else is in it)."""
+    """The lines of a file, and more of them; one process at a time.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        told: what a file of something else is refused by: the field and what is allowed.
+
+    Raises: BadInput (something else is in it).
+    """
+
+    def __init__(self, path: Path, told: tuple[str, str] | None = None) -> None:
         self._path = path
         content = path.read_bytes() if path.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]
         try:
             self.entries: list[dict[str, Any]] = [json.loads(line) for line in whole.splitlines()]
         except ValueError as error:
-            raise BadInput("file", str(path), f"lines of JSON, as they were written ({error})") from None
+            field, allowed = told or ("file", f"lines of JSON, as they were written ({error})")
+            raise BadInput(field, str(path), allowed) from None
         self._size = len(whole)
 
     def add(self, **entry: Any) -> None:

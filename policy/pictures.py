@@ -25,6 +25,12 @@ def shrink(image: NDArray[np.uint8], size: int) -> Image:
     return resized
 
 
+def png(picture: Image) -> bytes:
+    """A PNG file's content of an RGB picture."""
+    _, content = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+    return bytes(content)
+
+
 def load_references(root: Path, contract: Contract) -> dict[str, Image]:
     """What each camera saw in training, uint8 RGB, from a checkpoint's folder. Raises: BadInput."""
     return {name: _load(root, camera.reference) for name, camera in contract.cameras.items()}

@@ -28,7 +28,6 @@ NEST_OPENING: Final = 0.014
 """Fingers open this much beyond the shank in a fixture [m]: a bolt may lie in the next hole."""
 HELD_OVER: Final = 0.002
 """Fingers that hold a bolt stand this much farther apart than its shank is thick [m]: it leans between them."""
-KEYFRAMES: Final = 5
 DOWN: Final = (np.pi, 0.0)
 """Roll and pitch of the tool that points down [rad]."""
 

@@ -10,18 +10,15 @@ from typing import Final
 import numpy as np
 
 from agent.attempts import Flagged
-from agent.looking import OVERHEAD
-from sim.data.examples import STATE_NAMES, Example
+from sim.data.corrections import correction
 from sim.data.scenes import DataScene
 from sim.data.shards import MAX_PARTS
-from sim.demonstrator import pick_waypoints
 from sim.grasps import Grasp, NoGrasp, choose_grasp, half_turn
 from sim.lying import laid_flat
 from sim.parts.spawn import PartSpec
 from sim.robot import heading
 from sim.world import TruePart
 from skills.cell import Cell
-from skills.columns import state_of
 from skills.errors import BadInput
 from skills.observation import Observation
 from skills.scene import PerceivedPart, Scene
@@ -61,9 +58,7 @@ def corrected(cell: Cell, case: Case, said: str) -> DataScene | None:
         return None
     numbers = _numbers(case, said, words)
     target, grasp = _of_part(cell, case, numbers[0]) if len(numbers) == 1 else _of_point(cell, case, numbers)
-    state = tuple(state_of(case.seen, STATE_NAMES).tolist())
-    example = Example(case.attempt.call.phrase, pick_waypoints(cell, grasp), state, target)
-    return DataScene(case.seen.images[OVERHEAD], tuple(map(_lying, case.parts)), (example,), ())
+    return correction(cell, case.seen, case.attempt.call.phrase, grasp, target, tuple(map(_lying, case.parts)))
 
 
 def _numbers(case: Case, said: str, words: list[str]) -> list[float]:

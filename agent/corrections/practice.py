@@ -1,7 +1,7 @@
 """A policy practises on a drawn table: where it fails, the demonstrator shows on the same table how it is done."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,12 +11,11 @@ import numpy as np
 
 from policy.keyframe_policy import KeyframePolicy
 from sim.commands import draw_pick
-from sim.data.examples import STATE_NAMES, Example
+from sim.data.corrections import correction
 from sim.data.looks import repainted
-from sim.data.scenes import SEEN, DataScene
-from sim.data.splits import is_held_out
-from sim.data.visible import visible_shares
-from sim.demonstrator import pick_waypoints
+from sim.data.scenes import DataScene
+from sim.data.splits import lies_held_out
+from sim.data.visible import seen_bodies
 from sim.grasps import NoGrasp
 from sim.parts.spawn import PartSpec
 from sim.setting import Setting
@@ -24,7 +23,6 @@ from sim.table import Table
 from skills.call import SkillCall
 from skills.card import SkillCard
 from skills.cell import Cell
-from skills.columns import state_of
 from skills.observation import Observation
 from skills.scene import PartQuery
 
@@ -91,20 +89,19 @@ def practise(
 @contextmanager
 def _table(cell: Cell, card: SkillCard, setting: Setting, seed: int, number: int) -> Iterator[PracticeTable]:
     rng = np.random.default_rng([SEEDS, seed, number])
-    with TemporaryDirectory(prefix="smolcell-practice-") as state:
-        table = PracticeTable(cell, card, setting, rng, Path(state))
-        try:
-            yield table
-        finally:
-            table.close()
+    with (
+        TemporaryDirectory(prefix="smolcell-practice-") as state,
+        closing(PracticeTable(cell, card, setting, rng, Path(state))) as table,
+    ):
+        yield table
 
 
 def _question(table: Table, card: SkillCard) -> Question | str:
     """What is asked for on this table, or why nothing is."""
     world = table.world
-    bodies = [body for body, share in enumerate(visible_shares(world)) if share >= SEEN]
+    bodies = seen_bodies(world)
     parts = [world.true_part(world.bodies[body]) for body in bodies]
-    if any(is_held_out(part.spec.kind, part.spec.colour, part.at) for part in parts):
+    if any(map(lies_held_out, parts)):
         return "held_out"
     drawn = draw_pick(card, parts, table.rng) if parts else None
     if drawn is None:
@@ -114,9 +111,7 @@ def _question(table: Table, card: SkillCard) -> Question | str:
     if isinstance(grasp, NoGrasp):
         return "no_grasp"
     seen = table.gate.observe()
-    waypoints = pick_waypoints(world.cell, grasp)
-    example = Example(card.render(arguments), waypoints, tuple(state_of(seen, STATE_NAMES).tolist()), target)
-    return Question(bodies[target], seen, DataScene(seen.images["overhead"], tuple(parts), (example,), ()))
+    return Question(bodies[target], seen, correction(world.cell, seen, card.render(arguments), grasp, target, parts))
 
 
 def _picks(table: Table, card: SkillCard, policy: KeyframePolicy, asked: Question, call_id: str) -> bool:

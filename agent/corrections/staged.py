@@ -11,21 +11,18 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from agent.attempts import Flagged, observation_of
-from agent.looking import OVERHEAD
 from safety.state import build_gate
 from sim.commands import matching, target_of, truth_words
-from sim.data.examples import STATE_NAMES, Example
-from sim.data.scenes import SEEN, DataScene
-from sim.data.splits import is_held_out
-from sim.data.visible import visible_shares
-from sim.demonstrator import pick_waypoints
+from sim.data.corrections import correction
+from sim.data.scenes import DataScene
+from sim.data.splits import lies_held_out
+from sim.data.visible import seen_bodies
 from sim.grasps import NoGrasp
 from sim.motion import Ways
 from sim.rollout import Expert
 from sim.snapshot import Snapshot, load, restore, save
 from skills.cell import Cell
 from skills.chunk import ActionChunk
-from skills.columns import state_of
 from skills.observation import Observation
 from skills.protocols import Policy
 from skills.words import TRAY
@@ -70,11 +67,9 @@ def demonstrated(cell: Cell, state: Path, attempt: Flagged) -> DataScene | str:
         return "its world is not kept: no twin's, or too long ago"
     world, driver = restore(cell, saved)
     with closing(world), TemporaryDirectory(prefix="smolcell-shown-") as folder:
-        lying = [number for number, body in enumerate(world.bodies) if world.where(body) == TRAY]
-        shares = visible_shares(world)
-        bodies = [number for number in lying if shares[number] >= SEEN]
+        bodies = [number for number in seen_bodies(world) if world.where(world.bodies[number]) == TRAY]
         parts = [world.true_part(world.bodies[number]) for number in bodies]
-        if any(is_held_out(part.spec.kind, part.spec.colour, part.at) for part in parts):
+        if any(map(lies_held_out, parts)):
             return "a part on the tray is of a held-out kind, colour and place"
         target = target_of(matching(attempt.call.arguments, [truth_words(part) for part in parts]), parts)
         if target is None:
@@ -86,11 +81,7 @@ def demonstrated(cell: Cell, state: Path, attempt: Flagged) -> DataScene | str:
         tried = expert.pick(bodies[target])
         if tried.cause is not None:
             return f"the expert fails as well: {tried.cause.replace('_', ' ')}"
-    seen = observation_of(attempt)
-    example = Example(
-        attempt.call.phrase, pick_waypoints(cell, grasp), tuple(state_of(seen, STATE_NAMES).tolist()), target
-    )
-    return DataScene(seen.images[OVERHEAD], tuple(parts), (example,), ())
+    return correction(cell, observation_of(attempt), attempt.call.phrase, grasp, target, parts)
 
 
 def _folder(state: Path, call_id: str, time_ns: int) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.evaluation.other_words import OtherWords, paraphrase, untrained
 from agent.evaluation.table import Table
 from sim.commands import draw_pick
-from sim.data.splits import is_held_out
+from sim.data.splits import lies_held_out
 from sim.world import TruePart
 from skills.card import SkillCard
 from skills.contract import Contract
@@ -35,7 +35,7 @@ def ask_pick(table: Table, card: SkillCard, contract: Contract) -> Ask | None:
     parts = table.world.true_parts()
     numbers = table.seen()
     shown = [parts[number] for number in numbers]
-    among = [index for index, part in enumerate(shown) if _is_held_out(part) or not table.split.held_out]
+    among = [index for index, part in enumerate(shown) if lies_held_out(part) or not table.split.held_out]
     while among:
         drawn = _draw(table, card, shown, among)
         if drawn is None:
@@ -82,7 +82,3 @@ def drawn_release(table: Table, card: SkillCard) -> dict[str, str]:
     if not choices:
         raise BadInput("skill", card.name, f"one that cell {cell.name} has a place for: {', '.join(cell.destinations)}")
     return choices[int(table.rng.integers(len(choices)))]
-
-
-def _is_held_out(part: TruePart) -> bool:
-    return is_held_out(part.spec.kind, part.spec.colour, part.at)

@@ -4,9 +4,10 @@ The scenes come from seeds of their own, which neither training nor evaluation u
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -33,8 +34,6 @@ SEEDS: Final = 778
 """Mixed into every seed here and nowhere else."""
 SPLITS: Final = ("varied", "touching", "heaped")
 """What a tray is like in practice, in turn; without hard scenes there are too few failures to learn from."""
-BLOCK: Final = 5
-"""Scenes that a worker is given at a time."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,8 @@ def calibrate(
     check_fit(job.cell)
     policy = job.open()
     tried: list[tuple[int, Call | None]] = []
-    for block in _blocks(job, scenes, workers):
-        tried += block
+    for one in _tried(job, scenes, workers):
+        tried.append(one)
         on_progress(len(tried), scenes)
     calls = [call for _, call in sorted(tried, key=lambda pair: pair[0]) if call is not None]
     curve = fit(calls)
@@ -121,19 +120,27 @@ class Witness:
         return chunks[0]
 
 
-def _blocks(job: Calibration, scenes: int, workers: int) -> Iterator[list[tuple[int, Call | None]]]:
-    blocks = [(job, range(first, min(first + BLOCK, scenes))) for first in range(0, scenes, BLOCK)]
-    yield from map(_tried, blocks) if workers == 1 else shared_out(_tried, blocks, workers)
+def _tried(job: Calibration, scenes: int, workers: int) -> Iterator[tuple[int, Call | None]]:
+    station = Station(job)
+    yield from map(station, range(scenes)) if workers == 1 else shared_out(station, range(scenes), workers)
 
 
-def _tried(block: tuple[Calibration, Sequence[int]]) -> list[tuple[int, Call | None]]:
-    """The calls of these scenes; None where it did not come to one."""
-    job, numbers = block
-    witness = Witness(job.open(), job.draws)
-    return [(number, _call(job, witness, number)) for number in numbers]
+class Station:
+    """Where scenes are tried, one after another: in each process one, which loads the policy once."""
+
+    def __init__(self, job: Calibration) -> None:
+        self._job = job
+
+    @cached_property
+    def _witness(self) -> Witness:
+        return Witness(self._job.open(), self._job.draws)
+
+    def __call__(self, number: int) -> tuple[int, Call | None]:
+        return number, call_in(self._job, self._witness, number)
 
 
-def _call(job: Calibration, witness: Witness, number: int) -> Call | None:
+def call_in(job: Calibration, witness: Witness, number: int) -> Call | None:
+    """The call of the scene of that number; None where it did not come to one."""
     card = job.cards[number // len(SPLITS) % len(job.cards)]
     rng = np.random.default_rng([SEEDS, job.seed, number])
     witness.disagreement = None

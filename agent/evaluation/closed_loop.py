@@ -6,6 +6,7 @@ scenes come from seeds of their own, which no training data uses.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,11 +103,9 @@ class Station:
         rng = np.random.default_rng([HELD_OUT, job.seed, number])
         for skipped in range(MOST_SKIPPED):
             with TemporaryDirectory(prefix="smolcell-eval-") as state:
-                table = Table(job.cell, card, job.split, rng, f"eval-{job.seed}-{number}", Path(state))
-                try:
+                call_id = f"eval-{job.seed}-{number}"
+                with closing(Table(job.cell, card, job.split, rng, call_id, Path(state))) as table:
                     trial = act(table, card)
-                finally:
-                    table.close()
             if trial is not None:
                 return trial.model_copy(update={"number": number, "skipped": skipped})
         raise RuntimeError(f"no scene of split {job.split!r} in {MOST_SKIPPED} draws")

@@ -1,13 +1,14 @@
 """An evaluation on disk, trial by trial as they come: what was cut off goes on, what is whole can be compared."""
 
-import json
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import Final
 
 from agent.evaluation.report import EvalReport, Heading
 from agent.evaluation.trial import Trial
+from agent.lines import Lines
 from skills.errors import BadInput
+
+TOLD: Final = ("results", "a file that `eval --results` wrote")
 
 
 class KeptTrials:
@@ -17,20 +18,18 @@ class KeptTrials:
     """
 
     def __init__(self, path: Path, heading: Heading) -> None:
-        self._path = path
-        if not path.exists() or not path.read_text(encoding="utf-8").count("\n"):
-            path.write_text(heading.model_dump_json() + "\n", encoding="utf-8")
+        self._lines = Lines(path, TOLD)
+        if not self._lines.entries:
+            self._lines.add(**heading.model_dump(mode="json"))
         kept = load_report(path)
         for field, value in kept.heading:
             if value != getattr(heading, field):
                 allowed = f"a new file, or one of this evaluation: its {field} is {value!r}"
                 raise BadInput("--results", str(path), f"{allowed}, not {getattr(heading, field)!r}")
         self.trials = {trial.number: trial for trial in kept.trials}
-        _cut_torn_line(path)
 
     def keep(self, trial: Trial) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(trial.model_dump_json() + "\n")
+        self._lines.add(**trial.model_dump(mode="json"))
 
 
 def load_report(path: Path) -> EvalReport:
@@ -38,18 +37,13 @@ def load_report(path: Path) -> EvalReport:
 
     Raises: BadInput.
     """
+    field, allowed = TOLD
     try:
-        first, *lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-        trials = sorted((Trial.model_validate_json(line) for line in lines), key=lambda trial: trial.number)
-        return EvalReport(heading=Heading.model_validate(json.loads(first)), trials=tuple(trials))
+        path.stat()
+        first, *rest = Lines(path, TOLD).entries
+        trials = sorted(map(Trial.model_validate, rest), key=lambda trial: trial.number)
+        return EvalReport(heading=Heading.model_validate(first), trials=tuple(trials))
     except OSError as error:
-        raise BadInput("results", str(path), f"a readable file ({error.strerror})") from None
-    except (ValueError, ValidationError):
-        raise BadInput("results", str(path), "a file that `eval --results` wrote") from None
-
-
-def _cut_torn_line(path: Path) -> None:
-    content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) < len(content):
-        path.write_bytes(whole)
+        raise BadInput(field, str(path), f"a readable file ({error.strerror})") from None
+    except ValueError:
+        raise BadInput(field, str(path), allowed) from None

@@ -8,9 +8,8 @@ from typing import Final, Literal
 import numpy as np
 
 from agent.evaluation.other_words import BEGINNINGS
-from sim.data.scenes import SEEN
 from sim.data.splits import is_held_out
-from sim.data.visible import visible_shares
+from sim.data.visible import seen_bodies
 from sim.grasps import Grasp
 from sim.parts.spawn import PartSpec
 from sim.setting import load_setting
@@ -85,7 +84,7 @@ class Table(DrawnTable):
 
     def seen(self) -> list[int]:
         """Numbers of the parts of which enough shows to be asked for, as in training data."""
-        return [number for number, share in enumerate(visible_shares(self.world)) if share >= SEEN]
+        return seen_bodies(self.world)
 
     def graspable(self, number: int) -> bool:
         """Whether the expert finds a grasp for that part: without one it is no fair question."""

@@ -7,8 +7,9 @@ from typing import Final
 from agent.planning.doubt import Doubt
 from agent.planning.parse import Move, Parse, PartPhrase, Pending
 from agent.planning.parts import take_exceptions, take_left_out
+from agent.planning.phrasings import AMBIGUOUS_OPENERS, OPENERS
 from agent.planning.places import names_place
-from agent.planning.synonyms import AMBIGUOUS_OPENERS, CONDITIONALS, OPENERS
+from agent.planning.synonyms import CONDITIONALS
 from agent.planning.tokens import END
 from agent.planning.wordlist import words
 from skills.scene import PartQuery

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from agent.planning import synonyms
+from agent.planning import phrasings, synonyms
 from agent.planning.tokens import tokenize
 from agent.planning.wordlist import words
 from skills.card import SkillCard
@@ -95,7 +95,7 @@ class Lexicon:
             GRAMMAR_WORDS,
             self.own_words,
             (word for fold in self.folds for word in fold),
-            (word for opener in synonyms.OPENERS for word in opener.split()),
+            (word for opener in phrasings.OPENERS for word in opener.split()),
         )
         return frozenset(word for table in tables for word in table)
 
@@ -181,5 +181,5 @@ def _place_words(places: tuple[str, ...]) -> dict[str, frozenset[str]]:
 
 
 def _folds() -> dict[tuple[str, ...], str]:
-    folds = {tuple(words.split()): fold for words, fold in synonyms.FOLDS.items()}
-    return folds | {tuple(words.split()): "" for words in synonyms.FILLERS}
+    folds = {tuple(words.split()): fold for words, fold in phrasings.FOLDS.items()}
+    return folds | {tuple(words.split()): "" for words in phrasings.FILLERS}

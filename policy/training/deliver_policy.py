@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from policy.checkpoint import PolicyFolder
@@ -13,6 +12,7 @@ from policy.evaluation.figures import aim_quantities, aim_shares
 from policy.evaluation.grasps import aims
 from policy.keyframes import ACTION_NAMES, Normalization
 from policy.lerobot_runtime import LerobotSmolVLA
+from policy.pictures import png
 from policy.record import TrainingRecord, save_record
 from policy.smolvla import OnnxSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
@@ -51,8 +51,7 @@ def deliver_policy(trained: TrainedPolicy, out: Path) -> None:
     draft.root.mkdir(parents=True)
     trained.policy.save_pretrained(draft.root)
     export_policy(trained.policy, draft.network)
-    _, reference = cv2.imencode(".png", cv2.cvtColor(trained.training.scenery, cv2.COLOR_RGB2BGR))
-    draft.reference.write_bytes(bytes(reference))
+    draft.reference.write_bytes(png(trained.training.scenery))
     contract = _contract(trained, draft)
     save_contract(contract, draft.root)
     _write_parity(LerobotSmolVLA(draft.root), trained, draft.parity)

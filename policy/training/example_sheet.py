@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from policy.pictures import png
 from skills.base import Image
 
 SIDE: Final = 256
@@ -44,8 +45,7 @@ def write_sheet(examples: Sequence[Example], file: Path) -> None:
         row, column = divmod(number, COLUMNS)
         top, left = row * (SIDE + CAPTION), column * SIDE
         canvas[top : top + SIDE + CAPTION, left : left + SIDE] = _tile(example)
-    _, content = cv2.imencode(".png", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
-    file.write_bytes(bytes(content))
+    file.write_bytes(png(canvas))
     records = json.dumps([example.record for example in examples], indent=1, ensure_ascii=False)
     file.with_suffix(".json").write_text(records + "\n", encoding="utf-8")
 

@@ -16,6 +16,7 @@ import torch
 from lerobot.policies.smolvla.modeling_smolvla import make_att_2d_masks
 from torch import Tensor, nn
 
+from policy.portable import PortableSmolVLA
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 
 
@@ -60,18 +61,23 @@ def encode_prefix(
     blocks = torch.zeros_like(mask)
     blocks[:, -1] = True
     with lowered():
-        _, cache = network.forward(
-            attention_mask=make_att_2d_masks(mask, blocks),
-            position_ids=torch.cumsum(mask, 1) - 1,
-            past_key_values=None,
-            inputs_embeds=[embedded, None],
-            use_cache=True,
-            fill_kv_cache=True,
-        )
-    return Prefix(cache, mask, picture.shape[1])
+        return prefix_of(policy, embedded, mask, blocks, picture.shape[1])
 
 
-def velocity(policy: SmolcellPolicy, prefix: Prefix, noisy: Tensor, times: Tensor) -> Tensor:
+def prefix_of(policy: PortableSmolVLA, embedded: Tensor, mask: Tensor, blocks: Tensor, image_tokens: int) -> Prefix:
+    """What the expert reads of embedded tokens (N, tokens, width), their mask and lerobot's attention blocks."""
+    _, cache = policy.model.vlm_with_expert.forward(
+        attention_mask=make_att_2d_masks(mask, blocks),
+        position_ids=torch.cumsum(mask, 1) - 1,
+        past_key_values=None,
+        inputs_embeds=[embedded, None],
+        use_cache=True,
+        fill_kv_cache=True,
+    )
+    return Prefix(cache, mask, image_tokens)
+
+
+def velocity(policy: PortableSmolVLA, prefix: Prefix, noisy: Tensor, times: Tensor) -> Tensor:
     """(N, M, K, D) velocities at the noisy chunks (N, M, K, D) and times (N, M) in (0, 1]."""
     model = policy.model
     count, draws, rows, columns = noisy.shape

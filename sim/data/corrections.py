@@ -14,19 +14,34 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.data.examples import STATE_NAMES, Example
 from sim.data.index import INDEX_FILE, phrases_of, vocabulary
 from sim.data.plan import SHARD_SCENES
 from sim.data.scenes import DataScene
 from sim.data.shards import CAUSES, columns, write_whole
 from sim.data.splits import HELD_OUT, SPLITS
+from sim.demonstrator import pick_waypoints
+from sim.grasps import Grasp
+from sim.world import TruePart
 from skills.catalogue import Catalogue
 from skills.cell import Cell
+from skills.columns import state_of
 from skills.errors import BadInput, UnknownName
+from skills.observation import Observation
 
 SETTING: Final = "corrections"
 
 Columns = Mapping[str, NDArray[Any]]
 """The columns of a shard; see `sim.data.shards`."""
+
+
+def correction(
+    cell: Cell, seen: Observation, phrase: str, grasp: Grasp, target: int, parts: Sequence[TruePart]
+) -> DataScene:
+    """A pick as it should have been: by `grasp`, of number `target` of `parts`, or of none of them: -1."""
+    state = tuple(state_of(seen, STATE_NAMES).tolist())
+    example = Example(phrase, pick_waypoints(cell, grasp), state, target)
+    return DataScene(seen.images["overhead"], tuple(parts), (example,), ())
 
 
 def one_scene(scene: DataScene, cell: Cell, catalogue: Catalogue) -> Columns:

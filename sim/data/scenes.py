@@ -9,8 +9,8 @@ import numpy as np
 from sim.data.arrangements import arranged
 from sim.data.examples import Example, picks, releases
 from sim.data.looks import draw_looks, in_company, repainted
-from sim.data.splits import Split, is_held_out
-from sim.data.visible import visible_shares
+from sim.data.splits import Split, lies_held_out
+from sim.data.visible import seen_bodies
 from sim.grasps import Grasp, NoGrasp, NoGraspCause, choose_grasp
 from sim.layout import TAUGHT, Area, lay_out
 from sim.lying import Lying, lying_parts, thing_points
@@ -22,8 +22,6 @@ from skills.catalogue import Catalogue
 
 ORDERED: Final = (4, 6)
 """Parts of a scene in which they lie in order."""
-SEEN: Final = 0.4
-"""Of a part in a heap so much has to be seen from above for it to be labelled or asked for."""
 DRAWS: Final = 200
 """How often a scene is drawn anew before its split counts as impossible."""
 
@@ -87,10 +85,9 @@ def _look(world: World, split: Split) -> _Lies | None:
     """What the scene is good for; None where its split has no use for it. Parts move a little until they lie still,
     and what counts is where they lie then.
     """
-    lying, shares = lying_parts(world), visible_shares(world)
-    seen = [index for index, share in enumerate(shares) if share >= SEEN]
+    lying, seen = lying_parts(world), seen_bodies(world)
     parts = tuple(world.true_part(world.bodies[index]) for index in seen)
-    if not parts or (split != "triples" and any(map(_is_held_out, parts))):
+    if not parts or (split != "triples" and any(map(lies_held_out, parts))):
         return None
     things = thing_points(world)
     found = {target: _grasp(world, lying, seen[target], things) for target in _targets(parts, split)}
@@ -108,8 +105,4 @@ def _targets(parts: Sequence[TruePart], split: Split) -> list[int]:
     """The parts that may be asked for: of three or more, those with company of their kind and of their colour."""
     company = in_company((part.spec.kind, part.spec.colour) for part in parts)
     known = company if len(parts) >= 3 else list(range(len(parts)))
-    return [index for index in known if _is_held_out(parts[index])] if split == "triples" else known
-
-
-def _is_held_out(part: TruePart) -> bool:
-    return is_held_out(part.spec.kind, part.spec.colour, part.at)
+    return [index for index in known if lies_held_out(parts[index])] if split == "triples" else known

@@ -19,9 +19,9 @@ from sim.data.generate import Shard
 from sim.data.index import phrases_of, write_index
 from sim.data.looks import draw_looks, in_company
 from sim.data.plan import ShownPlan
-from sim.data.scenes import SEEN, DataScene
+from sim.data.scenes import DataScene
 from sim.data.shards import shard_bytes, write_whole
-from sim.data.visible import visible_shares
+from sim.data.visible import seen_bodies
 from sim.layout import TAUGHT, Area, lay_out
 from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter, draw_count
@@ -138,8 +138,7 @@ def _carried_out(table: TaughtTable, card: SkillCard) -> DataScene | str:
     if task is None:
         return NOTHING
     seen = table.gate.observe()
-    shares = visible_shares(world)
-    shown = [number for number, body in enumerate(world.bodies) if shares[number] >= SEEN and world.where(body) == TRAY]
+    shown = [number for number in seen_bodies(world) if world.where(world.bodies[number]) == TRAY]
     if card.start_pose == "home" and task.target not in shown:
         return NOTHING
     parts = tuple(world.true_part(world.bodies[number]) for number in shown)

@@ -13,16 +13,18 @@ triples are these, for every data set; each kind and each quarter is in three of
 """
 
 from collections.abc import Sequence
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from skills.words import Colour, Kind
+
+if TYPE_CHECKING:
+    from sim.world import TruePart
 
 Split = Literal["train", "validation", "arrangements", "triples"]
 Quarter = Literal["front left", "front right", "back left", "back right"]
 Triple = tuple[Kind, Colour, Quarter]
 
 SPLITS: Final[tuple[Split, ...]] = get_args(Split)
-QUARTERS: Final[tuple[Quarter, ...]] = get_args(Quarter)
 KEPT_SHARE: Final = 0.05
 """Share of the scenes in each split but `train`."""
 
@@ -66,3 +68,8 @@ def quarter_of(at: Sequence[float]) -> Quarter:
 
 def is_held_out(kind: Kind, colour: Colour, at: Sequence[float]) -> bool:
     return (kind, colour, quarter_of(at)) in HELD_OUT
+
+
+def lies_held_out(part: "TruePart") -> bool:
+    """Whether a part is of a held-out kind and colour where it lies."""
+    return is_held_out(part.spec.kind, part.spec.colour, part.at)

@@ -12,8 +12,15 @@ from skills.base import FloatArray
 
 SIZE: Final = 128
 """Pixels of the side of the picture that is counted in."""
+SEEN: Final = 0.4
+"""Of a part in a heap so much has to be seen from above for it to be labelled or asked for."""
 LEVEL: Final = 0.003
 """Parts that overlap none of the others are seen whole; only heaps, some of whose parts lie higher, are looked at."""
+
+
+def seen_bodies(world: World) -> list[int]:
+    """Numbers of the bodies of which enough shows to be labelled or asked for, in the order of the world's."""
+    return [number for number, share in enumerate(visible_shares(world)) if share >= SEEN]
 
 
 def visible_shares(world: World) -> list[float]:

@@ -9,7 +9,7 @@ import pytest
 import agent.evaluation.calibration
 from agent.corrections.practice import SEEDS as PRACTICE
 from agent.evaluation.actors import ONNX, open_policy
-from agent.evaluation.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate
+from agent.evaluation.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate, call_in
 from agent.evaluation.closed_loop import HELD_OUT
 from policy.confidence import Call, load_confidence
 from policy.confident_policy import ConfidentPolicy, with_confidence
@@ -26,10 +26,9 @@ def weights(root, tmp_path):
     return folder
 
 
-def tried(block):
+def tried(_job, scenes, _workers):
     """Calls in no time: the further the draws lie apart, the more of them fail; of every tenth scene comes nothing."""
-    _, numbers = block
-    return [(n, None if n % 10 == 9 else Call(0.001 * (1 + n % 7), n % 7 < 3 + n % 2)) for n in numbers]
+    return [(n, None if n % 10 == 9 else Call(0.001 * (1 + n % 7), n % 7 < 3 + n % 2)) for n in range(scenes)]
 
 
 def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weights, monkeypatch):
@@ -40,7 +39,7 @@ def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weight
     assert told[-1] == (60, 60)
     assert found.scenes == dict(Counter(SPLITS[n % 3] for n in range(60) if n % 10 != 9))
     assert (found.seed, found.draws) == (4, 6)
-    assert found.successes == sum(call.success for _, call in tried((job, range(60))) if call)
+    assert found.successes == sum(call.success for _, call in tried(job, 60, 1) if call)
     assert found.brier < found.brier_constant
     assert found.curve.of(0.001) > 0.8 > 0.2 > found.curve.of(0.007)
     policy = open_policy(ONNX, weights)
@@ -80,9 +79,10 @@ def test_what_cannot_be_fitted_is_refused_before_anything_runs(cell, weights):
 
 
 def test_a_policy_that_never_fails_teaches_nothing_and_writes_nothing(cell, weights, monkeypatch):
-    monkeypatch.setattr(
-        agent.evaluation.calibration, "_tried", lambda block: [(n, Call(0.001, True)) for n in block[1]]
-    )
+    def never_fails(_job, scenes, _workers):
+        return [(n, Call(0.001, True)) for n in range(scenes)]
+
+    monkeypatch.setattr(agent.evaluation.calibration, "_tried", never_fails)
     with pytest.raises(BadInput, match="30 successes, 0 failures"):
         calibrate(Calibration(cell, "pick", 0, 6, weights), 30, 1)
     assert not (weights / "confidence.json").exists()
@@ -107,5 +107,4 @@ class Empty:
 
 def test_a_call_is_judged_by_what_the_first_answer_did(cell, weights):
     job = Calibration(cell, "pick", 0, 3, weights)
-    call = agent.evaluation.calibration._call(job, Witness(Empty(job.open().contract), job.draws), 0)
-    assert call == Call(pytest.approx(0.001), False)
+    assert call_in(job, Witness(Empty(job.open().contract), job.draws), 0) == Call(pytest.approx(0.001), False)

@@ -1,12 +1,11 @@
 """`smolcell calibrate`: how sure a policy may be of its chunks, fitted and written beside its weights."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, a_path, whole
+from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, whole
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
@@ -21,15 +20,7 @@ app = new_app()
 @app.command()
 def calibrate(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Checkpoint of the skill cards: pick or place.")],
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(
-            "--checkpoint",
-            metavar="DIR",
-            parser=a_path("--checkpoint"),
-            help="Weights and contract; else those that the cell file names.",
-        ),
-    ] = None,
+    checkpoint: CheckpointFolder = None,
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
     draws: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, DrawSeed, Workers, a_path, whole
+from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, a_path, whole
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 from skills.errors import BadInput, UnknownName
@@ -36,15 +36,7 @@ def evaluate(
         str, typer.Argument(metavar="[WHAT]", help="policy, or verifier: whether it knows a good pick from a bad one.")
     ] = "policy",
     skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="One of: smolcell skills list.")] = "pick",
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(
-            "--checkpoint",
-            metavar="DIR",
-            parser=a_path("--checkpoint"),
-            help="Weights and contract; else those that the cell file names.",
-        ),
-    ] = None,
+    checkpoint: CheckpointFolder = None,
     split: Annotated[
         str | None,
         typer.Option(

@@ -73,6 +73,15 @@ StateFolder = Annotated[
         help="Folder of journal, latch and audit; else $SMOLCELL_STATE, else the user's.",
     ),
 ]
+CheckpointFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="DIR",
+        parser=a_path("--checkpoint"),
+        help="Weights and contract; else those that the cell file names.",
+    ),
+]
 Workers = Annotated[
     int, typer.Option("--workers", metavar="N", parser=whole("--workers", 1, 256), help="Processes at a time.")
 ]

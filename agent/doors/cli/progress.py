@@ -62,15 +62,17 @@ def patience(doing: str) -> Iterator[Callable[[str], None]]:
 
 
 class _Rate:
-    """Units a second since the first update: what was there before it is not counted."""
+    """Units a second since the first update: what was there before it is not counted. Fewer than before are a new job's."""
 
     def __init__(self) -> None:
         self._start: tuple[float, int] | None = None
+        self._last = 0
 
     def of(self, done: int) -> float:
         now = time.monotonic()
-        if self._start is None:
+        if self._start is None or done < self._last:
             self._start = (now, done)
+        self._last = done
         seconds = now - self._start[0]
         return (done - self._start[1]) / seconds if seconds else 0.0
 

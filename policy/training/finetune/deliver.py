@@ -4,11 +4,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from policy.checkpoint import TunedFolder
+from policy.pictures import png
 from policy.portable import PortableSmolVLA
 from policy.record import TrainingRecord, save_record
 from policy.training.finetune.episodes import ACTION, PICTURES, Numbers, Recording, recording_hash
@@ -56,8 +56,7 @@ def _save_references(tuned: Tuned, draft: TunedFolder) -> None:
     first = tuned.training[0]
     for name in tuned.recording.config.cameras:
         picture = (first[f"{PICTURES}{name}"] * 255).round().byte().permute(1, 2, 0).numpy()
-        _, content = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-        draft.reference(name).write_bytes(bytes(content))
+        draft.reference(name).write_bytes(png(picture))
 
 
 def _contract(tuned: Tuned, draft: TunedFolder, epochs: float) -> Contract:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from lerobot.policies.smolvla.modeling_smolvla import make_att_2d_masks
 from lerobot.utils.constants import ACTION, OBS_LANGUAGE_ATTENTION_MASK, OBS_LANGUAGE_TOKENS
 from torch import Tensor
 
 from policy.portable import PortableSmolVLA
 from policy.training.finetune.frames import PADDED
-from policy.training.flow import Prefix, velocity
+from policy.training.flow import Prefix, prefix_of, velocity
 from skills.errors import BadInput
 
 Batch = dict[str, Any]
@@ -64,15 +62,7 @@ class TunedSmolVLA(PortableSmolVLA):
         images, seen = self.prepare_images(batch)
         words = batch[OBS_LANGUAGE_TOKENS], batch[OBS_LANGUAGE_ATTENTION_MASK]
         embedded, mask, blocks = self.model.embed_prefix(images, seen, *words, state=self.prepare_state(batch))
-        _, cache = self.model.vlm_with_expert.forward(
-            attention_mask=make_att_2d_masks(mask, blocks),
-            position_ids=torch.cumsum(mask, 1) - 1,
-            past_key_values=None,
-            inputs_embeds=[embedded, None],
-            use_cache=True,
-            fill_kv_cache=True,
-        )
-        return Prefix(cache, mask, embedded.shape[1] - words[0].shape[1] - 1)
+        return prefix_of(self, embedded, mask, blocks, embedded.shape[1] - words[0].shape[1] - 1)
 
 
 def counted_rows(batch: Batch) -> Tensor:
