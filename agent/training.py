@@ -62,7 +62,7 @@ def trial_of(config: Training, cell: Cell, workers: int) -> "Tried | None":
 
 
 def _tried(cell: Cell, skills: tuple[str, ...], split: str, scenes: int, workers: int, folder: Path) -> tuple[int, int]:
-    actor = _Draft(PolicyActor(cell, folder))
+    actor = DraftActor(PolicyActor(cell, folder))
     shares = [len(range(number, scenes, len(skills))) for number in range(len(skills))]
     reports = [
         evaluate(Job(cell, actor, skill, split, TRIAL_SEED), share, workers)
@@ -73,7 +73,7 @@ def _tried(cell: Cell, skills: tuple[str, ...], split: str, scenes: int, workers
 
 
 @dataclass(frozen=True)
-class _Draft:
+class DraftActor:
     """A policy whose data may have been too few for every phrase: one that it was not taught counts as a failure."""
 
     actor: PolicyActor

@@ -58,6 +58,13 @@ def measured(values: NDArray[Any]) -> Normalization:
     return Normalization(values.mean(axis=0), np.maximum(values.std(axis=0), FLOORS))
 
 
+def measured_as_one(chunks: NDArray[Any]) -> Normalization:
+    """Of (n, K, 6) chunks, with one mean and one spread for all K keyframes."""
+    keyframes, columns = chunks.shape[1:]
+    one = measured(chunks.reshape(-1, columns))
+    return Normalization(*(np.tile(values, (keyframes, 1)) for values in (one.mean, one.spread)))
+
+
 def chunk_normalization(contract: Contract) -> Normalization:
     return Normalization(np.array(contract.action_mean), np.array(contract.action_std))
 

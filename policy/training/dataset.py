@@ -147,6 +147,12 @@ class TrayData:
             raise BadInput("data set", self.index.name, "one with scenes for training")
         return training, validation._scenes(0, held_out)
 
+    def first(self, scenes: int | None) -> "TrayData":
+        """The first so many scenes; None: all. Raises: BadInput where there are fewer."""
+        if scenes is not None and scenes > len(self.images):
+            raise BadInput("scenes", scenes, f"at most {len(self.images)}, what {self.index.name!r} has for training")
+        return self._scenes(0, len(self.images) if scenes is None else scenes)
+
     def of_split(self, name: str) -> "TrayData":
         """The scenes of one split. Raises: UnknownName."""
         if name not in self.index.splits:

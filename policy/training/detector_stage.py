@@ -28,7 +28,7 @@ def train_detector(
     loss_of = DetectorLoss(detector.side * CELLS, data.index.camera.view).to(engine.device)
 
     def loss(batch: int) -> tuple[Tensor, dict[str, float]]:
-        pixels, parts = draw_batch(data, stage.images, light, np.random.default_rng([seed, STREAM, batch]))
+        pixels, parts = draw_batch(data, stage, light, np.random.default_rng([seed, STREAM, batch]))
         return loss_of(detector(pixels.to(engine.device), engine.autocast), parts.to(engine.device))
 
     groups = (ParameterGroup(tuple(trained(detector)), 1.0),)
@@ -36,9 +36,9 @@ def train_detector(
     return loop.run(loss, job.watch.report, evaluator)
 
 
-def draw_batch(data: TrayData, count: int, light: Light, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """`count` varied pictures (B, 3, size, size) in [-1, 1] and their parts (B, P, 7)."""
-    rows = rng.integers(0, len(data.images), count)
-    moved = shift(data.images[rows], data.pitch, rng)
+def draw_batch(data: TrayData, stage: DetectorStage, light: Light, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """`stage.images` varied pictures (B, 3, size, size) in [-1, 1] and their parts (B, P, 7)."""
+    rows = rng.integers(0, len(data.images), stage.images)
+    moved = shift(data.images[rows], data.pitch, stage.moved, rng)
     images, parts = flip(moved.images, move_parts(data.parts[rows], moved.offset), rng)
     return relight(to_pixels(images), rng, light) * 2 - 1, torch.from_numpy(parts)

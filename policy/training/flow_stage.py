@@ -96,7 +96,7 @@ class FlowBatches:
         stage, examples = self.stage, self.data.examples
         chosen = rng.integers(0, len(self.pictures), stage.images)
         rows = np.concatenate([_some(self.rows[picture], stage.commands, rng) for picture in chosen])
-        moved = shift(self.data.images[self.pictures[chosen]], self.data.pitch, rng)
+        moved = shift(self.data.images[self.pictures[chosen]], self.data.pitch, stage.moved, rng)
         offset = np.repeat(moved.offset, stage.commands, axis=0)
         values = self.values[rows].copy()
         pointed = examples.target[rows] >= 0

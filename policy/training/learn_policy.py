@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from policy.checkpoint import open_policy
-from policy.keyframes import ACTION_NAMES, Normalization, measured, to_model
+from policy.keyframes import ACTION_NAMES, Normalization, measured, measured_as_one, to_model
 from policy.phrases import PhraseEncoder
 from policy.smolvla_tray.modeling_smolcell import SmolcellPolicy
 from policy.training.backbone import write_backbone
@@ -54,15 +55,16 @@ def learnt(job: Job[PolicyTraining]) -> tuple[Keeper, float]:
         raise BadInput("data set", data.index.name, f"one with examples of {', '.join(config.skills)}")
     require_cameras([data.index.camera.name], {CAMERA: CAMERA}, [CAMERA])
     training, held_out = data.split(config.held_out)
+    training = training.first(config.scenes)
     for scenes_of, split in (("training", training), ("validation", held_out)):
         if not len(split.examples):
             raise BadInput("data set", data.index.name, f"one with {scenes_of} examples of {', '.join(config.skills)}")
-    scales = _Scales.of(training)
+    scales = _Scales.of(training, config.flow.normalized)
     scenes, steps = len(training.images), config.flow.schedule.steps
     check_epochs(steps, config.flow.images * config.batches_a_step, scenes, scenes, job.watch.warn)
     seconds: dict[str, float] = {}
     policy = _begun(job, data, _eye(job, data, training, seconds))
-    if not give(job.start, policy):
+    if not give(job.start, policy) and config.flow.balanced:
         balance_scales(policy, to_pixels(training.images[:64]) * 2 - 1)
     phrases = PhraseEncoder(job.run.backbone / "tokenizer.json")
     batches = FlowBatches(
@@ -86,9 +88,11 @@ class _Scales:
     states: Normalization
 
     @classmethod
-    def of(cls, data: TrayData) -> "_Scales":
+    def of(cls, data: TrayData, each: Literal["keyframe", "chunk"]) -> "_Scales":
         """Measured on all examples. Raises: BadInput where a statistic is no number."""
-        scales = cls(measured(to_model(data.examples.waypoints)), measured(data.examples.state))
+        values = to_model(data.examples.waypoints)
+        chunks = measured(values) if each == "keyframe" else measured_as_one(values)
+        scales = cls(chunks, measured(data.examples.state))
         features = {"action": scales.chunks, "observation.state": scales.states}
         statistics = {name: {"mean": scale.mean, "std": scale.spread} for name, scale in features.items()}
         require_statistics(statistics, dict.fromkeys(features, len(ACTION_NAMES)), ("mean", "std"))

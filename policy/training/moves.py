@@ -1,7 +1,6 @@
 """Training pictures moved, turned and mirrored, with the labels along.
 
-Shifts of up to ±3% of the picture stand for a camera that is a centimetre off. The 8 symmetries of the
-square are for the detector only: keyframes in the robot's frame have none.
+The 8 symmetries of the square are for the detector only: keyframes in the robot's frame have none.
 """
 
 from dataclasses import dataclass
@@ -10,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skills.base import Image
-
-SHIFT_SHARE = 0.03
 
 
 @dataclass(frozen=True)
@@ -27,10 +24,14 @@ class Moved:
     offset: NDArray[np.float32]
 
 
-def shift(images: Image, pitch: float, rng: np.random.Generator) -> Moved:
-    """Each picture moved by whole pixels; what comes in at an edge repeats it. `pitch`: metres a pixel."""
+def shift(images: Image, pitch: float, share: float, rng: np.random.Generator) -> Moved:
+    """Each picture moved by whole pixels, up to `share` of its side; what comes in at an edge repeats it.
+
+    Args:
+        pitch: metres a pixel.
+    """
     count, size = images.shape[:2]
-    reach = max(1, round(SHIFT_SHARE * size))
+    reach = round(share * size)
     steps = rng.integers(-reach, reach + 1, (count, 2))
     padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="edge")
     starts = steps + reach

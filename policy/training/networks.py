@@ -1,6 +1,6 @@
 """What the twin's own networks are trained by: sizes, stages, and the two kinds `policy` and `perceiver`."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,8 @@ from skills.errors import BadInput
 
 HEADS = 4
 """Attention heads of vision, text and expert."""
+MOVED: Final = 0.03
+"""Of a picture's side: stands for a camera that is a centimetre off."""
 
 
 class Backbone(Finite):
@@ -41,10 +43,15 @@ class Backbone(Finite):
 
 
 class DetectorStage(Finite):
-    """Dense part detection: `images` pictures a batch."""
+    """Dense part detection: `images` pictures a batch.
+
+    Attributes:
+        moved: reach of the moves of whole pictures, their labels along, of their side.
+    """
 
     schedule: Schedule
     images: Count
+    moved: Share = MOVED
 
 
 class FlowStage(Finite):
@@ -54,6 +61,9 @@ class FlowStage(Finite):
         images: pictures a batch.
         vision_share: learning rate of the vision tower, of the rest's.
         pointing: weight of the loss that asks where the target lies; 0 where nothing is pointed at.
+        moved: as in `DetectorStage`.
+        balanced: pictures and words begin with the same spread, matrices with fan-in scaling; of random weights only.
+        normalized: each keyframe of a chunk on its own, or all with one mean and spread.
     """
 
     schedule: Schedule
@@ -62,16 +72,21 @@ class FlowStage(Finite):
     draws: Count
     vision_share: Share
     pointing: Rate
+    moved: Share = MOVED
+    balanced: bool = True
+    normalized: Literal["keyframe", "chunk"] = "keyframe"
 
 
 class PolicyTraining(Training):
     """A policy for `skills`; without a `detector` stage its eye starts untrained, or as it is in `start_from`.
 
     Attributes:
+        scenes: of the data set's training scenes, the first so many; None: all.
         held_out: validation scenes that figures are measured on.
     """
 
     kind: Literal["policy"] = "policy"
+    scenes: Count | None = None
     skills: Annotated[tuple[str, ...], Field(min_length=1)]
     backbone: Backbone
     detector: DetectorStage | None

@@ -24,7 +24,7 @@ def preset_names() -> tuple[str, ...]:
 
 def preset(name: str) -> Training:
     """Raises: UnknownName."""
-    return parse_training(_content(name), name)
+    return parse_training(content_of(name), name)
 
 
 def load_training(text: str) -> Training:
@@ -35,7 +35,7 @@ def load_training(text: str) -> Training:
     content = read_yaml(path)
     if isinstance(content, Mapping) and BASE in content:
         changes = {key: value for key, value in content.items() if key != BASE}
-        content = merged(_content(str(content[BASE])), changes)
+        content = merged(content_of(str(content[BASE])), changes)
     return parse_training(content, str(path))
 
 
@@ -54,7 +54,8 @@ def as_yaml(config: Training) -> str:
     return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100))
 
 
-def _content(name: str) -> dict[str, Any]:
+def content_of(name: str) -> dict[str, Any]:
+    """What a preset's file holds. Raises: UnknownName."""
     if name not in preset_names():
         hint = "Or the path of a YAML file; all presets: smolcell train --list"
         raise UnknownName("training configuration", name, preset_names(), hint)

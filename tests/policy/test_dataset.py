@@ -57,6 +57,18 @@ def test_the_split_shares_no_scene(bars: Path) -> None:
     assert len(training.examples) + len(held_out.examples) == 40
 
 
+def test_the_first_scenes_keep_their_examples(bars: Path) -> None:
+    training = load_data(bars, 64).of_split("train")
+    first = training.first(2)
+    assert len(first.images) == 2
+    assert np.array_equal(first.images, training.images[:2])
+    assert np.array_equal(first.examples.waypoints, training.examples.waypoints[training.examples.image < 2])
+    assert training.first(None).examples.image.tolist() == training.examples.image.tolist()
+    with pytest.raises(BadInput) as raised:
+        training.first(len(training.images) + 1)
+    assert raised.value.field == "scenes"
+
+
 def test_more_scenes_held_out_than_there_are_for_validation(bars: Path) -> None:
     with pytest.raises(BadInput) as raised:
         load_data(bars, 64).split(4)

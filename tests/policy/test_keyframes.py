@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from policy.keyframes import ACTION_NAMES, FLOORS, measured, to_model, to_waypoints
+from policy.keyframes import ACTION_NAMES, FLOORS, measured, measured_as_one, to_model, to_waypoints
 from skills.columns import state_of
 from skills.motion import CLOSED
 from skills.observation import Observation
@@ -36,6 +36,16 @@ def test_a_width_under_the_limit_closes() -> None:
 def test_normalization_is_undone(values: np.ndarray) -> None:
     normalization = measured(values)
     assert np.allclose(normalization.undo(normalization.apply(values)), values, atol=1e-5)
+
+
+def test_keyframes_are_normalized_each_on_its_own_or_all_as_one() -> None:
+    chunks = np.random.default_rng(0).normal(size=(50, 5, 6)) + np.arange(5)[None, :, None]
+    own, one = measured(chunks), measured_as_one(chunks)
+    assert np.allclose(own.mean[:, 0], np.arange(5), atol=0.5)
+    assert one.mean.shape == one.spread.shape == (5, 6)
+    assert np.ptp(one.mean, axis=0).max() == 0
+    assert np.allclose(one.mean[0], chunks.mean(axis=(0, 1)))
+    assert (one.spread > own.spread).all()
 
 
 def test_each_keyframe_is_normalized_on_its_own() -> None:

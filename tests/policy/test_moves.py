@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.training.moves import flip, move_parts, shift
+from policy.training.networks import MOVED
 
 SIDE, VIEW = 64, 0.34
 PITCH = VIEW / SIDE
@@ -35,9 +36,9 @@ def seen(images: np.ndarray) -> np.ndarray:
 def test_labels_follow_a_shift(seed: int) -> None:
     rng = np.random.default_rng(seed)
     images, parts = dots(rng, 8)
-    moved = shift(images, PITCH, rng)
+    moved = shift(images, PITCH, MOVED, rng)
     assert np.abs(move_parts(parts, moved.offset)[:, 0, :2] - seen(moved.images)).max() < 1e-6
-    assert np.abs(moved.offset).max() <= 0.03 * VIEW + PITCH / 2
+    assert np.abs(moved.offset).max() <= MOVED * VIEW + PITCH / 2
 
 
 @settings(max_examples=20, deadline=None)
@@ -71,18 +72,25 @@ def test_the_originals_stay_as_they_are() -> None:
     images, parts = dots(rng, 4)
     before = images.copy(), parts.copy()
     flip(images, parts, rng)
-    move_parts(parts, shift(images, PITCH, rng).offset)
+    move_parts(parts, shift(images, PITCH, MOVED, rng).offset)
     assert np.array_equal(images, before[0])
     assert np.array_equal(parts, before[1])
 
 
 def test_a_shift_repeats_the_edge() -> None:
     images = np.full((16, SIDE, SIDE, 3), 77, np.uint8)
-    assert (shift(images, PITCH, np.random.default_rng(0)).images == 77).all()
+    assert (shift(images, PITCH, MOVED, np.random.default_rng(0)).images == 77).all()
 
 
 def test_the_same_seed_gives_the_same_pictures() -> None:
     images, _ = dots(np.random.default_rng(0), 4)
-    one, other = (shift(images, PITCH, np.random.default_rng(5)) for _ in range(2))
+    one, other = (shift(images, PITCH, MOVED, np.random.default_rng(5)) for _ in range(2))
     assert np.array_equal(one.images, other.images)
     assert np.array_equal(one.offset, other.offset)
+
+
+def test_a_reach_of_nothing_moves_nothing() -> None:
+    images, _ = dots(np.random.default_rng(0), 4)
+    moved = shift(images, PITCH, 0.0, np.random.default_rng(1))
+    assert np.array_equal(moved.images, images)
+    assert not moved.offset.any()

@@ -16,6 +16,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "eval": ("evaluate", "Measure how often a policy succeeds at its first attempt, on scenes that it never saw."),
     "calibrate": ("calibrate", "Fit how sure a policy may be of its chunks, on scenes that serve nothing else."),
     "train": ("train", "Train, export and write the contract of a network."),
+    "study": (
+        "study",
+        "Train a policy many times, each time with one thing changed, and try all of them on the same scenes.",
+    ),
     "data": ("data", "Make, inspect and mix training data."),
     "skills": ("skills", "List and check skills; write, record and promote one of your own."),
     "doctor": ("doctor", "Check installation, cell, weights, contracts, cameras, state and latch."),

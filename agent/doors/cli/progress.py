@@ -62,7 +62,7 @@ def patience(doing: str) -> Iterator[Callable[[str], None]]:
 
 
 class _Rate:
-    """Units a second since the first update: what was there before it is not counted. Fewer than before are a new job's."""
+    """Units a second since the first update: what was there before it is not counted. Fewer: a new count."""
 
     def __init__(self) -> None:
         self._start: tuple[float, int] | None = None
