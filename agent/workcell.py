@@ -24,7 +24,8 @@ from skills.reference import Reference
 if TYPE_CHECKING:
     from agent.recorded import Frame
     from agent.twin import Twin
-    from policy.confident_policy import FromFolder
+    from policy.smolvla import OnnxSmolVLA
+    from policy.tuned_runtime import TunedPolicy
     from sim.driver import SimDriver
     from sim.scenario import Scenario
     from sim.world import World
@@ -193,19 +194,15 @@ def build_planner(cell: Cell) -> Planner:
 
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:
     """The policy and contract of every checkpoint that a skill card names; weights load at the first call."""
-    from policy.confident_policy import with_confidence
     from policy.runtimes import open_runtime
 
     policies = {
         name: open_runtime(checkpoint_folder(cell, name)) for name in {card.checkpoint for card in catalogue_of(cell)}
     }
-    return {
-        name: Checkpoint(with_confidence(policy), policy.contract, _references(policy))
-        for name, policy in policies.items()
-    }
+    return {name: Checkpoint(policy, policy.contract, _references(policy)) for name, policy in policies.items()}
 
 
-def _references(policy: "FromFolder") -> dict[str, Reference]:
+def _references(policy: "OnnxSmolVLA | TunedPolicy") -> dict[str, Reference]:
     from policy.pictures import load_references
 
     pictures = load_references(policy.folder.root, policy.contract)

@@ -1,4 +1,4 @@
-"""How sure a policy may be of a chunk: how far its draws of noise disagree, and how often such draws succeeded.
+"""How sure a policy may be of a chunk: how far its single answers disagree, and how often such chunks succeeded.
 
 `confidence.json` beside a checkpoint holds a logistic curve over the logarithm of the disagreement (Platt 1999),
 fitted to calls of these very weights in scenes that serve nothing else: `smolcell calibrate` writes it.
@@ -13,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from skills.base import FloatArray, Value
+from skills.base import Value
 from skills.errors import BadInput
 from skills.yamlfile import load_model
 
 CONFIDENCE_FILE: Final = "confidence.json"
-FINGER: Final = 0.03
-"""A turn counts by how far it moves a finger this far from the tool's axis [m]."""
 LEAST: Final = 1e-4
-"""Draws that disagree less count as equal [m]: a logarithm needs an end."""
+"""Answers that disagree less count as equal [m]: a logarithm needs an end."""
 FEWEST: Final = 10
 """Successes, and failures, below which no curve is fitted."""
 STEPS: Final = 50
@@ -35,7 +33,7 @@ class Curve(Value):
     slope: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
     def of(self, disagreement: float) -> float:
-        """Probability of success where draws disagree so far [m]; 0 where that is no number."""
+        """Probability of success where answers disagree so far [m]; 0 where that is no number."""
         if not np.isfinite(disagreement):
             return 0.0
         return float(1 / (1 + np.exp(self.slope * _logarithm(np.array(disagreement)) - self.intercept)))
@@ -45,17 +43,15 @@ class Confidence(Value):
     """A checkpoint's curve, and what it was fitted to.
 
     Attributes:
-        weights_hash: of the weights that drew.
-        draws: chunks that are compared, with the executed one.
+        weights_hash: of the weights that answered.
         seed, scenes: of the calls; number of scenes by split.
         successes: of the calls.
         brier: mean squared error of the curve on these calls …
         brier_constant: … and of saying the share of successes each time.
     """
 
-    version: Annotated[int, Field(ge=1, le=1)] = 1
+    version: Annotated[int, Field(ge=2, le=2)] = 2
     weights_hash: str
-    draws: Annotated[int, Field(ge=2, le=64)]
     curve: Curve
     seed: int
     scenes: dict[str, int]
@@ -66,26 +62,10 @@ class Confidence(Value):
 
 @dataclass(frozen=True)
 class Call:
-    """One call that was tried: how far its draws disagreed [m], and whether it succeeded."""
+    """One call that was tried: how far its answers disagreed [m], and whether it succeeded."""
 
     disagreement: float
     success: bool
-
-
-def disagreement(chunks: Sequence[FloatArray]) -> float:
-    """How far other draws lie from the first, which is carried out [m].
-
-    The root mean square of the fingers' distance, in the row in which that is largest; a parallel gripper can't tell a
-    half turn.
-
-    Args:
-        chunks: two or more of (K, 7) `tcp_waypoints`.
-    """
-    first, *others = (np.asarray(chunk, np.float64) for chunk in chunks)
-    away = np.stack(others) - first
-    turned = 2 * FINGER**2 * (1 - np.abs(np.cos(away[..., 5])))
-    squares = (away[..., :3] ** 2).sum(axis=-1) + turned
-    return float(np.sqrt(squares.mean(axis=0).max()))
 
 
 def fit(calls: Sequence[Call]) -> Curve:

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 
 
 def open_runtime(root: Path) -> "OnnxSmolVLA | TunedPolicy":
-    """The policy in a folder. Raises: BadInput (not whole), Unavailable (the extra `train` is missing)."""
+    """The policy in a folder.
+
+    Raises: BadInput (not whole, a confidence that was fitted to other weights), Unavailable (the extra `train` is
+    missing).
+    """
     if PolicyFolder(root).network.is_file() or not (root / "model.safetensors").is_file():
-        return OnnxSmolVLA(root)
+        policy = OnnxSmolVLA(root)
+        _ = policy.confidence
+        return policy
     try:
         from policy.tuned_runtime import TunedPolicy
     except ModuleNotFoundError as error:

@@ -75,6 +75,8 @@ class Contract(Value):
         data_hash, weights_hash: SHA-256 of the data set and of the exported networks.
         skills: names of the skill cards that it was trained for; empty in contracts that do not tell.
         moves: how the data's chunks move; None in contracts that do not tell.
+        moved: training moved pictures, and all keyframes but the last along with them, by up to this share of the
+            picture's side; 0 where keyframes stayed where they were.
         success: measured successes and trials by phrase, from the evaluation; empty before it.
     """
 
@@ -97,6 +99,7 @@ class Contract(Value):
     weights_hash: str
     skills: tuple[str, ...] = ()
     moves: Moves | None = None
+    moved: Annotated[float, Field(ge=0, le=1)] = 0.0
     success: dict[str, tuple[int, int]] = {}
 
     def require(self, phrase: str) -> None:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from agent.evaluation.asks import drawn_release
 from agent.evaluation.on_tray import expert_shifts, policy_shifts
-from agent.evaluation.policy_trials import Answering, Contracted, policy_picks, policy_releases
+from agent.evaluation.policy_trials import Answering, policy_picks, policy_releases
 from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Trial
 from agent.evaluation.words import goal_words, part_words, quarter_words
-from policy.confident_policy import with_confidence
 from policy.evaluation.forced import Forced
 from sim.lying import lying_parts
 from skills.card import SkillCard
@@ -59,7 +58,7 @@ class PolicyActor:
         policy = open_policy(self.runtime, self._folder(card.name))
         if split.wording != "trained":
             return acting(Forced(policy), card)
-        return acting(Contracted(policy.contract, with_confidence(policy)), card)
+        return acting(policy, card)
 
     def _folder(self, skill: str) -> Path:
         return self.checkpoint or checkpoint_of(self.cell, skill)

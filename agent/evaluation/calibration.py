@@ -1,4 +1,4 @@
-"""Fitting how sure a policy may be: calls in drawn scenes, how far their draws disagreed, and what came of each.
+"""Fitting how sure a policy may be: calls in drawn scenes, how far their answers disagreed, and what came of each.
 
 The scenes come from seeds of their own, which neither training nor evaluation uses.
 """
@@ -17,8 +17,7 @@ import numpy as np
 from agent.evaluation.actors import ONNX, acting, open_policy
 from agent.evaluation.table import Table
 from agent.workcell import checkpoint_folder
-from policy.confidence import FEWEST, Call, Confidence, brier, disagreement, fit, save_confidence
-from policy.confident_policy import draws
+from policy.confidence import FEWEST, Call, Confidence, brier, fit, save_confidence
 from policy.keyframe_policy import KeyframePolicy
 from safety.fit import check_fit
 from sim.workers import shared_out
@@ -43,7 +42,6 @@ class Calibration:
     cell: Cell
     name: str
     seed: int
-    draws: int
     folder: Path | None = None
 
     @property
@@ -60,7 +58,7 @@ class Calibration:
         policy = open_policy(ONNX, self.folder or checkpoint_folder(self.cell, self.name))
         if policy.contract.space != "tcp_waypoints":
             raise BadInput(
-                "checkpoint", policy.contract.space, "one that proposes tcp_waypoints, whose draws are compared"
+                "checkpoint", policy.contract.space, "one that proposes tcp_waypoints, whose answers are compared"
             )
         return policy
 
@@ -86,7 +84,6 @@ def calibrate(
     share = sum(call.success for call in calls) / len(calls)
     found = Confidence(
         weights_hash=policy.contract.weights_hash,
-        draws=job.draws,
         curve=curve,
         seed=job.seed,
         scenes=dict(Counter(split_of(number) for number, call in tried if call is not None)),
@@ -104,10 +101,9 @@ def split_of(number: int) -> str:
 
 @dataclass
 class Witness:
-    """A policy that remembers how far the draws of its answer lay apart [m]. Implements Policy."""
+    """A policy that remembers how far its single answers lay apart [m]. Implements Policy."""
 
     policy: KeyframePolicy
-    count: int
     disagreement: float | None = field(default=None)
 
     @property
@@ -115,9 +111,9 @@ class Witness:
         return self.policy.contract
 
     def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
-        chunks = draws(self.policy, observation, phrase, call_id, self.count)
-        self.disagreement = disagreement([chunk.values for chunk in chunks])
-        return chunks[0]
+        answer = self.policy.answer(observation, phrase, call_id)
+        self.disagreement = answer.disagreement
+        return self.policy.chunk(answer, observation, call_id)
 
 
 def _tried(job: Calibration, scenes: int, workers: int) -> Iterator[tuple[int, Call | None]]:
@@ -133,7 +129,7 @@ class Station:
 
     @cached_property
     def _witness(self) -> Witness:
-        return Witness(self._job.open(), self._job.draws)
+        return Witness(self._job.open())
 
     def __call__(self, number: int) -> tuple[int, Call | None]:
         return number, call_in(self._job, self._witness, number)

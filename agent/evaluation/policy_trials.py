@@ -19,7 +19,6 @@ from skills.chunk import ActionChunk
 from skills.contract import Contract
 from skills.errors import Unavailable
 from skills.observation import Observation
-from skills.protocols import Policy
 from skills.scene import PartQuery
 from skills.words import TRAY
 
@@ -34,18 +33,6 @@ class Answering(Protocol):
     def contract(self) -> Contract: ...
 
     def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk: ...
-
-
-@dataclass(frozen=True)
-class Contracted:
-    """A policy whose wrappers have hidden its contract."""
-
-    contract: Contract
-    policy: Policy
-
-    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
-        """Raises: what the policy raises."""
-        return self.policy.act(observation, phrase, call_id)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def _contract(trained: TrainedPolicy, folder: PolicyFolder) -> Contract:
         data_hash=data.data_hash,
         weights_hash=hash_files(folder.hashed()),
         skills=trained.config.skills,
+        moved=flow.moved if (data.examples.target >= 0).all() else 0.0,
         moves=moves_of(data.examples.waypoints, "tcp_waypoints"),
     )
 

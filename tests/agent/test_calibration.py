@@ -11,9 +11,10 @@ from agent.corrections.practice import SEEDS as PRACTICE
 from agent.evaluation.actors import ONNX, open_policy
 from agent.evaluation.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate, call_in
 from agent.evaluation.closed_loop import HELD_OUT
-from policy.confidence import Call, load_confidence
-from policy.confident_policy import ConfidentPolicy, with_confidence
-from skills.chunk import ActionChunk
+from policy.confidence import Call, save_confidence
+from policy.keyframes import chunk_normalization, to_model
+from policy.runtimes import open_runtime
+from policy.smolvla import OnnxSmolVLA
 from skills.errors import BadInput, UnknownName
 from skills.observation import Observation
 
@@ -34,18 +35,16 @@ def tried(_job, scenes, _workers):
 def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weights, monkeypatch):
     monkeypatch.setattr(agent.evaluation.calibration, "_tried", tried)
     told = []
-    job = Calibration(cell, "pick", 4, 6, weights)
+    job = Calibration(cell, "pick", 4, weights)
     found = calibrate(job, 60, 1, lambda *done: told.append(done))
     assert told[-1] == (60, 60)
     assert found.scenes == dict(Counter(SPLITS[n % 3] for n in range(60) if n % 10 != 9))
-    assert (found.seed, found.draws) == (4, 6)
+    assert found.seed == 4
     assert found.successes == sum(call.success for _, call in tried(job, 60, 1) if call)
     assert found.brier < found.brier_constant
     assert found.curve.of(0.001) > 0.8 > 0.2 > found.curve.of(0.007)
     policy = open_policy(ONNX, weights)
-    assert load_confidence(weights, policy.checkpoint) == found
-    sure = with_confidence(policy)
-    assert isinstance(sure, ConfidentPolicy)
+    assert policy.confidence == found
     seen = Observation(
         {"overhead": np.full((256, 256, 3), 90, np.uint8)},
         np.zeros(7),
@@ -56,15 +55,19 @@ def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weight
         2,
     )
     phrase = next(iter(policy.contract.phrases))
-    chunk, alone = (one.act(seen, phrase, "run/1") for one in (sure, policy))
-    assert np.array_equal(chunk.values, alone.values)
-    assert 0 <= chunk.confidence <= 1
-    assert sure.act(seen, phrase, "run/1").confidence == chunk.confidence
+    chunk, answer = policy.act(seen, phrase, "run/1"), policy.answer(seen, phrase, "run/1")
+    assert np.array_equal(chunk.values, answer.values)
+    assert chunk.confidence == found.curve.of(answer.disagreement)
 
 
-def test_weights_without_a_curve_are_as_they_were(weights):
-    policy = open_policy(ONNX, weights)
-    assert with_confidence(policy) is policy
+def test_weights_without_a_curve_have_no_confidence_and_those_with_another_s_are_refused(cell, weights, monkeypatch):
+    assert open_runtime(weights).confidence is None
+    monkeypatch.setattr(agent.evaluation.calibration, "_tried", tried)
+    found = calibrate(Calibration(cell, "pick", 4, weights), 60, 1)
+    save_confidence(found.model_copy(update={"weights_hash": "of others"}), weights)
+    with pytest.raises(BadInput, match="smolcell calibrate"):
+        open_runtime(weights)
+    assert calibrate(Calibration(cell, "pick", 4, weights), 60, 1) == found, "fitted anew where another's lies"
 
 
 def test_no_scene_serves_two_purposes():
@@ -73,9 +76,9 @@ def test_no_scene_serves_two_purposes():
 
 def test_what_cannot_be_fitted_is_refused_before_anything_runs(cell, weights):
     with pytest.raises(UnknownName, match=r"'pik' is not known.*'pick'"):
-        calibrate(Calibration(cell, "pik", 0, 6, weights), 60, 1)
+        calibrate(Calibration(cell, "pik", 0, weights), 60, 1)
     with pytest.raises(BadInput, match="--n: 19"):
-        calibrate(Calibration(cell, "pick", 0, 6, weights), 19, 1)
+        calibrate(Calibration(cell, "pick", 0, weights), 19, 1)
 
 
 def test_a_policy_that_never_fails_teaches_nothing_and_writes_nothing(cell, weights, monkeypatch):
@@ -84,27 +87,24 @@ def test_a_policy_that_never_fails_teaches_nothing_and_writes_nothing(cell, weig
 
     monkeypatch.setattr(agent.evaluation.calibration, "_tried", never_fails)
     with pytest.raises(BadInput, match="30 successes, 0 failures"):
-        calibrate(Calibration(cell, "pick", 0, 6, weights), 30, 1)
+        calibrate(Calibration(cell, "pick", 0, weights), 30, 1)
     assert not (weights / "confidence.json").exists()
 
 
-class Empty:
-    """A policy that closes its fingers over an empty corner, each draw a little elsewhere."""
+class Empty(OnnxSmolVLA):
+    """Closes its fingers over an empty corner, with every draw of noise a little elsewhere."""
 
-    def __init__(self, contract):
-        self.contract = contract
-
-    def act(self, observation, phrase, call_id):
+    def propose(self, picture, phrase, state, noise):
         rows = np.tile([0.61, 0.11, 0.16, np.pi, 0.0, 0.0, 0.08], (5, 1))
-        rows[:2, 0] -= 0.001 * ("#" in call_id)
+        rows[:2, 0] += 0.001 * np.sign(noise[0, 0])
         rows[2:, 6] = 0.0
-        rows[4, :3] = observation.tcp[:3]
-        weights = self.contract.weights_hash
-        return ActionChunk(
-            rows, "tcp_waypoints", observation.sequence, observation.time_ns, call_id, weights, done=True
-        )
+        rows[4, :3] = 0.3, 0.0, 0.5
+        return chunk_normalization(self.contract).apply(to_model(rows))
 
 
-def test_a_call_is_judged_by_what_the_first_answer_did(cell, weights):
-    job = Calibration(cell, "pick", 0, 3, weights)
-    assert call_in(job, Witness(Empty(job.open().contract), job.draws), 0) == Call(pytest.approx(0.001), False)
+def test_a_call_is_judged_by_what_was_carried_out(cell, weights):
+    policy = Empty(weights)
+    policy.contract = policy.contract.model_copy(update={"moved": 0.0})
+    call = call_in(Calibration(cell, "pick", 0, weights), Witness(policy), 0)
+    assert call.disagreement == pytest.approx(0.001, rel=0.2)
+    assert not call.success

@@ -1,4 +1,4 @@
-"""Studies: each variant differs from the first in what it says, and a wrong one is refused before anything is trained."""
+"""Studies: each variant differs from the first in what it says, and a wrong one is refused before any training."""
 
 from pathlib import Path
 from typing import Any

@@ -23,24 +23,20 @@ def calibrate(
     checkpoint: CheckpointFolder = None,
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
-    draws: Annotated[
-        int,
-        typer.Option("--draws", metavar="N", parser=whole("--draws", 2, 64), help="Answers compared for each chunk."),
-    ] = 6,
     workers: Workers = 1,
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Fit how sure a policy may be of its chunks, on scenes that serve nothing else.
 
-    Each call is asked several times with other noise; how far the answers lie apart, and whether the call succeeded,
-    give a curve, which is written to confidence.json beside the weights. From then on every chunk has a confidence.
-    A checkpoint without the file has none. Fit it anew after every training.
+    A chunk is what several answers agree in. How far they lie apart, and whether the call succeeded, give a curve,
+    which is written to confidence.json beside the weights. From then on every chunk has a confidence. A checkpoint
+    without the file has none. Fit it anew after every training.
     """
     from agent.evaluation.calibration import Calibration
     from agent.evaluation.calibration import calibrate as fit
 
-    job = Calibration(configured_cell(cell), name, seed, draws, checkpoint)
+    job = Calibration(configured_cell(cell), name, seed, checkpoint)
     with progress("scenes") as update:
         found = fit(job, n, workers, lambda done, total: update(done, total, ""))
     if as_json:
@@ -55,5 +51,5 @@ def _print(found: "Confidence") -> None:
     scenes = ", ".join(f"{count} {split}" for split, count in found.scenes.items())
     answer(f"{found.successes} of {calls} calls succeeded ({scenes})")
     for apart in (1, 2, 5, 10, 20, 50):
-        answer(f"draws {apart} mm apart: {found.curve.of(apart / 1000):.2f}")
+        answer(f"answers {apart} mm apart: {found.curve.of(apart / 1000):.2f}")
     answer(f"Brier score {found.brier:.3f}; {found.brier_constant:.3f} for always the same")
