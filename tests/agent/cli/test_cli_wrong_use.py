@@ -25,7 +25,7 @@ SEED = "a whole number from 0 to 4294967295"
 WRONG = {
     "command": (
         ["rum"],
-        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 14 names. Nearest: 'run'. "
+        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 15 names. Nearest: 'run'. "
         "See: smolcell --help",
     ),
     "subcommand": (
