@@ -10,6 +10,7 @@ import numpy as np
 
 from agent.workcell import checkpoint_folder
 from policy.checkpoint import open_policy
+from policy.confidence import load_confidence
 from policy.pictures import load_references
 from safety.state import AUDIT_FILE
 from skills.base import Image
@@ -55,6 +56,7 @@ def checkpoint_checks(cell: Cell, name: str, cards: tuple[SkillCard, ...], state
         "start state": partial(_start, cell),
         "jumps": partial(_jumps, state / AUDIT_FILE),
         "gripper": partial(_gripper, state / AUDIT_FILE),
+        "confidence": partial(_confidence, cell, name),
     }
     for what, check in checks.items():
         yield f"{what} of {name}", partial(of_contract, check)
@@ -74,6 +76,14 @@ def _weights(cell: Cell, name: str) -> str:
     """The network is there, and it is the one that the contract was written for."""
     folder, contract = open_policy(checkpoint_folder(cell, name))
     return f"{megabytes(folder.network)}, SHA-256 {contract.weights_hash[:12]}"
+
+
+def _confidence(cell: Cell, name: str, contract: Contract) -> str:
+    """What was fitted to these weights, if it was."""
+    found = load_confidence(checkpoint_folder(cell, name), contract.weights_hash)
+    if found is None:
+        return f"none: its chunks say nothing of how sure they are; see smolcell calibrate {name}"
+    return f"fitted to {sum(found.scenes.values())} calls, Brier score {found.brier:.3f}"
 
 
 def _checkpoint(cards: tuple[SkillCard, ...], contract: Contract) -> str:

@@ -13,6 +13,7 @@ from agent.doctor import exit_code
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from policy.checkpoint import PerceiverCard, PolicyFolder
+from policy.confidence import Confidence, Curve, save_confidence
 from safety.account import described
 from safety.audit import Audit
 from safety.latch import Latch
@@ -27,7 +28,7 @@ from tests.agent.kinematic_tray import contract_of
 
 OF_CHECKPOINT = (
     "weights", "checkpoint", "contract", "units", "rate", "epochs", "cameras", "places", "pictures", "start state",
-    "jumps", "gripper",
+    "jumps", "gripper", "confidence",
 )  # fmt: skip
 Doctored = Callable[..., tuple[int, dict[str, tuple[bool, str]]]]
 
@@ -156,6 +157,20 @@ def test_a_reference_picture_that_is_gone_is_told(doctor: Doctored, weights: Pat
     code, checks = doctor()
     assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["pictures of pick"])
     assert "overhead.png is missing" in checks["pictures of pick"][1]
+
+
+def test_a_confidence_of_other_weights_is_told(doctor: Doctored, weights: Path) -> None:
+    curve = Curve(intercept=4.0, slope=2.0)
+    told = {"curve": curve, "seed": 0, "scenes": {"varied": 9}, "successes": 5, "brier": 0.1, "brier_constant": 0.2}
+    own = Confidence(weights_hash=load_contract(weights / "pick").weights_hash, **told)
+    save_confidence(own, weights / "pick")
+    code, checks = doctor()
+    assert (code, checks["confidence of pick"]) == (ExitCode.DONE, (True, "fitted to 9 calls, Brier score 0.100"))
+    assert checks["confidence of place"][1].startswith("none")
+    save_confidence(own.model_copy(update={"weights_hash": "of others"}), weights / "pick")
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["confidence of pick"])
+    assert "smolcell calibrate" in checks["confidence of pick"][1]
 
 
 def test_what_the_policy_did_is_compared_with_its_data(doctor: Doctored, weights: Path, state: Path) -> None:
