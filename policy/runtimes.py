@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policy.checkpoint import PolicyFolder
+from policy.checkpoint import is_tuned
 from policy.smolvla import OnnxSmolVLA
 from skills.errors import Unavailable
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def open_runtime(root: Path) -> "OnnxSmolVLA | TunedPolicy":
     """The policy in a folder. Raises: BadInput (not whole), Unavailable (the extra `train` is missing)."""
-    if PolicyFolder(root).network.is_file() or not (root / "model.safetensors").is_file():
+    if not is_tuned(root):
         return OnnxSmolVLA(root)
     try:
         from policy.tuned_runtime import TunedPolicy
