@@ -111,6 +111,12 @@ class PerceiverCard(Value):
     weights_hash: str
 
 
+def is_tuned(root: Path) -> bool:
+    """Whether a folder holds a fine-tuned policy: a contract and lerobot's form without an exported network."""
+    exported = PolicyFolder(root).network.is_file()
+    return not exported and TunedFolder(root).weights.is_file() and (root / CONTRACT_FILE).is_file()
+
+
 def open_policy(root: Path) -> tuple[PolicyFolder, Contract]:
     """A policy's folder, whole and unchanged since training wrote it. Raises: BadInput."""
     _require_folder(root, CONTRACT_FILE)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from policy.evaluation.statistics import Tally
 from skills.base import Value
+from skills.errors import BadInput
 from skills.yamlfile import parse_model
 
 RECORD_FILE: Final = "training.json"
@@ -54,7 +55,13 @@ def save_record(record: TrainingRecord, folder: Path) -> None:
 def load_record(folder: Path) -> TrainingRecord:
     """Raises: BadInput."""
     path = folder / RECORD_FILE
-    return parse_model(json.loads(path.read_text(encoding="utf-8")), TrainingRecord, str(path))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput("checkpoint", str(folder), f"a folder with {RECORD_FILE} ({error.strerror})") from None
+    except ValueError as error:
+        raise BadInput("training record", str(path), f"JSON, as training writes it ({error})") from None
+    return parse_model(content, TrainingRecord, str(path))
 
 
 def render_card(record: TrainingRecord) -> str:

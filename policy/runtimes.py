@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policy.checkpoint import PolicyFolder
+from policy.checkpoint import is_tuned
 from policy.smolvla import OnnxSmolVLA
 from skills.errors import Unavailable
 
@@ -17,7 +17,7 @@ def open_runtime(root: Path) -> "OnnxSmolVLA | TunedPolicy":
     Raises: BadInput (not whole, a confidence that was fitted to other weights), Unavailable (the extra `train` is
     missing).
     """
-    if PolicyFolder(root).network.is_file() or not (root / "model.safetensors").is_file():
+    if not is_tuned(root):
         policy = OnnxSmolVLA(root)
         _ = policy.confidence
         return policy

@@ -12,20 +12,22 @@ from agent.evaluation.policy_trials import Answering, policy_picks, policy_relea
 from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Trial
 from agent.evaluation.words import goal_words, part_words, quarter_words
+from policy.checkpoint import is_tuned
 from policy.evaluation.forced import Forced
 from sim.lying import lying_parts
 from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.contract import load_contract
-from skills.errors import Unavailable, UnknownName
+from skills.errors import BadInput, Unavailable, UnknownName
 
 if TYPE_CHECKING:
     from policy.keyframe_policy import KeyframePolicy
     from sim.rollout import Tried
 
 ONNX: Final = "onnx"
-RUNTIMES: Final = (ONNX, "lerobot")
+LEROBOT: Final = "lerobot"
+RUNTIMES: Final = (ONNX, LEROBOT)
 """What runs the weights: the exported network, as in the cell, or lerobot's own class with torch."""
 
 Act = Callable[[Table, SkillCard], Trial | None]
@@ -79,9 +81,12 @@ def checkpoint_of(cell: Cell, skill: str) -> Path:
 
 
 def open_policy(runtime: str, folder: Path) -> "KeyframePolicy":
-    """The policy in a checkpoint's folder. Raises: UnknownName, BadInput, Unavailable."""
+    """The keyframe policy in a checkpoint's folder. Raises: UnknownName, BadInput, Unavailable."""
     if runtime not in RUNTIMES:
         raise UnknownName("--runtime", runtime, RUNTIMES)
+    if is_tuned(folder):
+        allowed = "a policy that answers in keyframes; hold a fine-tuned one against a LeRobot data set: --open-loop"
+        raise BadInput("checkpoint", str(folder), allowed)
     if runtime == ONNX:
         from policy.smolvla import OnnxSmolVLA
 

@@ -4,7 +4,7 @@ The data set stands in for the world: for each of its pictures the policy's chun
 the perceiver sees beside the labels.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ import numpy as np
 from policy.evaluation.bleu import corpus_bleu
 from policy.evaluation.figures import aim_quantities, aim_shares, perception_quantities, perception_shares
 from policy.evaluation.grasps import GRASP_ROW, aim_of
-from policy.evaluation.open_loop import closed_share, column_errors
+from policy.evaluation.open_loop import ColumnErrors, closed_share, column_errors
 from policy.evaluation.perception import compare
 from policy.keyframe_policy import KeyframePolicy
 from policy.keyframes import chunk_normalization, state_normalization, to_waypoints
@@ -39,7 +39,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Source:
-    """A data set's folder; one of its splits, else all of it; only its first `n` examples, or pictures."""
+    """A data set's folder; one of its splits, else all of it; only `n` of its examples, pictures or frames."""
 
     folder: Path
     split: str | None = None
@@ -48,10 +48,14 @@ class Source:
     def load(self, image_size: int, trained_on: str, name: str) -> TrayData:
         """Raises: BadInput (unreadable, or what `name` was trained on), UnknownName (no such split)."""
         data = load_data(self.folder, image_size)
-        if data.data_hash == trained_on and self.split in (None, TRAINED):
+        self.require_unseen(data.data_hash, trained_on, name)
+        return data if self.split is None else data.of_split(self.split)
+
+    def require_unseen(self, data_hash: str, trained_on: str, name: str) -> None:
+        """Raises: BadInput (`name` was trained on these data, and no split is named that was kept from it)."""
+        if data_hash == trained_on and self.split in (None, TRAINED):
             allowed = f"another one than {name} was trained on, or with --split one that was kept from it"
             raise BadInput("data set", str(self.folder), allowed)
-        return data if self.split is None else data.of_split(self.split)
 
     def count(self, there: int) -> int:
         return there if self.n is None else min(self.n, there)
@@ -101,19 +105,19 @@ def _policy(source: Source, policy: KeyframePolicy, one: Measured, told: OnProgr
         "examples": count,
         "shares": {name: share.as_json() for name, share in aim_shares(judged).items()},
         "quantities": {name: quantity.model_dump() for name, quantity in aim_quantities(judged).items()},
-        "columns": {
-            name: {
-                **errors.model_dump(exclude={"close", "beyond"}),
-                "close": errors.close.as_json(),
-                "beyond": errors.beyond.as_json(),
-            }
-            for name, errors in columns.items()
-        },
-        "closed": {
-            "policy": closed_share(proposed[..., widths], CLOSED).as_json(),
-            "data": closed_share(expert[..., widths], CLOSED).as_json(),
-        },
+        **chunk_figures(columns, proposed[..., widths], expert[..., widths]),
         "bleu": round(corpus_bleu([(_text(mine), _text(its)) for mine, its in zip(proposed, expert, strict=True)]), 4),
+    }
+
+
+def chunk_figures(columns: Mapping[str, ColumnErrors], mine: FloatArray, its: FloatArray) -> dict[str, Any]:
+    """What a report tells of chunks: each column, and how often the policy's and the data's widths [m] are closed."""
+    return {
+        "columns": {name: errors.as_json() for name, errors in columns.items()},
+        "closed": {
+            "policy": closed_share(mine, CLOSED).as_json(),
+            "data": closed_share(its, CLOSED).as_json(),
+        },
     }
 
 

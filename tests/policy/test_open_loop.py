@@ -51,6 +51,23 @@ def test_a_value_is_close_within_5_percent_of_the_columns_span() -> None:
     assert (still.span, still.close) == (0.0, Tally(hits=6, trials=6))
 
 
+def test_the_span_is_that_of_the_training_actions_where_it_is_known() -> None:
+    proposed = DATA + 0.15
+    assert column_errors(proposed, DATA, ("moved", "still"))["moved"].close.hits == 0
+    wider = column_errors(proposed, DATA, ("moved", "still"), spans=np.array([3.1, 0.0]))
+    assert (wider["moved"].span, wider["moved"].close) == (3.1, Tally(hits=6, trials=6))
+    assert wider["still"].close == Tally(hits=0, trials=6)
+
+
+def test_rows_that_do_not_count_change_nothing() -> None:
+    counted = np.array([[True, True, True], [True, True, False]])
+    proposed, data = DATA.copy(), DATA.copy()
+    proposed[1, 2], data[1, 2] = 70.0, -70.0
+    moved = column_errors(proposed, data, ("moved", "still"), counted=counted)["moved"]
+    assert (moved.span, moved.mae, moved.close) == (2.0, 0.0, Tally(hits=5, trials=5))
+    assert (moved.jump, moved.data_jump, moved.beyond) == (1.5, 1.5, Tally(hits=0, trials=3))
+
+
 def test_steps_that_the_data_never_makes_are_counted() -> None:
     proposed = DATA.copy()
     proposed[0, :, 0] = [2.0, 0.0, 1.0]
@@ -70,7 +87,7 @@ def test_chunks_of_other_shapes_are_refused() -> None:
 
 
 def test_closed_grippers_are_counted() -> None:
-    assert closed_share(np.array([[0.0, 0.004, 0.04]]), 0.005) == Tally(hits=2, trials=3)
+    assert closed_share(np.array([[0.0, 0.004, 0.005, 0.04]]), 0.005) == Tally(hits=2, trials=4)
 
 
 def test_bleu_is_that_of_sacrebleu() -> None:

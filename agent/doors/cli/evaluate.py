@@ -43,7 +43,7 @@ def evaluate(
             "--split",
             metavar="NAME",
             help="What is new: new-scenes, new-triples, varied, shifted-light, touching, heaped; or in the words: "
-            "paraphrased, untrained. With --open-loop a split of the data set.",
+            "paraphrased, untrained. With --open-loop a split of the data set (LeRobot: train, validation).",
             show_default="new-scenes",
         ),
     ] = None,
@@ -56,14 +56,20 @@ def evaluate(
             "--n",
             metavar="N",
             parser=whole("--n", 1, 100_000),
-            help="Scenes; with --open-loop examples.",
+            help="Scenes; with --open-loop examples, or frames of a LeRobot data set.",
             show_default="300; all examples",
         ),
     ] = None,
     seed: DrawSeed = 0,
     runtime: Annotated[
-        str, typer.Option("--runtime", metavar="NAME", help="onnx: as in the cell; lerobot: with torch.")
-    ] = "onnx",
+        str | None,
+        typer.Option(
+            "--runtime",
+            metavar="NAME",
+            help="onnx: as in the cell; lerobot: with torch, and the only one of a fine-tuned policy.",
+            show_default="onnx",
+        ),
+    ] = None,
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -78,7 +84,7 @@ def evaluate(
             "--open-loop",
             metavar="DATA",
             parser=a_path("--open-loop"),
-            help="Hold the networks against this data set; nothing moves.",
+            help="Hold the networks against this data set, fine-tuned ones against a LeRobot one; nothing moves.",
         ),
     ] = None,
     results: Annotated[

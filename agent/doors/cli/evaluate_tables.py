@@ -57,22 +57,31 @@ def print_comparison(comparison: Comparison) -> None:
 
 def print_open_loop(found: Mapping[str, Mapping[str, Any]]) -> None:
     for name, one in found.items():
-        counts = {"examples", "pictures"} & one.keys()
+        counts = [count for count in ("examples", "pictures", "frames", "episodes") if count in one]
         answer(f"{name} {one['weights_hash'][:12]}, {', '.join(f'{one[count]} {count}' for count in counts)}")
-        answer_table(
-            ("", "share", "95 % interval"), [(label, *_shared(share)) for label, share in one["shares"].items()]
-        )
-        answer_table(("", "value"), [(label, f"{q['value']} {q['unit']}") for label, q in one["quantities"].items()])
+        if "shares" in one:
+            _print_aims(one)
         if "columns" in one:
             _print_chunks(one)
+        if "shifted_light" in one:
+            answer("under shifted light:")
+            _print_chunks(one["shifted_light"])
+        if one.get("untrained_phrases"):
+            answer(f"phrases that its contract does not hold: {', '.join(map(repr, one['untrained_phrases']))}")
+
+
+def _print_aims(one: Mapping[str, Any]) -> None:
+    answer_table(("", "share", "95 % interval"), [(label, *_shared(share)) for label, share in one["shares"].items()])
+    answer_table(("", "value"), [(label, f"{q['value']} {q['unit']}") for label, q in one["quantities"].items()])
 
 
 def _print_chunks(one: Mapping[str, Any]) -> None:
-    columns = ("column", "within 5 %", "MAE", "MSE", "greatest step", "in the data", "steps beyond")
+    columns = ("column", "within 5 %", "95 % interval", "MAE", "MSE", "greatest step", "in the data", "steps beyond")
     rows = [
         (
             name,
             _percent(errors["close"]),
+            _interval(errors["close"]["wilson95"]),
             *(f"{errors[figure]:.4g}" for figure in ("mae", "mse", "jump", "data_jump")),
             _percent(errors["beyond"]),
         )
@@ -81,7 +90,8 @@ def _print_chunks(one: Mapping[str, Any]) -> None:
     answer_table(columns, rows)
     closed = one["closed"]
     answer(f"gripper closed: {_percent(closed['policy'])} of the rows, {_percent(closed['data'])} in the data")
-    answer(f"BLEU of the action text, to the centimetre and 0.01 rad: {one['bleu']:.3f}")
+    if "bleu" in one:
+        answer(f"BLEU of the action text, to the centimetre and 0.01 rad: {one['bleu']:.3f}")
 
 
 def _cells(tally: Tally) -> tuple[object, ...]:

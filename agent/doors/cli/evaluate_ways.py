@@ -2,23 +2,28 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.evaluate_tables import print_comparison, print_open_loop, print_report, print_verifier
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import usable_folder
-from agent.evaluation.actors import Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
+from agent.evaluation.actors import ONNX, Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
 from agent.evaluation.closed_loop import Job, check_job, evaluate
 from agent.evaluation.kept import KeptTrials, load_report
 from agent.evaluation.report import EvalReport
 from agent.evaluation.table import split_for
 from agent.evaluation.trial import Trial
 from agent.exit_codes import ExitCode
+from policy.checkpoint import is_tuned
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.contract import load_contract, save_contract
 from skills.errors import BadInput
+
+Data = tuple[Path, str | None, int | None]
+"""Folder, split, and how many examples or frames."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,12 @@ class Outputs:
     save: bool = False
 
 
-def measure(scenes: Scenes, policy: tuple[Path | None, str] | None, outputs: Outputs, as_json: bool) -> ExitCode:
-    """The policy in that folder by that runtime, else the expert."""
+def measure(scenes: Scenes, policy: tuple[Path | None, str | None] | None, outputs: Outputs, as_json: bool) -> ExitCode:
+    """The policy in that folder by that runtime (None: ONNX), else the expert."""
     if outputs.save and split_for(scenes.split, scenes.skill).wording != "trained":
         raise BadInput("--save", "true", f"left out with --split {scenes.split}, which says what no contract holds")
-    report = _reported(scenes, PolicyActor(scenes.cell, *policy) if policy else ExpertActor(), outputs)
+    actor = PolicyActor(scenes.cell, policy[0], policy[1] or ONNX) if policy else ExpertActor()
+    report = _reported(scenes, actor, outputs)
     if outputs.save and policy:
         _save(policy[0] or checkpoint_of(scenes.cell, scenes.skill), report.by_phrase())
     if as_json:
@@ -71,14 +77,14 @@ def verify(scenes: Scenes, outputs: Outputs, as_json: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-def compare(scenes: Scenes, sides: tuple[str, str], runtime: str, as_json: bool) -> ExitCode:
+def compare(scenes: Scenes, sides: tuple[str, str], runtime: str | None, as_json: bool) -> ExitCode:
     """Two checkpoints' folders, each tried now, or files of results."""
     from agent.evaluation.compare import compare as paired
 
     first, second = (
         load_report(Path(side))
         if Path(side).is_file()
-        else _run(scenes, PolicyActor(scenes.cell, Path(side), runtime), None)
+        else _run(scenes, PolicyActor(scenes.cell, Path(side), runtime or ONNX), None)
         for side in sides
     )
     comparison = paired(first, second)
@@ -91,13 +97,46 @@ def compare(scenes: Scenes, sides: tuple[str, str], runtime: str, as_json: bool)
 
 def open_loop(
     cell: Cell,
-    data: tuple[Path, str | None, int | None],
+    data: Data,
     skill: str,
     checkpoint: Path | None,
-    runtime: str,
+    runtime: str | None,
     as_json: bool,
 ) -> ExitCode:
-    """The networks that the cell names, or one checkpoint of that skill, against a split of a data set."""
+    """The networks that the cell names, or one checkpoint, against a split of a data set of either form."""
+    from sim.data.lerobot_form import is_lerobot
+
+    if is_lerobot(data[0]):
+        found = _against_recording(cell, data, checkpoint, runtime)
+    else:
+        found = _against_tray(cell, data, skill, checkpoint, runtime)
+    if as_json:
+        answer_json(found)
+    else:
+        print_open_loop(found)
+    return ExitCode.DONE
+
+
+def _against_recording(cell: Cell, data: Data, checkpoint: Path | None, runtime: str | None) -> dict[str, Any]:
+    """Fine-tuned policies: of the cell, or one checkpoint by its own name."""
+    from agent.evaluation.open_loop import Source
+    from agent.evaluation.open_loop_tuned import open_loop_tuned
+    from agent.workcell import checkpoint_folder
+
+    if checkpoint:
+        networks = {load_contract(checkpoint).name: checkpoint}
+    else:
+        folders = {name: checkpoint_folder(cell, name) for name in cell.checkpoints}
+        networks = {name: folder for name, folder in folders.items() if is_tuned(folder)}
+    if not networks:
+        allowed = "the folder of a fine-tuned policy, for a LeRobot data set; the cell file names none"
+        raise BadInput("--checkpoint", None, allowed)
+    with progress("frames") as update:
+        return open_loop_tuned(Source(*data), networks, runtime, lambda done, total: update(done, total, ""))
+
+
+def _against_tray(cell: Cell, data: Data, skill: str, checkpoint: Path | None, runtime: str | None) -> dict[str, Any]:
+    """Keyframe policies and perceiver: of the cell, or one checkpoint of that skill."""
     from agent.evaluation.open_loop import Measured, Source
     from agent.evaluation.open_loop import open_loop as held_against
     from agent.workcell import checkpoint_folder
@@ -113,17 +152,12 @@ def open_loop(
         for name in names
     ]
     with progress("examples") as update:
-        found = held_against(
+        return held_against(
             Source(*data),
             networks,
-            lambda folder: open_policy(runtime, folder),
+            lambda folder: open_policy(runtime or ONNX, folder),
             lambda done, total: update(done, total, ""),
         )
-    if as_json:
-        answer_json(found)
-    else:
-        print_open_loop(found)
-    return ExitCode.DONE
 
 
 def demonstrate(cell: Cell, scene: Path, pictures: Path | None, as_json: bool) -> ExitCode:

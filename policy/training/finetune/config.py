@@ -1,14 +1,17 @@
 """What a fine-tuning run is told; loading it imports no torch."""
 
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from policy.record import RECORD_FILE, load_record
 from policy.training.config import Count, Rate, Schedule, Share, Training
 from policy.training.finetune.axes import Axis
 from skills.base import Finite
 from skills.cell import CameraPose
 from skills.errors import BadInput
+from skills.yamlfile import parse_model
 
 Method = Literal["full", "lora", "qlora", "bridge"]
 WIDTH: Final = "width [m]"
@@ -100,3 +103,8 @@ class FinetuneTraining(Training):
     def feeds(self) -> dict[str, str]:
         """The base's name of each camera's pictures, by the camera's."""
         return {name: camera.feeds for name, camera in self.cameras.items()}
+
+
+def trained_with(checkpoint: Path) -> FinetuneTraining:
+    """The configuration that a fine-tuned policy's folder tells it was trained with. Raises: BadInput, UnknownName."""
+    return parse_model(load_record(checkpoint).config, FinetuneTraining, f"{checkpoint / RECORD_FILE}: config")

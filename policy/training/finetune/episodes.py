@@ -67,7 +67,10 @@ class Recording:
 
     @property
     def split(self) -> Split:
+        """Raises: BadInput (too few episodes)."""
         numbers, kept = tuple(range(self.episodes)), self.episodes - self.config.held_out
+        if kept < 1:
+            raise BadInput("held_out", self.config.held_out, f"less than the data set's {self.episodes} episodes")
         return Split(numbers[:kept], numbers[kept:])
 
     @cached_property
@@ -111,8 +114,8 @@ class Recording:
 def open_recording(root: Path, config: FinetuneTraining) -> Recording:
     """The data set in a folder.
 
-    Raises: BadInput (no LeRobot data set of version 3, another rate, columns, units; too few episodes; a camera
-        without a map), UnknownName (a map without a camera), Unavailable (pyarrow is missing).
+    Raises: BadInput (no LeRobot data set of version 3, another rate, columns, units), UnknownName (a map without a
+        camera), Unavailable (pyarrow is missing).
     """
     try:
         info = json.loads((root / INFO).read_text(encoding="utf-8"))
@@ -127,8 +130,6 @@ def open_recording(root: Path, config: FinetuneTraining) -> Recording:
     for key in (STATE, ACTION):
         _check_columns(key, features, config)
     recording = Recording(root, config, info)
-    if recording.episodes <= config.held_out:
-        raise BadInput("held_out", config.held_out, f"less than the data set's {recording.episodes} episodes")
     for key in (STATE, ACTION):
         check_units(key, config.axes, recording.table[key])
     return recording

@@ -4,14 +4,16 @@ This tells whether training went wrong, not whether the robot succeeds: a policy
 fail in closed loop.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from policy.evaluation.open_loop import CLOSE, LEAST, ColumnErrors, column_errors
 from policy.evaluation.statistics import Tally
 from policy.record import Quantity
 from policy.training.augmentation import Light
@@ -22,8 +24,6 @@ from policy.training.light import relight
 from policy.tuned_runtime import TunedPolicy
 from skills.base import FloatArray
 
-TOLERANCE = 0.05
-"""How far off a joint may be, as a share of its range in the training actions."""
 TOGETHER = 4
 """Frames that are asked at once."""
 
@@ -44,31 +44,36 @@ class Judged:
     counted: NDArray[np.bool_]
     ranges: FloatArray
 
-    @property
-    def errors(self) -> FloatArray:
-        """(rows, D) absolute errors of the rows that count."""
-        return np.abs(self.said - self.done)[self.counted]
+    @cached_property
+    def columns(self) -> dict[str, ColumnErrors]:
+        """By column, over the rows that count."""
+        return column_errors(self.said, self.done, self.names, spans=self.ranges, counted=self.counted)
 
     def close(self) -> dict[str, Tally]:
-        """By column, in how many rows it is within TOLERANCE of its range."""
-        near = self.errors <= TOLERANCE * self.ranges
-        return {
-            f"{name}, within {TOLERANCE:.0%} of its range": Tally(hits=int(hits), trials=len(near))
-            for name, hits in zip(self.names, near.sum(axis=0), strict=True)
-        }
+        """By column, in how many rows it is close."""
+        return {f"{name}, within {CLOSE:.0%} of its range": errors.close for name, errors in self.columns.items()}
 
     def means(self) -> dict[str, Quantity]:
         """By column, the mean absolute error."""
         return {
             f"mean error, {name.split(' [')[0]}": Quantity(
-                value=round(float(error), 5), unit=_unit(name), n=len(self.errors)
+                value=round(errors.mae, 5), unit=_unit(name), n=errors.close.trials
             )
-            for name, error in zip(self.names, self.errors.mean(axis=0), strict=True)
+            for name, errors in self.columns.items()
         }
 
 
-def judge(policy: TunedPolicy, frames: Frames, numbers: Sequence[int], light: Light | None = None) -> Judged:
-    """Ask for a chunk at each of the frames; under that light, if one is given. The same question, the same answer."""
+def judge(
+    policy: TunedPolicy,
+    frames: Frames,
+    numbers: Sequence[int],
+    light: Light | None = None,
+    told: Callable[[int], None] = lambda _: None,
+) -> Judged:
+    """Ask for a chunk at each of the frames; under that light, if one is given. The same question, the same answer.
+
+    `told` hears how many frames have been asked.
+    """
     rng, contract = np.random.default_rng(0), policy.contract
     shape = (contract.chunk_size, len(contract.action_names))
     said, done, counted = [], [], []
@@ -79,6 +84,7 @@ def judge(policy: TunedPolicy, frames: Frames, numbers: Sequence[int], light: Li
         if light is not None:
             batch |= {key: relight(batch[key], rng, light) for key in batch if key.startswith(PICTURES)}
         said.append(policy.chunks(batch, rng.standard_normal((len(batch["task"]), *shape), np.float32)))
+        told(start + len(batch["task"]))
     ranges = policy.ranges[:, 1] - policy.ranges[:, 0]
     return Judged(contract.action_names, np.concatenate(said), np.concatenate(done), np.concatenate(counted), ranges)
 
@@ -101,14 +107,14 @@ def show(folder: Path, recording: Recording, sheet: Path, examples: int) -> Mapp
 
 def _told(judged: Judged) -> dict[str, float]:
     """By column: "joint 1 close"."""
-    return {f"{name.split(',')[0]} close": tally.hits / tally.trials for name, tally in judged.close().items()}
+    return {f"{name} close": errors.close.hits / errors.close.trials for name, errors in judged.columns.items()}
 
 
 def _tile(judged: Judged, frames: Frames, place: int, number: int) -> Example:
     frame = frames[number]
     first = next(key for key in frame if key.startswith(PICTURES))
     errors = np.abs(judged.said - judged.done)[place][judged.counted[place]].mean(axis=0)
-    worst = int(np.argmax(errors / judged.ranges))
+    worst = int(np.argmax(errors / np.maximum(judged.ranges, LEAST)))
     name, unit = judged.names[worst].split(" [")[0], _unit(judged.names[worst])
     means = {name: round(float(error), 5) for name, error in zip(judged.names, errors, strict=True)}
     line = f"worst: {name}, {errors[worst]:.3f} {unit} on average"

@@ -1,6 +1,8 @@
 """`smolcell eval` with the repository's weights: goes on where it was, in pairs, on a page, against data."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,53 @@ def test_networks_are_held_against_a_data_set(smolcell, tmp_path: Path) -> None:
     said = smolcell("eval", "--open-loop", data, *weights, "--split", "triples")
     assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
     assert "it must be one with examples for place" in said.err
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> str:
+    """As much of a LeRobot data set as tells what it is."""
+    (tmp_path / "so101" / "meta").mkdir(parents=True)
+    (tmp_path / "so101" / "meta" / "info.json").write_text("{}")
+    return str(tmp_path / "so101")
+
+
+@pytest.fixture
+def tuned(root: Path, tmp_path: Path) -> str:
+    """What a checkpoint is known by to be a fine-tuned one: a contract and weights, and no exported network."""
+    folder = tmp_path / "tuned"
+    folder.mkdir()
+    for file in ("contract.json", "model.safetensors"):
+        shutil.copy(root / "policy" / "weights" / "pick" / file, folder / file)
+    return str(folder)
+
+
+def test_a_recording_asks_for_a_fine_tuned_policy(smolcell, recording: str) -> None:
+    said = smolcell("eval", "--open-loop", recording, "--checkpoint", "policy/weights/pick")
+    assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
+    assert "checkpoint: 'policy/weights/pick' is not allowed; it must be a fine-tuned policy for a LeRobot" in said.err
+    said = smolcell("eval", "--open-loop", recording)
+    assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
+    assert "--checkpoint: None is not allowed; it must be the folder of a fine-tuned policy" in said.err
+
+
+@pytest.mark.parametrize("against", [("--open-loop", "data"), ("--n", "1")], ids=["keyframes", "the twin"])
+def test_a_fine_tuned_policy_asks_for_a_recording(
+    smolcell, tuned: str, tmp_path: Path, monkeypatch, against: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = smolcell("eval", *against, "--checkpoint", tuned)
+    assert (said.code, said.out) == (ExitCode.BAD_INPUT, "")
+    assert "it must be a policy that answers in keyframes; hold a fine-tuned one against a LeRobot data set" in said.err
+
+
+def test_without_torch_a_fine_tuned_policy_says_what_to_install(smolcell, recording: str, tuned: str, monkeypatch):
+    monkeypatch.delitem(sys.modules, "policy.tuned_runtime", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)  # as where the extra is not installed
+    said = smolcell("eval", "--open-loop", recording, "--checkpoint", tuned)
+    assert (said.code, said.out) == (ExitCode.UNAVAILABLE, "")
+    assert f"the fine-tuned policy in {tuned} needs the package 'torch'. Install: pip install 'smolcell[train]'" in (
+        said.err
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from agent.cli import main
+from agent.exit_codes import ExitCode
 from policy.record import load_record
+from policy.training.finetune.config import trained_with
 from policy.training.finetune.episodes import open_recording
 from policy.training.finetune.frames import Frames
-from policy.training.finetune.judge import judge
+from policy.training.finetune.judge import judge, spread
 from policy.training.train import train
 from policy.tuned_runtime import TunedPolicy
 from skills.errors import BadInput, UnknownName
+from skills.motion import CLOSED
 from skills.observation import Observation
 from skills.protocols import Policy
 
@@ -83,6 +88,106 @@ def test_a_run_learns_and_tells_what_it_reached(learnt: Path, recording_folder: 
     assert next(iter(shares)) == "joint 1 [rad], within 5% of its range"
     assert len(shares) == 6
     assert sum(tally.hits for tally in shares.values()) > 0.2 * sum(tally.trials for tally in shares.values())
+
+
+Held = Callable[..., Any]
+
+
+@pytest.fixture
+def held(learnt: Path, capfd: pytest.CaptureFixture[str]) -> Held:
+    """`smolcell eval --open-loop` of what was learnt: exit code, and its JSON or all that it said."""
+
+    def run(data: Path, *arguments: str) -> Any:
+        capfd.readouterr()
+        code = main(["eval", "--open-loop", str(data), "--checkpoint", str(learnt / "checkpoint"), *arguments])
+        said = capfd.readouterr()
+        return code, json.loads(said.out) if "--json" in arguments else said.out + said.err
+
+    return run
+
+
+def test_eval_says_what_training_said(held: Held, learnt: Path, recording_folder: Path) -> None:
+    code, told = held(recording_folder, "--split", "validation", "--n", "20", "--json")
+    assert (code, list(told)) == (ExitCode.DONE, ["smolvla"])
+    found, record = told["smolvla"], load_record(learnt / "checkpoint")
+    assert (found["frames"], found["episodes"], found["untrained_phrases"]) == (20, 10, [])
+    assert found["weights_hash"] == record.weights_hash
+    close = {f"{name}, within 5% of its range": column["close"] for name, column in found["columns"].items()}
+    assert close == {name: tally.as_json() for name, tally in record.shares.items()}
+    means = {name.split(" [")[0]: round(column["mae"], 5) for name, column in found["columns"].items()}
+    assert means == {name.removeprefix("mean error, "): one.value for name, one in record.quantities.items()}
+
+    evaluation = json.loads((learnt / "evaluations.jsonl").read_text().splitlines()[-1])["figures"]
+    found = held(recording_folder, "--split", "validation", "--n", "4", "--json")[1]["smolvla"]
+    for light, columns in (("", found["columns"]), (", shifted light", found["shifted_light"]["columns"])):
+        shares = {name: column["close"]["hits"] / column["close"]["trials"] for name, column in columns.items()}
+        assert shares == {name: evaluation[f"{name} close{light}"] for name in shares}
+
+
+def test_eval_tells_of_each_joint_what_the_data_do(held: Held, learnt: Path, recording_folder: Path) -> None:
+    found = held(recording_folder, "--split", "validation", "--n", "20", "--json")[1]["smolvla"]
+    policy, recording = (
+        TunedPolicy(learnt / "checkpoint"),
+        open_recording(recording_folder, trained_with(learnt / "checkpoint")),
+    )
+    trained = recording.numbers(recording.split.training).actions
+    spans = [column["span"] for column in found["columns"].values()]
+    assert np.allclose(spans, np.ptp(trained, axis=0), atol=1e-6)
+    assert policy.contract.moves is not None
+    frames = Frames(recording, recording.split.validation)
+    batch = frames.batch(spread(frames, 20))
+    counted = ~batch["action_is_pad"].numpy()
+    actions = batch["action"].numpy()
+    steps = np.abs(np.diff(actions, axis=1))[counted[:, 1:]].max(axis=0)
+    for light in (found, found["shifted_light"]):
+        assert np.allclose([column["data_jump"] for column in light["columns"].values()], steps, atol=1e-6)
+        assert light["closed"]["data"]["trials"] == light["closed"]["policy"]["trials"] == counted.sum()
+        assert light["closed"]["data"]["hits"] == (actions[counted][:, -1] < CLOSED).sum()
+        assert all(column["jump"] > 0 for column in light["columns"].values())
+    assert found["columns"] != found["shifted_light"]["columns"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "it must be another one than smolvla was trained on, or with --split one that was kept from it"),
+        (("--split", "train"), "it must be another one than smolvla was trained on"),
+        (("--split", "triples"), "split: 'triples' is not known; allowed is one of 'train', 'validation'"),
+        (("--split", "validation", "--runtime", "onnx"), "--runtime: 'onnx' is not allowed; it must be lerobot, or"),
+    ],
+    ids=["all", "train", "no split", "runtime"],
+)
+def test_eval_refuses_what_would_say_nothing(
+    held: Held, recording_folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    code, told = held(recording_folder, *arguments)
+    assert code == ExitCode.BAD_INPUT
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_data_that_were_not_trained_on_are_held_whole(
+    held: Held, tmp_path: Path, write_recording: Callable[..., Path]
+) -> None:
+    few = write_recording(tmp_path / "few", episodes=3, frames=6, seed=1)
+    code, told = held(few, "--runtime", "lerobot", "--json")
+    assert (code, told["smolvla"]["frames"], told["smolvla"]["episodes"]) == (ExitCode.DONE, 18, 3)
+    code, told = held(few, "--split", "validation")
+    assert code == ExitCode.BAD_INPUT
+    assert "held_out: 10 is not allowed; it must be less than the data set's 3 episodes" in told
+
+    tasks = pd.read_parquet(few / "meta" / "tasks.parquet")
+    tasks.set_axis(["a blue brick into the box"]).to_parquet(few / "meta" / "tasks.parquet")
+    code, told = held(few)
+    assert code == ExitCode.DONE
+    assert "18 frames, 3 episodes" in told
+    assert "phrases that its contract does not hold: 'a blue brick into the box'" in told
+
+    info = few / "meta" / "info.json"
+    info.write_text(info.read_text().replace("48", "24"))
+    code, told = held(few)
+    assert code == ExitCode.BAD_INPUT
+    assert "pictures of 'up': '64×24' is not allowed; it must be 64×48, as in training" in told
 
 
 def test_the_contract_tells_what_was_trained(learnt: Path) -> None:

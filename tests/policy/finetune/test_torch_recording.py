@@ -124,7 +124,7 @@ def test_a_map_without_a_camera_is_refused(few_folder: Path, told: Told) -> None
 
 def test_more_held_out_than_there_are_is_refused(few_folder: Path, told: Told) -> None:
     with pytest.raises(BadInput, match="less than the data set's 12 episodes"):
-        open_recording(few_folder, told(held_out=12))
+        _ = open_recording(few_folder, told(held_out=12)).split
 
 
 def test_a_base_without_its_backbone_says_what_to_put_there(small_base: Path, few_folder: Path, tmp_path: Path) -> None:
