@@ -30,7 +30,7 @@ class PartPhrase:
 
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
-        rest: only what earlier steps leave is meant; see `Draft`.
+        rest, other: only what earlier steps leave is meant; see `Draft`.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
     """
@@ -41,6 +41,7 @@ class PartPhrase:
     counted: bool = False
     definite: bool = False
     rest: Literal["", "else", "others"] = ""
+    other: bool = False
     start: int = 0
     end: int = 0
 
