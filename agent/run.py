@@ -67,15 +67,30 @@ def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
     if record is None:
         raise BadInput("resume", None, "said where a run was cut off or stopped; none was")
     workcell.journal.reopen_run(record.id)
+    _adopt(workcell, record.id)
     state = saved_state(workcell, record.id)
     start = state or RunState(run_id=record.id, instruction=record.instruction)
     return _drive(workcell, record.id, start, answer)
 
 
 def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
-    """The state that a run was cut off in; None where it was cut off before its first checkpoint."""
-    values = _graph(workcell).get_state(_config(run_id)).values
-    return RunState.model_validate(values) if values else None
+    """The state that a run was cut off in; None where it was cut off before its first checkpoint.
+
+    Raises: BadInput (another version's, which can't be read).
+    """
+
+    def read() -> RunState | None:
+        values = _graph(workcell).get_state(_config(run_id)).values
+        return RunState.model_validate(values) if values else None
+
+    return workcell.journal.known(RunState, read)
+
+
+def _adopt(workcell: Workcell, run_id: str) -> None:
+    """Earlier versions kept a run's judged calls in its state: of one that they cut off, move them to the journal."""
+    saved = workcell.journal.checkpointer().get_tuple({"configurable": {"thread_id": run_id}})
+    if saved is not None:
+        workcell.journal.verdicts.keep(run_id, saved.checkpoint["channel_values"].get("attempts", ()))
 
 
 def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> Report:
@@ -88,7 +103,7 @@ def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> 
         result = graph.invoke(feed, config, context=workcell, durability="sync")
         pending = result.get("__interrupt__")
         if not pending:
-            return _report(RunState.model_validate(result))
+            return _report(workcell, RunState.model_validate(result))
         asked = Asked.model_validate(pending[0].value)
         workcell.tell(run_id, asked)
         feed = Command(resume=answer(asked) or "")
@@ -104,7 +119,7 @@ def _config(run_id: str) -> dict[str, Any]:
     return {"configurable": {"thread_id": run_id}, "recursion_limit": STEPS}
 
 
-def _report(state: RunState) -> Report:
+def _report(workcell: Workcell, state: RunState) -> Report:
     assert state.outcome is not None
     plan = state.understanding.plan if state.understanding else None
     return Report(
@@ -112,7 +127,7 @@ def _report(state: RunState) -> Report:
         outcome=state.outcome,
         understanding=state.understanding,
         plan=plan.steps if plan else (),
-        attempts=state.attempts,
+        attempts=workcell.journal.verdicts.of_run(state.run_id),
         ledger=state.accounts,
     )
 

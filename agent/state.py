@@ -7,7 +7,7 @@ from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
 from agent.verifier import Judged
 from skills.base import Value
-from skills.call import Attempt, Cause, Outcome, SkillCall
+from skills.call import Cause, Outcome, SkillCall
 from skills.plan import Hole, Understanding
 from skills.scene import PerceivedPart
 
@@ -35,7 +35,6 @@ class RunState(Value):
         in_a_row: failures since the last part arrived.
         lost: parts that left the tray without having been brought away.
         blocked: why the last look could not be made.
-        attempts: every call that was judged.
     """
 
     run_id: str
@@ -60,7 +59,6 @@ class RunState(Value):
     in_a_row: int = 0
     lost: tuple[PerceivedPart, ...] = ()
     blocked: Blocked | None = None
-    attempts: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None
 
     @property
@@ -90,5 +88,5 @@ class RunState(Value):
         return (*self.accounts[: self.step], account, *self.accounts[self.step + 1 :])
 
 
-SAVED = (Understanding, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Attempt, Outcome)
-"""The values that a checkpoint may hold; no other class is ever loaded from one."""
+SAVED = (Understanding, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Outcome)
+"""The values that a checkpoint holds."""
