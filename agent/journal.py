@@ -51,6 +51,9 @@ CREATE TABLE IF NOT EXISTS holes (
     fixture TEXT, size TEXT, run TEXT NOT NULL REFERENCES runs (id), sure INTEGER NOT NULL,
     PRIMARY KEY (fixture, size)
 );
+CREATE TABLE IF NOT EXISTS tables (
+    number INTEGER PRIMARY KEY, after_run INTEGER NOT NULL
+);
 """
 _TABLES: Final = _SCHEMA + ATTEMPTS + VERDICTS
 """A journal that an earlier version made may lack a table, which is then added."""
@@ -217,6 +220,20 @@ class Journal:
         with self._lock, self._database as database:
             pairs = [(hole.fixture, hole.size) for hole in holes]
             database.executemany("DELETE FROM holes WHERE fixture = ? AND size = ?", pairs)
+
+    def lay_anew(self) -> None:
+        """The table is as in a fresh scene: no hole is filled, and nothing lies where a run has brought it."""
+        with self._lock, self._database as database:
+            database.execute("DELETE FROM holes")
+            database.execute("INSERT INTO tables (after_run) SELECT COALESCE(MAX(number), 0) FROM runs")
+
+    def is_laid_anew(self, run_id: str) -> bool:
+        """Whether the table was laid anew since this run began."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT 1 FROM tables JOIN runs ON runs.number <= after_run WHERE runs.id = ?", (run_id,)
+            ).fetchone()
+        return row is not None
 
     def filled(self) -> tuple[Filled, ...]:
         """The holes that are not known to be empty, in the order of their names."""

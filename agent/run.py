@@ -12,7 +12,7 @@ from agent.workcell import Workcell
 from skills.base import Value
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
-from skills.plan import Step, Understanding
+from skills.plan import Past, Step, Understanding
 
 Answer = Callable[[Asked], str | None]
 """Puts a question to a person; None where nobody answers."""
@@ -54,7 +54,7 @@ class Report(Value):
 def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
     """Do what `instruction` says; `approved` agrees beforehand to however many parts it moves."""
     run_id = workcell.journal.begin_run(instruction)
-    start = RunState(run_id=run_id, instruction=instruction, approved=approved)
+    start = RunState(run_id=run_id, instruction=instruction, approved=approved, past=past_of(workcell, run_id))
     return _drive(workcell, run_id, start, answer)
 
 
@@ -69,7 +69,7 @@ def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
     workcell.journal.reopen_run(record.id)
     _adopt(workcell, record.id)
     state = saved_state(workcell, record.id)
-    start = state or RunState(run_id=record.id, instruction=record.instruction)
+    start = state or RunState(run_id=record.id, instruction=record.instruction, past=past_of(workcell, record.id))
     return _drive(workcell, record.id, start, answer)
 
 
@@ -84,6 +84,27 @@ def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
         return RunState.model_validate(values) if values else None
 
     return workcell.journal.known(RunState, read)
+
+
+def past_of(workcell: Workcell, run_id: str) -> Past | None:
+    """The run before, for an instruction that points back to it; None where it planned nothing or can't be read.
+
+    Where the table was laid anew since, its plan is all that is left of it.
+    """
+    last = next((run for run in workcell.journal.runs() if run.id < run_id), None)
+    try:
+        state = saved_state(workcell, last.id) if last else None
+    except BadInput:
+        return None
+    if last is None or state is None or state.understanding is None or state.understanding.plan is None:
+        return None
+    plan = state.understanding.plan
+    nothing = (0,) * len(plan.steps)
+    if workcell.journal.is_laid_anew(last.id):
+        return Past(plan=plan, moved=nothing)
+    moved = tuple(account.moved for account in state.accounts) or nothing
+    holding = workcell.looker.grip(workcell.gate.observe().gripper_width).holding
+    return Past(plan=plan, moved=moved, target=state.target, holding=holding)
 
 
 def _adopt(workcell: Workcell, run_id: str) -> None:

@@ -41,23 +41,24 @@ def _remaining(parse: Parse, phrase: PartPhrase) -> PartPhrase:
     """
     if not phrase.rest:
         return phrase
-    if not parse.moves:
+    if not parse.earlier:
         if phrase.other and not parse.kept:
             raise _other_than_what(parse, phrase)
         return phrase
-    if phrase.rest == "others" and _has_two_readings(phrase, parse.moves[-1].phrase):
+    if phrase.rest == "others" and _has_two_readings(phrase, parse.earlier[-1].phrase):
         raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
-    taken = [move.phrase.query for move in parse.moves if move.phrase.quantity == "all"]
+    taken = [move.phrase.query for move in parse.earlier if move.phrase.quantity == "all"]
     return phrase.leaving_out(query for query in taken if phrase.query.kind in {None, query.kind} or query.kind is None)
 
 
 def _has_two_readings(phrase: PartPhrase, last: PartPhrase) -> bool:
-    """Whether “the others” behind "the failed gears", or "the other" behind "a brass nut", may be any of the kind or
-    only those of the same description; "the other" behind "all nuts" is nothing.
+    """Whether “the others” behind "the failed gears" or "two gears" may be gears or any parts, or "the other" behind
+    "a brass nut" any nut or a brass one; "the other" behind "all nuts" is nothing.
     """
-    described = bool(last.query.model_fields_set - {"kind", "without"})
+    described = bool(last.query.model_dump(exclude={"kind", "without"}, exclude_none=True))
     if phrase.quantity == "all":
-        return phrase.query.kind is None and last.query.kind is not None and described
+        counted = phrase.other and last.quantity != "all"
+        return phrase.query.kind is None and last.query.kind is not None and (described or counted)
     certain = last.definite or last.query.superlative is not None
     return last.quantity == "all" or (described and not certain)
 
