@@ -16,7 +16,7 @@ from skills.card import ANY_PART, KIND
 from skills.catalogue import Catalogue
 from skills.contract import Contract
 from skills.errors import UnknownName, nearest
-from skills.plan import Plan, Step
+from skills.plan import GRIPPER, Plan, Step
 from skills.regions import in_the_way, lies_in
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.spots import TRAY_HALF
@@ -64,6 +64,8 @@ class Grounder:
         return next((reason for step in plan.steps if (reason := self._refused(step))), None)
 
     def _refused(self, step: Step) -> str | None:
+        if step.source == GRIPPER and step.destination == TRAY:
+            return None
         if step.source != TRAY:
             return f"parts are taken from the {TRAY} only, not from the {step.source}"
         if step.skill is not None:

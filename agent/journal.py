@@ -8,7 +8,7 @@ import fcntl
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +18,12 @@ from pydantic import ValidationError
 
 from agent.attempts import SCHEMA as ATTEMPTS
 from agent.attempts import Attempts
+from agent.checkpoints import keep_last, saver_over
 from agent.events import Event, Moving
 from agent.executor import Execution
 from agent.holes import Filled
-from agent.state import SAVED
+from agent.verdicts import SCHEMA as VERDICTS
+from agent.verdicts import Verdicts
 from skills.base import Value
 from skills.call import Outcome, SkillCall
 from skills.errors import BadInput, Unavailable
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE: Final = "journal.db"
-Kept = TypeVar("Kept", bound=Value)
+Kept = TypeVar("Kept")
+Parsed = TypeVar("Parsed", bound=Value)
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -48,8 +51,11 @@ CREATE TABLE IF NOT EXISTS holes (
     fixture TEXT, size TEXT, run TEXT NOT NULL REFERENCES runs (id), sure INTEGER NOT NULL,
     PRIMARY KEY (fixture, size)
 );
+CREATE TABLE IF NOT EXISTS tables (
+    number INTEGER PRIMARY KEY, after_run INTEGER NOT NULL
+);
 """
-_TABLES: Final = _SCHEMA + ATTEMPTS
+_TABLES: Final = _SCHEMA + ATTEMPTS + VERDICTS
 """A journal that an earlier version made may lack a table, which is then added."""
 
 
@@ -73,6 +79,7 @@ class Journal:
 
     Attributes:
         attempts: what calls saw and proposed, of those that are worth a second look.
+        verdicts: every call that was judged.
 
     Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
@@ -100,6 +107,7 @@ class Journal:
             raise
         self._saver_database: sqlite3.Connection | None = None
         self.attempts = Attempts(self._database, self._lock, self._parsed)
+        self.verdicts = Verdicts(self._database, self._lock, self._parsed)
 
     def __enter__(self) -> Self:
         return self
@@ -124,8 +132,10 @@ class Journal:
         return run_id
 
     def end_run(self, run_id: str, outcome: Outcome) -> None:
+        """Write down how the run ended; of its checkpoints only the last can still be wanted."""
         with self._lock, self._database as database:
             database.execute("UPDATE runs SET outcome = ? WHERE id = ?", (outcome.model_dump_json(), run_id))
+            keep_last(database, run_id)
 
     def reopen_run(self, run_id: str) -> None:
         """A person has said that the run goes on; until it ends again it counts as cut off."""
@@ -211,6 +221,20 @@ class Journal:
             pairs = [(hole.fixture, hole.size) for hole in holes]
             database.executemany("DELETE FROM holes WHERE fixture = ? AND size = ?", pairs)
 
+    def lay_anew(self) -> None:
+        """The table is as in a fresh scene: no hole is filled, and nothing lies where a run has brought it."""
+        with self._lock, self._database as database:
+            database.execute("DELETE FROM holes")
+            database.execute("INSERT INTO tables (after_run) SELECT COALESCE(MAX(number), 0) FROM runs")
+
+    def is_laid_anew(self, run_id: str) -> bool:
+        """Whether the table was laid anew since this run began."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT 1 FROM tables JOIN runs ON runs.number <= after_run WHERE runs.id = ?", (run_id,)
+            ).fetchone()
+        return row is not None
+
     def filled(self) -> tuple[Filled, ...]:
         """The holes that are not known to be empty, in the order of their names."""
         with self._lock:
@@ -220,12 +244,8 @@ class Journal:
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""
-        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-        from langgraph.checkpoint.sqlite import SqliteSaver
-
         self._saver_database = self._saver_database or self._connect()
-        allowed = [(value.__module__, value.__name__) for value in SAVED]
-        return SqliteSaver(self._saver_database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
+        return saver_over(self._saver_database)
 
     def _check_layout(self) -> None:
         """Raises: BadInput where a table has other columns than here, as one that another version made."""
@@ -236,9 +256,13 @@ class Journal:
                 if found != meant:
                     raise self._foreign(f"its table {table} has {', '.join(found)} instead of {', '.join(meant)}")
 
-    def _parsed(self, kind: type[Kept], text: str) -> Kept:
+    def _parsed(self, kind: type[Parsed], text: str) -> Parsed:
+        return self.known(kind, lambda: kind.model_validate_json(text))
+
+    def known(self, kind: type[Value], read: Callable[[], Kept]) -> Kept:
+        """What `read` makes of something that was written down. Raises: BadInput (another version wrote it)."""
         try:
-            return kind.model_validate_json(text)
+            return read()
         except ValidationError as error:
             first = error.errors()[0]
             what = ".".join(map(str, first["loc"])) or kind.__name__

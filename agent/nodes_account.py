@@ -14,6 +14,7 @@ from agent.state import RunState, Task, Update
 from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
+from skills.plan import GRIPPER
 from skills.scene import PerceivedPart
 
 BRING: Final = "bring"
@@ -34,6 +35,10 @@ def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
             runtime.context.tell(state.run_id, events.Accounted(account=account))
             accounts = state.with_account(account)
             return {**done, "held": None, "task": state.first_task, "accounts": accounts, "tries": {}, "in_a_row": 0}
+        case "put_back" if state.account.step.source == GRIPPER:
+            account = delivered(state.account)
+            runtime.context.tell(state.run_id, events.Accounted(account=account))
+            return {**done, "held": None, "task": state.first_task, "accounts": state.with_account(account)}
         case "put_back":
             free: Update = {"held": None, "task": state.first_task, "why": None}
             update = {**done, **free, **_after_put_back(state, runtime.context)}

@@ -111,8 +111,8 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
         chunks=state.execution.chunks,
         seconds=state.execution.seconds,
     )
-    others = (past for past in state.attempts if past.call.id != call.id)
-    return {"blocked": None, "judged": judged, "after": seen.after, "attempts": (*others, attempt)}
+    workcell.journal.verdicts.keep(state.run_id, [attempt])
+    return {"blocked": None, "judged": judged, "after": seen.after}
 
 
 def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) -> Judged:

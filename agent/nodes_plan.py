@@ -28,7 +28,7 @@ def understand(state: RunState, runtime: Runtime[Workcell]) -> Update:
     workcell = runtime.context
     glance = workcell.looker.glance()
     scene = None if isinstance(glance, Blocked) else glance.scene
-    understanding = workcell.planner.understand(state.instruction, scene)
+    understanding = workcell.planner.understand(state.instruction, scene, state.past)
     workcell.tell(state.run_id, events.Planned(instruction=state.instruction, understanding=understanding))
     return {"understanding": understanding, **_settle(workcell, understanding)}
 

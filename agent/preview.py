@@ -8,7 +8,7 @@ from agent.grounding import Grounder
 from agent.workcell import build_planner, load_checkpoints, load_perceiver
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
-from skills.plan import PlanOutcome, Understanding
+from skills.plan import Past, PlanOutcome, Understanding
 from skills.protocols import Perceiver
 from skills.scene import Scene
 
@@ -34,9 +34,9 @@ class Preview:
         self._cell = cell
         self._planner = build_planner(cell)
 
-    def understand(self, instruction: str, scene: Scene | None) -> Understanding:
+    def understand(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
         """What `instruction` would do. Raises: BadInput (no weights to do it with)."""
-        understanding = self._planner.understand(instruction, scene)
+        understanding = self._planner.understand(instruction, scene, past)
         if understanding.plan is None:
             return understanding
         refusal = self._grounder.refusal(understanding.plan)

@@ -12,7 +12,7 @@ from agent.workcell import Workcell
 from skills.base import Value
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
-from skills.plan import Step, Understanding
+from skills.plan import Past, Step, Understanding
 
 Answer = Callable[[Asked], str | None]
 """Puts a question to a person; None where nobody answers."""
@@ -54,7 +54,7 @@ class Report(Value):
 def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
     """Do what `instruction` says; `approved` agrees beforehand to however many parts it moves."""
     run_id = workcell.journal.begin_run(instruction)
-    start = RunState(run_id=run_id, instruction=instruction, approved=approved)
+    start = RunState(run_id=run_id, instruction=instruction, approved=approved, past=past_of(workcell, run_id))
     return _drive(workcell, run_id, start, answer)
 
 
@@ -67,15 +67,51 @@ def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
     if record is None:
         raise BadInput("resume", None, "said where a run was cut off or stopped; none was")
     workcell.journal.reopen_run(record.id)
+    _adopt(workcell, record.id)
     state = saved_state(workcell, record.id)
-    start = state or RunState(run_id=record.id, instruction=record.instruction)
+    start = state or RunState(run_id=record.id, instruction=record.instruction, past=past_of(workcell, record.id))
     return _drive(workcell, record.id, start, answer)
 
 
 def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
-    """The state that a run was cut off in; None where it was cut off before its first checkpoint."""
-    values = _graph(workcell).get_state(_config(run_id)).values
-    return RunState.model_validate(values) if values else None
+    """The state that a run was cut off in; None where it was cut off before its first checkpoint.
+
+    Raises: BadInput (another version's, which can't be read).
+    """
+
+    def read() -> RunState | None:
+        values = _graph(workcell).get_state(_config(run_id)).values
+        return RunState.model_validate(values) if values else None
+
+    return workcell.journal.known(RunState, read)
+
+
+def past_of(workcell: Workcell, run_id: str) -> Past | None:
+    """The run before, for an instruction that points back to it; None where it planned nothing or can't be read.
+
+    Where the table was laid anew since, its plan is all that is left of it.
+    """
+    last = next((run for run in workcell.journal.runs() if run.id < run_id), None)
+    try:
+        state = saved_state(workcell, last.id) if last else None
+    except BadInput:
+        return None
+    if last is None or state is None or state.understanding is None or state.understanding.plan is None:
+        return None
+    plan = state.understanding.plan
+    nothing = (0,) * len(plan.steps)
+    if workcell.journal.is_laid_anew(last.id):
+        return Past(plan=plan, moved=nothing)
+    moved = tuple(account.moved for account in state.accounts) or nothing
+    holding = workcell.looker.grip(workcell.gate.observe().gripper_width).holding
+    return Past(plan=plan, moved=moved, target=state.target, holding=holding)
+
+
+def _adopt(workcell: Workcell, run_id: str) -> None:
+    """Earlier versions kept a run's judged calls in its state: of one that they cut off, move them to the journal."""
+    saved = workcell.journal.checkpointer().get_tuple({"configurable": {"thread_id": run_id}})
+    if saved is not None:
+        workcell.journal.verdicts.keep(run_id, saved.checkpoint["channel_values"].get("attempts", ()))
 
 
 def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> Report:
@@ -88,7 +124,7 @@ def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> 
         result = graph.invoke(feed, config, context=workcell, durability="sync")
         pending = result.get("__interrupt__")
         if not pending:
-            return _report(RunState.model_validate(result))
+            return _report(workcell, RunState.model_validate(result))
         asked = Asked.model_validate(pending[0].value)
         workcell.tell(run_id, asked)
         feed = Command(resume=answer(asked) or "")
@@ -104,7 +140,7 @@ def _config(run_id: str) -> dict[str, Any]:
     return {"configurable": {"thread_id": run_id}, "recursion_limit": STEPS}
 
 
-def _report(state: RunState) -> Report:
+def _report(workcell: Workcell, state: RunState) -> Report:
     assert state.outcome is not None
     plan = state.understanding.plan if state.understanding else None
     return Report(
@@ -112,7 +148,7 @@ def _report(state: RunState) -> Report:
         outcome=state.outcome,
         understanding=state.understanding,
         plan=plan.steps if plan else (),
-        attempts=state.attempts,
+        attempts=workcell.journal.verdicts.of_run(state.run_id),
         ledger=state.accounts,
     )
 

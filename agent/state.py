@@ -7,8 +7,8 @@ from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
 from agent.verifier import Judged
 from skills.base import Value
-from skills.call import Attempt, Cause, Outcome, SkillCall
-from skills.plan import Hole, Understanding
+from skills.call import Cause, Outcome, SkillCall
+from skills.plan import Hole, Past, Understanding
 from skills.scene import PerceivedPart
 
 Task = Literal["pick", "shift", "bring", "put_back"]
@@ -20,6 +20,7 @@ class RunState(Value):
 
     Attributes:
         approved: a person has agreed beforehand to whatever the plan moves.
+        past: the run before, for words that point back to it.
         questions: how often a person was asked.
         step: index of the step under way.
         task: what is to be done next: a part is picked, or moved on the tray by the step's own skill; what was picked
@@ -35,12 +36,12 @@ class RunState(Value):
         in_a_row: failures since the last part arrived.
         lost: parts that left the tray without having been brought away.
         blocked: why the last look could not be made.
-        attempts: every call that was judged.
     """
 
     run_id: str
     instruction: str
     approved: bool = False
+    past: Past | None = None
     questions: int = 0
     understanding: Understanding | None = None
     step: int = 0
@@ -60,7 +61,6 @@ class RunState(Value):
     in_a_row: int = 0
     lost: tuple[PerceivedPart, ...] = ()
     blocked: Blocked | None = None
-    attempts: tuple[Attempt, ...] = ()
     outcome: Outcome | None = None
 
     @property
@@ -90,5 +90,5 @@ class RunState(Value):
         return (*self.accounts[: self.step], account, *self.accounts[self.step + 1 :])
 
 
-SAVED = (Understanding, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Attempt, Outcome)
-"""The values that a checkpoint may hold; no other class is ever loaded from one."""
+SAVED = (Past, Understanding, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Outcome)
+"""The values that a checkpoint holds."""

@@ -93,8 +93,6 @@ def assemble(
 def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
     """The cell with the simulator's robot and cameras over the scenario's parts; close it after use.
 
-    Who lays a table anew empties the fixtures too, so the journal's holes are free.
-
     Raises: Unavailable (another process, no URDF), BadInput (no weights, a wrong contract, parts or a robot that do
     not fit).
     """
@@ -111,8 +109,7 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
         world.reset(parts)
         twin = _twin_over(cell, scenario, world, SimDriver(world), state)
         undo.pop_all()
-    if filled := twin.workcell.journal.filled():
-        twin.workcell.journal.free(one.hole for one in filled)
+    twin.workcell.journal.lay_anew()
     return twin
 
 

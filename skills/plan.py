@@ -1,17 +1,20 @@
 """What an instruction becomes: a quantified plan, a question, an answer, a refusal or a control word."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from skills.base import Value
 from skills.errors import BadInput, UnknownName
 from skills.regions import REGIONS
-from skills.scene import PartQuery
+from skills.scene import PartQuery, PerceivedPart
 from skills.words import TRAY, Size
 
 PlanOutcome = Literal["planned", "question", "refused", "answer", "control"]
 Control = Literal["stop", "pause", "resume", "cancel"]
+
+GRIPPER: Final = "gripper"
+"""The source of a step that puts back what is held."""
 
 
 class Step(Value):
@@ -21,6 +24,7 @@ class Step(Value):
     than `quantity` are right as well ("up to three nuts").
 
     Attributes:
+        source: the tray, or the gripper for what is put back on it.
         skill: what moves each of them on the tray, to the region `destination`; None where parts are picked and
             brought to the place `destination`.
     """
@@ -54,6 +58,28 @@ class Plan(Value):
     """The steps in the order in which they are done; the planner has named no single object."""
 
     steps: tuple[Step, ...]
+
+
+class Past(Value):
+    """The run before an instruction: what "do the same", "put it back" and "the other one" point back to.
+
+    Attributes:
+        plan: its steps.
+        moved: for each step, how many parts it brought to its destination, where they lie now.
+        target: the part that was to be moved last, as it was seen on the tray.
+        holding: whether something is in the gripper now.
+    """
+
+    plan: Plan
+    moved: tuple[Annotated[int, Field(ge=0)], ...]
+    target: PerceivedPart | None = None
+    holding: bool = False
+
+    @model_validator(mode="after")
+    def _counts_each_step(self) -> Self:
+        if len(self.moved) != len(self.plan.steps):
+            raise BadInput("moved", self.moved, f"one number for each of {len(self.plan.steps)} steps")
+        return self
 
 
 class Hole(Value):

@@ -4,7 +4,7 @@ from typing import Protocol, runtime_checkable
 
 from skills.chunk import ActionChunk, GripperCommand, JointSlice
 from skills.observation import Observation
-from skills.plan import Understanding
+from skills.plan import Past, Understanding
 from skills.scene import Scene
 
 
@@ -51,4 +51,5 @@ class Perceiver(Protocol):
 class Planner(Protocol):
     """Turns words into a plan; moves nothing, names no object that was not seen."""
 
-    def understand(self, instruction: str, scene: Scene | None) -> Understanding: ...
+    def understand(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
+        """`past` is the run before, for words that point back to it; None where there was none."""

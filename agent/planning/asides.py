@@ -141,11 +141,18 @@ def take_same(parse: Parse, take_parts: TakeParts) -> bool:
         return False
     parse.flush()
     phrases = take_parts(parse)
-    if not phrases or not parse.moves:
+    if not phrases:
         raise parse.not_understood()
-    last = parse.moves[-1]
-    parse.add([_alike(parse, last, phrase) for phrase in phrases], last.place, last.skill)
+    if not parse.earlier:
+        raise Doubt("ask-same", words=cursor.quote(start, cursor.at))
+    add_same(parse, phrases)
     return True
+
+
+def add_same(parse: Parse, phrases: list[PartPhrase]) -> None:
+    """What was said last, for these parts."""
+    last = parse.earlier[-1]
+    parse.add([_alike(parse, last, phrase) for phrase in phrases], last.place, last.skill)
 
 
 def _alike(parse: Parse, last: Move, phrase: PartPhrase) -> PartPhrase:

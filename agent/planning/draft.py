@@ -20,6 +20,7 @@ class Draft:
     either: more values for one field: "that are red or blue".
     article: "", "a", "the" or "any".
     rest: what earlier steps leave: "everything else", or, of what is less clear, "the others".
+    other: said as "other", which means nothing where nothing was named before.
     """
 
     start: int
@@ -33,6 +34,7 @@ class Draft:
     article: str = ""
     noun: Noun | None = None
     rest: Literal["", "else", "others"] = ""
+    other: bool = False
     end: int = 0
 
     @property
@@ -82,6 +84,7 @@ class Draft:
                 at_most=self.at_most,
                 counted=self.count is not None,
                 rest=self.rest,
+                other=self.other,
                 definite=self.article == "the" and quantity == 1 and "superlative" not in fields and not self.rest,
                 start=self.start,
                 end=self.end,

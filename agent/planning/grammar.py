@@ -10,6 +10,8 @@ from agent.planning.fixtures import check_fixtures
 from agent.planning.lexicon import Lexicon
 from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
+from agent.planning.past import recalled_moves
+from agent.planning.pointing_back import take_past
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
 from agent.planning.refusals import refuse
@@ -22,7 +24,7 @@ from prompts.loader import render
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.errors import BadInput
-from skills.plan import Plan, Step, Understanding
+from skills.plan import Past, Plan, Step, Understanding
 from skills.scene import Scene
 
 LONGEST: Final = 1000
@@ -38,14 +40,21 @@ class GrammarPlanner:
         self._lexicon = Lexicon(cell, catalogue)
         self._own = phrasings(self._lexicon, catalogue)
 
-    def understand(self, instruction: str, scene: Scene | None) -> Understanding:
-        """What `instruction` asks for; `scene` answers questions and shows whether "the gear" is one gear."""
+    def understand(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
+        """What `instruction` asks for; `scene` answers questions and shows whether "the gear" is one gear.
+
+        `past` is asked only where there would be a question without it, so that it changes nothing else.
+        """
+        alone = self._understood(instruction, scene)
+        return self._understood(instruction, scene, past) if past and alone.outcome == "question" else alone
+
+    def _understood(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
         try:
-            return self._understand(instruction, scene)
+            return self._understand(instruction, scene, past)
         except Doubt as doubt:
             return doubt.understanding()
 
-    def _understand(self, instruction: str, scene: Scene | None) -> Understanding:
+    def _understand(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
         reading = read(instruction, self._lexicon)
@@ -58,8 +67,9 @@ class GrammarPlanner:
             return Understanding(outcome="answer", text=render("note-freed", holes=named), freed=freed)
         if is_question(asked := Parse(reading.cursor(), self._lexicon)):
             return Understanding(outcome="answer", text=answer(asked, scene))
-        parse = Parse(reading.cursor(), self._lexicon, own=self._own)
-        take_clauses(parse)
+        parse = Parse(reading.cursor(), self._lexicon, own=self._own, past=past, recalled=recalled_moves(past))
+        if past is None or not take_past(parse, scene):
+            take_clauses(parse)
         moves = sorted(parse.moves, key=lambda move: move.order)
         for move in moves:
             check_definite(parse, move.phrase, scene)
@@ -68,7 +78,8 @@ class GrammarPlanner:
         check_order(steps)
         if not steps:
             raise Doubt("nothing-understood")
-        return Understanding(outcome="planned", plan=Plan(steps=tuple(steps)), text=_heard(reading))
+        text = " ".join((*_heard(reading), *parse.notes))
+        return Understanding(outcome="planned", plan=Plan(steps=tuple(steps)), text=text)
 
 
 def _check_sense(reading: Reading, lexicon: Lexicon) -> None:
@@ -91,6 +102,7 @@ def _step(move: Move) -> Step:
             part=phrase.query,
             quantity=phrase.quantity,
             at_most=phrase.at_most,
+            source=move.source,
             destination=move.place,
             skill=move.skill,
         )
@@ -98,8 +110,7 @@ def _step(move: Move) -> Step:
         raise Doubt("not-understood", words=str(error.value)) from None
 
 
-def _heard(reading: Reading) -> str:
+def _heard(reading: Reading) -> list[str]:
     """Says which words were taken for typing errors."""
-    if not reading.heard:
-        return ""
-    return render("note-heard", corrections=", ".join(f"“{said}” as “{meant}”" for said, meant in reading.heard))
+    corrections = ", ".join(f"“{said}” as “{meant}”" for said, meant in reading.heard)
+    return [render("note-heard", corrections=corrections)] if corrections else []

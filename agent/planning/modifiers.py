@@ -34,6 +34,7 @@ def take_modifier(parse: Parse, draft: Draft) -> bool:
     word, at = cursor.word(), cursor.at
     if cursor.take("other", "others", "remaining", "rest"):
         draft.rest = "else" if word in {"other", "remaining"} and cursor.word() in lexicon.nouns else "others"
+        draft.other = draft.other or word in {"other", "others"}
         if word == "others":
             draft.noun = Noun(None, plural=True)
         if _take_of_the(parse):

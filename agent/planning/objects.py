@@ -6,6 +6,7 @@ from typing import Final
 from agent.planning.doubt import Doubt
 from agent.planning.parse import STOPS, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
+from agent.planning.past import recalled_parts
 from skills.scene import PartQuery
 
 TO: Final = ("in", "into", "inside", "onto", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
@@ -70,6 +71,8 @@ def take_pronoun(parse: Parse, start: int) -> list[PartPhrase]:
     cursor.at += 1
     cursor.take("all", "both", "each")
     if parse.pending is None:
+        if not parse.moves and (meant := recalled_parts(parse)):
+            return meant
         raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
     phrases, parse.pending = parse.pending.phrases, None
     return phrases

@@ -1,6 +1,6 @@
 """What the grammar's functions share while they read one instruction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -9,7 +9,9 @@ from agent.planning.lexicon import Lexicon
 from agent.planning.tokens import END, Cursor
 from agent.planning.wording import into, query_words
 from agent.planning.wordlist import words
+from skills.plan import Past
 from skills.scene import PartQuery
+from skills.words import TRAY
 
 if TYPE_CHECKING:
     from agent.planning.own_skills import Phrasing
@@ -30,7 +32,7 @@ class PartPhrase:
 
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
-        rest: only what earlier steps leave is meant; see `Draft`.
+        rest, other: only what earlier steps leave is meant; see `Draft`.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
     """
@@ -41,6 +43,7 @@ class PartPhrase:
     counted: bool = False
     definite: bool = False
     rest: Literal["", "else", "others"] = ""
+    other: bool = False
     start: int = 0
     end: int = 0
 
@@ -58,7 +61,7 @@ class Move:
     """One step in the making; `order` sorts steps that were said in another order than they are done.
 
     `place_at` are the tokens that name the place, where they stand in the clause. With a `skill`, which moves parts
-    on the tray, `place` is a region of it.
+    on the tray, `place` is a region of it. From the gripper, what is held is put back on the tray.
     """
 
     phrase: PartPhrase
@@ -66,6 +69,7 @@ class Move:
     order: int = 0
     place_at: Span | None = None
     skill: str | None = None
+    source: str = TRAY
 
 
 @dataclass
@@ -88,6 +92,9 @@ class Parse:
         kept: what was said to be left alone before anything was said to be moved.
         group: index of the first move of the last clause.
         own: the words in which skills that move parts on the tray are asked for.
+        past: the run before, where the words are to be understood from it.
+        recalled: its moves, where they went to one place.
+        notes: what is said beside the plan.
     """
 
     cursor: Cursor
@@ -101,11 +108,19 @@ class Parse:
     group: int = 0
     order: int = 0
     own: "tuple[Phrasing, ...]" = ()
+    past: Past | None = None
+    recalled: tuple[Move, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def earlier(self) -> Sequence[Move]:
+        """What words such as "the same" point back to: this instruction's moves, or before the first the last run's."""
+        return self.moves or self.recalled
 
     @property
     def last_place(self) -> str | None:
         """Where the last parts were brought; None where nothing was, or where they stay on the tray."""
-        return self.moves[-1].place if self.moves and self.moves[-1].skill is None else None
+        return self.earlier[-1].place if self.earlier and self.earlier[-1].skill is None else None
 
     @property
     def places(self) -> tuple[str, ...]:

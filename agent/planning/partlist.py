@@ -82,6 +82,7 @@ def _merged(parse: Parse, draft: Draft, follower: Draft) -> Draft:
         follower.trailing.discard(name)
     follower.count, follower.at_most = draft.count, draft.at_most
     follower.article, follower.rest, follower.start = draft.article, draft.rest, draft.start
+    follower.other = draft.other
     return follower
 
 

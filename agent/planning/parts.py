@@ -63,7 +63,8 @@ def _take_head(parse: Parse, draft: Draft, ones: str | None) -> None:
             draft.set(parse, "condition", draft.noun.condition, at)
     elif cursor.take("everything", "anything"):
         draft.count, draft.noun = "all", Noun(None, plural=True)
-    elif (draft.fields or draft.article in {"the", "any"}) and cursor.take("one", "ones"):
+    elif draft.other or ((draft.fields or draft.article in {"the", "any"}) and word in {"one", "ones"}):
+        cursor.take("one", "ones")  # "the other" is "the other one"
         draft.noun = Noun(ones, plural=word == "ones")
         if ones:
             draft.fields["kind"] = ones

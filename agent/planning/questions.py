@@ -135,7 +135,7 @@ def _are_they(look: Look) -> str | None:
         return render("answer-no", parts=parts_words(parts)) if parts else render("answer-empty")
     if names_place(parse):
         _take_unseen(parse)
-    some = cursor.word() == "any"
+    some = cursor.word() in {"any", "anything"}
     draft = take_part(parse)
     if draft is None:
         return None

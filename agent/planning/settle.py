@@ -36,12 +36,39 @@ def _is_insertable(phrase: PartPhrase) -> bool:
 
 
 def _remaining(parse: Parse, phrase: PartPhrase) -> PartPhrase:
-    """“everything else” leaves out what earlier steps take whole. Raises: Doubt when "the others" has two readings."""
-    if not phrase.rest or not parse.moves:
+    """“everything else” leaves out what earlier steps take whole. Raises: Doubt when "the others" has two readings,
+    or none because nothing was named before.
+    """
+    if not phrase.rest:
         return phrase
-    last = parse.moves[-1].phrase.query
-    described = last.model_fields_set - {"kind", "without"}
-    if phrase.rest == "others" and phrase.query.kind is None and last.kind and described:
+    if not parse.earlier:
+        if phrase.other and not parse.kept:
+            raise _other_than_what(parse, phrase)
+        return phrase
+    if phrase.rest == "others" and _has_two_readings(phrase, parse.earlier[-1].phrase):
         raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
-    taken = [move.phrase.query for move in parse.moves if move.phrase.quantity == "all"]
+    taken = [move.phrase.query for move in parse.earlier if move.phrase.quantity == "all"]
     return phrase.leaving_out(query for query in taken if phrase.query.kind in {None, query.kind} or query.kind is None)
+
+
+def _has_two_readings(phrase: PartPhrase, last: PartPhrase) -> bool:
+    """Whether “the others” behind "the failed gears" or "two gears" may be gears or any parts, or "the other" behind
+    "a brass nut" any nut or a brass one; "the other" behind "all nuts" is nothing.
+    """
+    described = bool(last.query.model_dump(exclude={"kind", "without"}, exclude_none=True))
+    if phrase.quantity == "all":
+        counted = phrase.other and last.quantity != "all"
+        return phrase.query.kind is None and last.query.kind is not None and (described or counted)
+    certain = last.definite or last.query.superlative is not None
+    return last.quantity == "all" or (described and not certain)
+
+
+def _other_than_what(parse: Parse, phrase: PartPhrase) -> Doubt:
+    cursor = parse.cursor
+    at = next(i for i in range(phrase.start, phrase.end) if cursor.tokens[i].word in {"other", "others"})
+    named = cursor.tokens[at].word == "other" and at + 1 < phrase.end and cursor.tokens[at + 1].word != "one"
+    return Doubt(
+        "ask-other-than",
+        choices=[cursor.swapped(at, at + 1, "")] if named else [],
+        words=cursor.quote(phrase.start, phrase.end),
+    )

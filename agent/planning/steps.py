@@ -1,6 +1,7 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
 from agent.planning.asides import (
+    add_same,
     take_condition,
     take_exclusion,
     take_openers,
@@ -176,6 +177,9 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     place = place or take_destination(parse)
     if cursor.take("too", "also") and place is None:
         parse.flush()
+        if not parse.moves and parse.recalled:
+            add_same(parse, phrases)
+            return
         place = parse.last_place
     settle(parse, phrases, action, place)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from skills.plan import Plan, Step
+from skills.plan import GRIPPER, Plan, Step
 from skills.scene import PartQuery, PerceivedPart
 
 _PREPOSITIONS: Final = {"belt": "on", "fixture": "into"}
@@ -35,6 +35,8 @@ def to_region(region: str) -> str:
 
 def step_words(step: Step) -> str:
     """The step as an instruction, such as "put up to 2 failed gears in the left bin"."""
+    if step.source == GRIPPER:
+        return "put it back"
     verb = step.skill.replace("_", " ") if step.skill else "put"
     where = to_region(step.destination) if step.skill else into(step.destination)
     if step.quantity == "all":

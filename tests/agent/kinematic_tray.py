@@ -21,7 +21,7 @@ from skills.chunk import ActionChunk
 from skills.contract import Contract, Statistics
 from skills.errors import StoppedBySafety
 from skills.observation import Observation
-from skills.plan import Plan, Step, Understanding
+from skills.plan import Past, Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart, Scene
 from skills.words import SHANK, Colour, Condition, Kind, Size
 
@@ -332,7 +332,7 @@ class ScriptedPlanner:
     def __init__(self, answers: Mapping[str, Understanding]) -> None:
         self._answers = answers
 
-    def understand(self, instruction: str, scene: Scene | None) -> Understanding:
+    def understand(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
         return self._answers[instruction]
 
 

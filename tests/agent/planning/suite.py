@@ -9,7 +9,7 @@ import yaml
 
 from skills.catalogue import load_catalogue
 from skills.cell import Cell, load_cell
-from skills.plan import Plan, Step, Understanding
+from skills.plan import GRIPPER, Past, Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart, Scene
 
 ROOT = Path(__file__).parents[3]
@@ -37,6 +37,7 @@ class Row:
     says: str = ""
     command: str | None = None
     freed: tuple[str, ...] = ()
+    past: Past | None = None
 
     def fault(self, got: Understanding) -> str | None:
         """What is wrong with `got`; None when it is right."""
@@ -70,13 +71,32 @@ def _part(values: list[Any]) -> PerceivedPart:
     )
 
 
-def _row(category: str, row: dict[str, Any]) -> Row:
-    steps = tuple(
-        Step(part=PartQuery.model_validate(part), quantity=quantity, destination=place, at_most=bool(rest))
-        for part, quantity, place, *rest in row.pop("steps", ())
+def _steps(rows: list[Any]) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            part=PartQuery.model_validate(part),
+            quantity=quantity,
+            source=GRIPPER if place == "tray" else "tray",
+            destination=place,
+            at_most=bool(rest),
+        )
+        for part, quantity, place, *rest in rows
     )
+
+
+def _past(values: dict[str, Any]) -> Past:
+    """{steps, moved: how many parts of each step (0), target: as in a scene, holding}."""
+    steps = _steps(values["steps"])
+    target = _part(values["target"]) if "target" in values else None
+    moved = tuple(values.get("moved", [0] * len(steps)))
+    return Past(plan=Plan(steps=steps), moved=moved, target=target, holding=values.get("holding", False))
+
+
+def _row(category: str, row: dict[str, Any]) -> Row:
+    steps = _steps(row.pop("steps", []))
+    past = _past(row.pop("past")) if "past" in row else None
     default = "control" if "command" in row else "answer" if "freed" in row else "planned"
     freed = tuple(f"{size} hole of the {fixture}" for fixture, size in row.pop("freed", ()))
     outcome = row.pop("outcome", default)
     outcomes = (outcome,) if isinstance(outcome, str) else tuple(outcome)
-    return Row(category, row.pop("say"), steps=steps, outcomes=outcomes, freed=freed, **row)
+    return Row(category, row.pop("say"), steps=steps, outcomes=outcomes, freed=freed, past=past, **row)

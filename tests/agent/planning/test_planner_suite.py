@@ -6,8 +6,9 @@ from statistics import median
 import pytest
 
 from agent.planning.grammar import GrammarPlanner
-from skills.plan import Understanding
+from skills.plan import Past, Plan, Step, Understanding
 from skills.protocols import Planner
+from skills.scene import PartQuery
 from tests.agent.planning.suite import CATALOGUE, CELL, FOLDER, Row, bare_cell, rows, scenes
 
 PLANNERS = {"default": GrammarPlanner(CELL, CATALOGUE), "bare": GrammarPlanner(bare_cell(), CATALOGUE)}
@@ -18,7 +19,7 @@ PARTS_OF_SUITE = sorted({row.category for row in ROWS})
 
 def understood(row: Row, say: str | None = None) -> Understanding:
     scene = SCENES[row.scene] if row.scene else None
-    return PLANNERS[row.cell].understand(row.say if say is None else say, scene)
+    return PLANNERS[row.cell].understand(row.say if say is None else say, scene, row.past)
 
 
 def faults(category: str) -> list[str]:
@@ -31,13 +32,13 @@ def test_the_planner_is_one():
 
 
 def test_the_suite_is_large_and_says_nothing_twice():
-    said = [(row.say, row.scene, row.cell) for row in ROWS]
+    said = [(row.say, row.scene, row.cell, row.past) for row in ROWS]
     assert len(said) >= 300
     assert len(said) == len(set(said))
     assert len(PARTS_OF_SUITE) == len(list(FOLDER.glob("*.yaml"))) - 1
 
 
-@pytest.mark.parametrize("category", ["floor", "unsafe", "control"])
+@pytest.mark.parametrize("category", ["floor", "unsafe", "control", "anaphora"])
 def test_these_are_all_right(category):
     assert faults(category) == []
 
@@ -59,6 +60,13 @@ def test_half_of_the_suite_is_understood_within_20_ms():
         understood(row)
         seconds.append(time.perf_counter() - start)
     assert median(seconds) <= 0.020
+
+
+def test_a_past_changes_nothing_that_is_understood_without_one():
+    past = Past(plan=Plan(steps=(Step(part=PartQuery(kind="gear"), quantity=1, destination="right bin"),)), moved=(0,))
+    for row in ROWS:
+        if row.past is None and (alone := understood(row)).outcome != "question":
+            assert PLANNERS[row.cell].understand(row.say, SCENES.get(row.scene or ""), past) == alone
 
 
 def test_every_choice_of_a_question_leads_on():

@@ -1,0 +1,125 @@
+"""Instructions that say nothing without the run before: "the nuts too", "put it back", "no, the other one", "again".
+
+Each is tried on the whole instruction, and only when it is a question without a past; so that a past changes nothing
+that can be understood without it.
+"""
+
+import re
+from typing import Final
+
+from agent.difference import alike, same_part
+from agent.planning.asides import add_same, take_openers, take_order
+from agent.planning.doubt import Doubt
+from agent.planning.parse import Move, Parse, PartPhrase
+from agent.planning.partlist import take_parts
+from agent.planning.past import refuse_brought
+from agent.planning.tokens import END
+from agent.planning.wording import into, query_words, step_words
+from prompts.loader import render
+from skills.plan import GRIPPER, Past, Step
+from skills.scene import PartQuery, PerceivedPart, Scene, select
+from skills.words import TRAY
+
+_AGAIN: Final = re.compile(
+    r"(?:please |and )*(?:(?:(?:do |repeat )?(?:it |that |this |the same |same )?(?:once more|one more time|again))"
+    r"|repeat(?: it| that)?)"
+)
+_BACK: Final = re.compile(
+    r"(?:no |, |please )*(?:put|place|lay|bring|take|set|give|return) (?:it|them|that|this)(?: one)?"
+    r"(?P<back> back)?(?: where (?:it|they) (?:was|were|came from)| (?:on|onto|to|in|into) the tray| please)*"
+)
+_OTHER: Final = re.compile(
+    r"(?:(?:no|nope|wrong|sorry|oops|not (?:that|this)(?: one)?|(?:the )?wrong one|i (?:mean|meant|said)|take|pick|move"
+    r"|use|get|please|,|\.|;) )*(?:the other(?: (?P<noun>\w+))?)(?: instead| please)*"
+)
+_POINTING: Final = re.compile(r"\W*(?:and|then|now|next|also|plus|likewise)\b", re.IGNORECASE)
+
+
+def take_past(parse: Parse, scene: Scene | None) -> bool:
+    """Whether the instruction is one of these; it is then in `parse.moves`. Raises: Doubt."""
+    assert parse.past is not None
+    said = " ".join(token.word for token in parse.cursor.tokens).rstrip(" .")
+    if (back := _BACK.fullmatch(said)) and (back["back"] or "return" in said or "tray" in said):
+        parse.moves.append(_put_back(parse.past))
+    elif _AGAIN.fullmatch(said):
+        parse.moves.extend(parse.recalled)
+    elif (other := _OTHER.fullmatch(said)) and _names(parse, other["noun"]):
+        _take_other(parse, parse.past, scene)
+    else:
+        return _take_more(parse)
+    return bool(parse.moves)
+
+
+def _put_back(past: Past) -> Move:
+    if past.holding:
+        return Move(PartPhrase(PartQuery(), 1), TRAY, source=GRIPPER)
+    refuse_brought(past)
+    raise Doubt("refuse-nothing-held", "refused")
+
+
+def _take_more(parse: Parse) -> bool:
+    """“and the brackets too”, "now the nuts": what was done last, with other parts."""
+    cursor = parse.cursor
+    take_order(parse)
+    take_openers(parse)
+    cursor.take("likewise")
+    phrases = take_parts(parse) if parse.recalled else []
+    pointed = bool(cursor.take("too", "also", "likewise") or _POINTING.match(cursor.text))
+    cursor.skip(frozenset({",", "."}))
+    if phrases and pointed and cursor.word() == END:
+        add_same(parse, phrases)
+        return True
+    cursor.at = 0
+    return False
+
+
+def _names(parse: Parse, noun: str | None) -> bool:
+    """Whether “the other <noun>” can mean a part like the last one."""
+    kinds = {step.part.kind for step in parse.past.plan.steps} if parse.past else set()
+    named = parse.lexicon.nouns.get(noun or "")
+    return noun in {None, "one"} or (named is not None and not named.plural and named.kind in {None, *kinds})
+
+
+def _take_other(parse: Parse, past: Past, scene: Scene | None) -> None:
+    """“no, the other one”: another part like the one that the only step was about. Raises: Doubt."""
+    step = past.plan.steps[-1]
+    if len(past.plan.steps) > 1 or step.quantity != 1 or step.source == GRIPPER or past.target is None:
+        raise Doubt("ask-which-part", words=parse.cursor.quote(0, len(parse.cursor.tokens)))
+    if scene is None:
+        raise Doubt("refuse-not-looked", "refused")
+    others = _others(step, past.target, scene)
+    if not others:
+        raise Doubt("refuse-no-other", "refused", part=past.target.describe())
+    found = list(dict.fromkeys(_query_of(other) for other in others))
+    still_there = any(same_part(past.target, part) for part in scene.parts)
+    if len(found) > 1 or (still_there and alike(others[0], past.target)):
+        raise _which(parse, step, others, found)
+    if past.moved[-1]:
+        parse.notes.append(render("note-stays", part=past.target.describe(), place=into(step.destination)))
+    parse.add([PartPhrase(found[0], 1)], step.destination, step.skill)
+
+
+def _others(step: Step, target: PerceivedPart, scene: Scene) -> tuple[PerceivedPart, ...]:
+    """The parts that the step's words fit as well; where they fit no other, those of the same kind."""
+    parts = [part for part in scene.parts if not same_part(part, target)]
+    again = select(step.part.model_copy(update={"superlative": None}), parts)
+    return again or tuple(part for part in parts if part.kind == target.kind)
+
+
+def _query_of(part: PerceivedPart) -> PartQuery:
+    return PartQuery(kind=part.kind, size=part.size, colour=part.colour, condition=part.condition)
+
+
+def _which(parse: Parse, step: Step, others: tuple[PerceivedPart, ...], found: list[PartQuery]) -> Doubt:
+    """Several differ, and each is offered; or the other looks as the last one, and words can't tell them apart."""
+    said = parse.cursor.quote(0, len(parse.cursor.tokens))
+    if len(found) == 1:
+        return Doubt("ask-alike", words=said, part=others[0].describe())
+    one = step.model_copy(update={"quantity": 1})
+    return Doubt(
+        "ask-which-match",
+        choices=[step_words(one.model_copy(update={"part": query})) for query in found],
+        words=said,
+        count=str(len(others)),
+        found=", ".join(f"the {query_words(query, plural=False)}" for query in found),
+    )
