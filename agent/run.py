@@ -91,7 +91,8 @@ def past_of(workcell: Workcell, run_id: str) -> Past | None:
 
     Where the table was laid anew since, its plan is all that is left of it.
     """
-    last = next((run for run in workcell.journal.runs() if run.id < run_id), None)
+    earlier = iter(workcell.journal.runs())
+    last = next(earlier, None) if any(run.id == run_id for run in earlier) else None
     try:
         state = saved_state(workcell, last.id) if last else None
     except BadInput:
