@@ -224,8 +224,11 @@ class Journal:
     def lay_anew(self) -> None:
         """The table is as in a fresh scene: no hole is filled, and nothing lies where a run has brought it."""
         with self._lock, self._database as database:
+            (last,) = database.execute("SELECT MAX(number) FROM runs").fetchone()
+            if last is None:
+                return  # nothing was ever done here
             database.execute("DELETE FROM holes")
-            database.execute("INSERT INTO tables (after_run) SELECT COALESCE(MAX(number), 0) FROM runs")
+            database.execute("INSERT INTO tables (after_run) VALUES (?)", (last,))
 
     def is_laid_anew(self, run_id: str) -> bool:
         """Whether the table was laid anew since this run began."""

@@ -109,7 +109,9 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
         world.reset(parts)
         twin = _twin_over(cell, scenario, world, SimDriver(world), state)
         undo.pop_all()
-    twin.workcell.journal.lay_anew()
+        undo.callback(twin.close)
+        twin.workcell.journal.lay_anew()
+        undo.pop_all()
     return twin
 
 
