@@ -1,7 +1,6 @@
 """A tiny data set that looks a little like the tray: coloured bars on grey, written in the reader's format."""
 
 import hashlib
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,6 @@ import pytest
 from skills.catalogue import load_catalogue
 from skills.chunk import WAYPOINT_COLUMNS
 from skills.words import COLOURS, KINDS, SIZES, SIZES_OF
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Files that import torch at their head stay closed where it is missing or their mark is deselected."""
-    deselected = "not train" in config.option.markexpr or importlib.util.find_spec("torch") is None
-    return True if deselected and collection_path.name.startswith("test_torch_") else None
-
 
 SHADES = ((190, 190, 200), (200, 150, 60), (20, 20, 20), (200, 30, 30), (30, 60, 200), (30, 140, 50))
 SIDE, VIEW, SLOTS = 64, 0.34, 3
