@@ -14,5 +14,7 @@ def test_both_runtimes_succeed_on_the_same_seeds(cell, skill):
         evaluate(Job(cell, PolicyActor(cell, None, runtime), skill, "new-scenes", 3), n=8, workers=1)
         for runtime in ("onnx", "lerobot")
     )
-    assert [trial.as_json() for trial in onnx.trials] == [trial.as_json() for trial in lerobot.trials]
+    for one, other in zip(onnx.trials, lerobot.trials, strict=True):
+        assert one.model_copy(update={"confidence": None}) == other.model_copy(update={"confidence": None})
+        assert one.confidence == pytest.approx(other.confidence, abs=1e-3)
     assert onnx.successes >= 7
