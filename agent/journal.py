@@ -8,7 +8,7 @@ import fcntl
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -18,17 +18,16 @@ from pydantic import ValidationError
 
 from agent.attempts import SCHEMA as ATTEMPTS
 from agent.attempts import Attempts
+from agent.cell_table import SCHEMA as CELL_TABLE
+from agent.cell_table import CellTable
 from agent.checkpoints import keep_last, saver_over
 from agent.events import Event, Moving
 from agent.executor import Execution
-from agent.holes import Filled
 from agent.verdicts import SCHEMA as VERDICTS
 from agent.verdicts import Verdicts
 from skills.base import Value
 from skills.call import Outcome, SkillCall
 from skills.errors import BadInput, Unavailable
-from skills.plan import Hole
-from skills.words import SIZES
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -47,15 +46,8 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS holes (
-    fixture TEXT, size TEXT, run TEXT NOT NULL REFERENCES runs (id), sure INTEGER NOT NULL,
-    PRIMARY KEY (fixture, size)
-);
-CREATE TABLE IF NOT EXISTS tables (
-    number INTEGER PRIMARY KEY, after_run INTEGER NOT NULL
-);
 """
-_TABLES: Final = _SCHEMA + ATTEMPTS + VERDICTS
+_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS
 """A journal that an earlier version made may lack a table, which is then added."""
 
 
@@ -80,6 +72,7 @@ class Journal:
     Attributes:
         attempts: what calls saw and proposed, of those that are worth a second look.
         verdicts: every call that was judged.
+        table: what runs have left in the cell.
 
     Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
@@ -108,6 +101,7 @@ class Journal:
         self._saver_database: sqlite3.Connection | None = None
         self.attempts = Attempts(self._database, self._lock, self._parsed)
         self.verdicts = Verdicts(self._database, self._lock, self._parsed)
+        self.table = CellTable(self._database, self._lock)
 
     def __enter__(self) -> Self:
         return self
@@ -206,44 +200,6 @@ class Journal:
             ).fetchall()
         for time_ns, event in rows:
             yield time_ns, json.loads(event)
-
-    def fill(self, hole: Hole, run_id: str, *, sure: bool) -> None:
-        """A bolt of this run lies in the hole, or, unless `sure`, may lie there."""
-        with self._lock, self._database as database:
-            database.execute(
-                "INSERT OR REPLACE INTO holes (fixture, size, run, sure) VALUES (?, ?, ?, ?)",
-                (hole.fixture, hole.size, run_id, sure),
-            )
-
-    def free(self, holes: Iterable[Hole]) -> None:
-        """These holes are empty: a person said so, or nothing was let go there."""
-        with self._lock, self._database as database:
-            pairs = [(hole.fixture, hole.size) for hole in holes]
-            database.executemany("DELETE FROM holes WHERE fixture = ? AND size = ?", pairs)
-
-    def lay_anew(self) -> None:
-        """The table is as in a fresh scene: no hole is filled, and nothing lies where a run has brought it."""
-        with self._lock, self._database as database:
-            (last,) = database.execute("SELECT MAX(number) FROM runs").fetchone()
-            if last is None:
-                return  # nothing was ever done here
-            database.execute("DELETE FROM holes")
-            database.execute("INSERT INTO tables (after_run) VALUES (?)", (last,))
-
-    def is_laid_anew(self, run_id: str) -> bool:
-        """Whether the table was laid anew since this run began."""
-        with self._lock:
-            row = self._database.execute(
-                "SELECT 1 FROM tables JOIN runs ON runs.number <= after_run WHERE runs.id = ?", (run_id,)
-            ).fetchone()
-        return row is not None
-
-    def filled(self) -> tuple[Filled, ...]:
-        """The holes that are not known to be empty, in the order of their names."""
-        with self._lock:
-            rows = self._database.execute("SELECT fixture, size, run, sure FROM holes").fetchall()
-        found = (Filled(hole=Hole(fixture=at, size=size), run=run, sure=bool(sure)) for at, size, run, sure in rows)
-        return tuple(sorted(found, key=lambda one: (one.hole.fixture, SIZES.index(one.hole.size))))
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""

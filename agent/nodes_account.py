@@ -30,7 +30,7 @@ def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
             return {**done, "held": state.judged.held, "task": "bring"}
         case "bring" | "shift":
             if state.hole is not None:
-                runtime.context.journal.fill(state.hole, state.run_id, sure=True)
+                runtime.context.journal.table.fill(state.hole, state.run_id, sure=True)
             account = delivered(state.account)
             runtime.context.tell(state.run_id, events.Accounted(account=account))
             accounts = state.with_account(account)
@@ -50,7 +50,7 @@ def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
     verdict, situation = _trouble(state)
     cause: Cause = verdict.cause or "unclear"
     if state.hole is not None and state.judged is not None and _was_not_let_go(state.judged):
-        runtime.context.journal.free([state.hole])
+        runtime.context.journal.table.free([state.hole])
     key = _key(state)
     tries = {**state.tries, key: state.tries.get(key, 0) + 1}
     counted: Update = {"tries": tries, "in_a_row": state.in_a_row + 1}
@@ -68,7 +68,7 @@ def next_step(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """
     if state.standing == "short" and (state.account.left or state.account.unclear):
         assert state.look is not None
-        full = in_the_way(state.account.step, state.look.scene, runtime.context.journal.filled())
+        full = in_the_way(state.account.step, state.look.scene, runtime.context.journal.table.filled())
         reason = "; ".join((shortfall(state.account), *(one.describe() for one in full)))
         return {"outcome": Outcome(outcome="incomplete", reason=reason)}
     return {"step": state.step + 1}

@@ -49,7 +49,7 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
             "held": state.held if trusted else None,
             "task": "bring" if trusted else "put_back",
         }
-    full = no_room(state.account.step, workcell.journal.filled())
+    full = no_room(state.account.step, workcell.journal.table.filled())
     account = reconcile(state.account, seen.scene, full, half=workcell.cell.tray.half)
     workcell.tell(state.run_id, events.Looked(look=seen, account=account))
     dropped = (state.held,) if state.held else ()
@@ -78,7 +78,7 @@ def act(state: RunState, runtime: Runtime[Workcell]) -> Update:
     assert state.call is not None
     workcell, call = runtime.context, state.call
     if (hole := state.hole) is not None:
-        workcell.journal.fill(hole, state.run_id, sure=False)
+        workcell.journal.table.fill(hole, state.run_id, sure=False)
     workcell.tell(state.run_id, events.Calling(call=call))
     execution = workcell.executor.run(
         state.run_id,
@@ -148,7 +148,7 @@ def _next_call(state: RunState, workcell: Workcell) -> Grounded | Ungrounded:
     call_id = f"{state.run_id}/{state.calls + 1}"
     match state.task:
         case "pick":
-            step = insertable(state.account.step, no_room(state.account.step, workcell.journal.filled()))
+            step = insertable(state.account.step, no_room(state.account.step, workcell.journal.table.filled()))
             return workcell.grounder.pick(step, state.look.scene, call_id, state.account.skipped)
         case "shift":
             return workcell.grounder.shift(state.account.step, state.look.scene, call_id, state.account.skipped)

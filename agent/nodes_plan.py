@@ -57,12 +57,12 @@ def inquire(state: RunState, runtime: Runtime[Workcell]) -> Update:
     if isinstance(glance, Blocked):
         return {}
     freed: list[Hole] = []  # written down when all is answered: a node that asks is run again from its start
-    for full in needed_by(state.understanding.plan, glance.scene, workcell.journal.filled()):
+    for full in needed_by(state.understanding.plan, glance.scene, workcell.journal.table.filled()):
         answer = _is_free(full)
         if answer is None:
             return {"outcome": Outcome(outcome="incomplete", reason=f"a question is open: {_question(full)}")}
         freed += [full.hole] if answer else []
-    workcell.journal.free(freed)
+    workcell.journal.table.free(freed)
     return {}
 
 
@@ -111,7 +111,7 @@ def answered(choices: Sequence[str], answer: str) -> str:
 
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
-    workcell.journal.free(understanding.freed)
+    workcell.journal.table.free(understanding.freed)
     match understanding.outcome:
         case "answer":
             return {"outcome": Outcome(outcome="done", reason=understanding.text)}

@@ -101,7 +101,7 @@ def past_of(workcell: Workcell, run_id: str) -> Past | None:
         return None
     plan = state.understanding.plan
     nothing = (0,) * len(plan.steps)
-    if workcell.journal.is_laid_anew(last.id):
+    if workcell.journal.table.is_laid_anew(last.id):
         return Past(plan=plan, moved=nothing)
     moved = tuple(account.moved for account in state.accounts) or nothing
     holding = workcell.looker.grip(workcell.gate.observe().gripper_width).holding

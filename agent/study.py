@@ -89,17 +89,22 @@ def carry_out(bench: Bench, variant: Variant, watch: "Watch", on_trial: Callable
 
 
 def done(bench: Bench, variant: Variant) -> bool:
+    return _made(bench, variant) is not None
+
+
+def _made(bench: Bench, variant: Variant) -> Made | None:
+    """None where trials are missing."""
     file = bench.trials(variant)
-    return file.exists() and len(load_report(file).trials) >= bench.study.trials.scenes
+    report = load_report(file) if file.exists() else None
+    if report is None or len(report.trials) < bench.study.trials.scenes:
+        return None
+    return Made(variant, load_record(bench.run(variant).checkpoint), report)
 
 
 def made(bench: Bench) -> tuple[Made, ...]:
     """The variants that are done, in the study's order. Raises: BadInput."""
-    return tuple(
-        Made(variant, load_record(bench.run(variant).checkpoint), load_report(bench.trials(variant)))
-        for variant in bench.study.variants
-        if done(bench, variant)
-    )
+    found = (_made(bench, variant) for variant in bench.study.variants)
+    return tuple(one for one in found if one)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """What a study came to: a row for each variant, as Markdown, and as a picture with intervals."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from agent.evaluation.figures import forest
 from agent.study import Made
 from policy.evaluation.statistics import Tally
 from policy.training.study import Study
+from skills.whole_file import write_whole
 
 COLUMNS: Final = ("", "variant", "weights", "scenes", "minutes", "success", "right part", "against the first")
 TABLE: Final = "table.md"
@@ -47,11 +47,11 @@ def rows(study: Study, made: tuple[Made, ...]) -> tuple[Row, ...]:
 def write_table(rows: tuple[Row, ...], folder: Path) -> None:
     """Write `table.md`, and `table.svg` with the shares and their intervals, the first row's as a line."""
     lines = [COLUMNS, ("---",) * len(COLUMNS), *(row.cells for row in rows)]
-    _write(folder / TABLE, "".join(f"| {' | '.join(line)} |\n" for line in lines))
+    write_whole(folder / TABLE, "".join(f"| {' | '.join(line)} |\n" for line in lines))
     groups: dict[str, dict[str, Tally]] = {}
     for row in rows:
         groups.setdefault(row.group, {})[row.label] = row.success
-    _write(folder / PICTURE, forest(groups, rows[0].success) + "\n")
+    write_whole(folder / PICTURE, forest(groups, rows[0].success) + "\n")
 
 
 def _row(one: Made, first: Made | None) -> Row:
@@ -72,9 +72,3 @@ def _against(one: Made, first: Made) -> str:
     """Scenes that only one of the two succeeded in, and what McNemar's exact test says of them."""
     pairs = compare(first.report, one.report).all
     return f"+{pairs.only_b} −{pairs.only_a}, p = {pairs.p:.2g}"
-
-
-def _write(file: Path, text: str) -> None:
-    draft = file.with_suffix(f".{os.getpid()}.draft")  # another process may write the same table
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)

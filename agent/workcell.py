@@ -110,7 +110,7 @@ def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
         twin = _twin_over(cell, scenario, world, SimDriver(world), state)
         undo.pop_all()
         undo.callback(twin.close)
-        twin.workcell.journal.lay_anew()
+        twin.workcell.journal.table.lay_anew()
         undo.pop_all()
     return twin
 

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from skills.base import Value
 from skills.errors import BadInput
+from skills.whole_file import write_whole
 from skills.yamlfile import load_model
 
 CONFIDENCE_FILE: Final = "confidence.json"
@@ -105,10 +106,7 @@ def load_confidence(root: Path, weights_hash: str) -> Confidence | None:
 
 def save_confidence(confidence: Confidence, root: Path) -> None:
     """Write it into a checkpoint's folder, whole or not at all."""
-    file = root / CONFIDENCE_FILE
-    draft = file.with_suffix(".draft")
-    draft.write_text(confidence.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    draft.replace(file)
+    write_whole(root / CONFIDENCE_FILE, confidence.model_dump_json(indent=1) + "\n")
 
 
 def _logarithm(disagreements: NDArray[np.float64]) -> NDArray[np.float64]:

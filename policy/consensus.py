@@ -51,27 +51,26 @@ def agreed(answers: Sequence[FloatArray]) -> Answer:
     AGREE with it is carried out.
     """
     chunks = np.stack(answers)
-    apart = np.array([[distance(one, other) for other in chunks] for one in chunks])
+    apart = distance(chunks[:, None], chunks)
     middle = int(np.minimum(apart, FAR).sum(axis=1).argmin())
     values = to_waypoints(to_model(chunks[apart[middle] <= AGREE]).mean(axis=0))
     return Answer(values, disagreement(values, answers))
 
 
-def distance(one: FloatArray, other: FloatArray) -> float:
-    """Of the fingers, in the row in which they are farthest apart [m]; a parallel gripper can't tell a half turn."""
-    return float(np.sqrt(_squares(one, other).max()))
+def distance(one: FloatArray, other: FloatArray) -> FloatArray:
+    """(...) of the fingers of chunks (..., K, 7), in the row in which they are farthest apart [m]."""
+    return np.asarray(np.sqrt(_squares(one, other).max(axis=-1)))
 
 
 def disagreement(carried_out: FloatArray, answers: Sequence[FloatArray]) -> float:
     """Root mean square of the fingers' distance of `answers` from what is carried out [m], in the row in which that is
     largest.
     """
-    squares = np.stack([_squares(answer, carried_out) for answer in answers])
-    return float(np.sqrt(squares.mean(axis=0).max()))
+    return float(np.sqrt(_squares(np.stack(answers), carried_out).mean(axis=0).max()))
 
 
 def _squares(one: FloatArray, other: FloatArray) -> FloatArray:
-    """(K,) squared distances of the fingers of two chunks (K, 7) [m²]."""
+    """(..., K) squared distances of the fingers of chunks (..., K, 7) [m²]; a half turn of the fingers is none."""
     away = one - other
-    squares: FloatArray = (away[:, :3] ** 2).sum(axis=1) + 2 * FINGER**2 * (1 - np.abs(np.cos(away[:, 5])))
+    squares: FloatArray = (away[..., :3] ** 2).sum(axis=-1) + 2 * FINGER**2 * (1 - np.abs(np.cos(away[..., 5])))
     return squares

@@ -24,6 +24,7 @@ from skills.cell import Cell
 from skills.chunk import GripperCommand, JointSlice
 from skills.errors import BadInput
 from skills.observation import Observation
+from skills.whole_file import write_whole
 
 FILE: Final = "table.json"
 EVERY_NS: Final = 500_000_000
@@ -80,9 +81,7 @@ def save(folder: Path, saved: Snapshot) -> None:
     """Write it down whole or not at all, as far as the death of this process goes; what a power cut takes
     is the simulator's loss, and syncing the disk twice a second would be everybody's.
     """
-    draft = folder / f"{FILE}.draft"
-    draft.write_text(saved.model_dump_json(), encoding="utf-8")
-    draft.replace(folder / FILE)
+    write_whole(folder / FILE, saved.model_dump_json())
 
 
 def load(folder: Path) -> Snapshot | None:

@@ -14,6 +14,7 @@ from skills.base import Value
 from skills.cell import CameraPose
 from skills.chunk import Space
 from skills.errors import BadInput, UnknownName
+from skills.whole_file import write_whole
 from skills.yamlfile import parse_model
 
 CONTRACT_FILE = "contract.json"
@@ -123,9 +124,7 @@ def load_contract(folder: Path) -> Contract:
 def save_contract(contract: Contract, folder: Path) -> None:
     """Write `contract` whole or not at all."""
     text = json.dumps(contract.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    draft = folder / f"{CONTRACT_FILE}.draft"
-    draft.write_text(text + "\n", encoding="utf-8")
-    draft.replace(folder / CONTRACT_FILE)
+    write_whole(folder / CONTRACT_FILE, text + "\n")
 
 
 def hash_files(paths: list[Path]) -> str:

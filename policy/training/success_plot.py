@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policy.evaluation.statistics import Tally
+from skills.whole_file import write_whole
 
 WIDTH: Final = 720
 HEIGHT: Final = 420
@@ -35,9 +36,7 @@ def draw_success(points: Sequence[tuple[float, Tally]], file: Path) -> None:
     for place in places:
         cv2.circle(canvas, place, 4, POINT, -1, cv2.LINE_AA)
     _, content = cv2.imencode(".png", canvas)
-    draft = file.with_suffix(".draft")
-    draft.write_bytes(bytes(content))
-    draft.replace(file)
+    write_whole(file, bytes(content))
 
 
 def _axes(canvas: Canvas, last: float) -> None:

@@ -79,14 +79,14 @@ def test_the_journal_keeps_what_is_known_of_each_hole(tmp_path: Path) -> None:
     hole, other = Hole(fixture="right fixture", size="M10"), Hole(fixture="right fixture", size="M6")
     with Journal(tmp_path) as journal:
         first, second = journal.begin_run("one"), journal.begin_run("two")
-        assert journal.filled() == ()
-        journal.fill(hole, first, sure=False)
-        journal.fill(other, first, sure=True)
-        journal.fill(hole, second, sure=True)
+        assert journal.table.filled() == ()
+        journal.table.fill(hole, first, sure=False)
+        journal.table.fill(other, first, sure=True)
+        journal.table.fill(hole, second, sure=True)
     with Journal(tmp_path) as journal:
-        assert journal.filled() == (
+        assert journal.table.filled() == (
             Filled(hole=other, run=first, sure=True),
             Filled(hole=hole, run=second, sure=True),
         )
-        journal.free([hole, Hole(fixture="left fixture", size="M6")])
-        assert journal.filled() == (Filled(hole=other, run=first, sure=True),)
+        journal.table.free([hole, Hole(fixture="left fixture", size="M6")])
+        assert journal.table.filled() == (Filled(hole=other, run=first, sure=True),)

@@ -66,7 +66,7 @@ def test_a_bolt_is_inserted_and_its_hole_is_known_to_be_full(lay: Lay) -> None:
     verdict = report.attempts[-1].verdict
     assert (verdict.judgement, verdict.confidence) == ("success", 0.8)
     assert verdict.reason == "ok M8 silver bolt was let go at the hole; no camera sees how it sits"
-    assert bench.journal.filled() == (FILLED,)
+    assert bench.journal.table.filled() == (FILLED,)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_full_hole_is_a_question_and_yes_frees_it(second: Bench, answer: str) 
     assert run(second.workcell, "go", answer=emptied).outcome.outcome == "done"
     assert asked == [Asked(question=QUESTION, choices=("yes", "no"))]
     assert second.world.bins["left fixture"] == [FAR_M8]
-    assert second.journal.filled() == (FILLED.model_copy(update={"run": "run-00002"}),)
+    assert second.journal.table.filled() == (FILLED.model_copy(update={"run": "run-00002"}),)
 
 
 def test_a_hole_that_stays_full_leaves_the_bolt_on_the_tray(second: Bench) -> None:
@@ -108,7 +108,7 @@ def test_without_a_clear_answer_nothing_moves(second: Bench, answer: str | None)
     report = run(second.workcell, "go", answer=lambda _: answer)
     assert report.outcome == Outcome(outcome="incomplete", reason=f"a question is open: {QUESTION}")
     assert second.world.motions == 2
-    assert second.journal.filled() == (FILLED,)
+    assert second.journal.table.filled() == (FILLED,)
 
 
 def test_every_full_hole_that_is_needed_is_asked_for(second: Bench) -> None:
@@ -134,7 +134,7 @@ def test_a_persons_word_frees_the_hole(second: Bench) -> None:
     freed = Understanding(outcome="answer", text="Taken from your word.", freed=(LEFT_M8,))
     second.script["the left fixture is empty"] = freed
     assert run(second.workcell, "the left fixture is empty").outcome.outcome == "done"
-    assert second.journal.filled() == ()
+    assert second.journal.table.filled() == ()
     second.world.bins["left fixture"].clear()
     assert run(second.workcell, "go").outcome.outcome == "done"
 
@@ -176,14 +176,14 @@ def test_an_insert_that_the_gate_refuses_for_good_is_put_back_and_left(lay: Lay)
     )
     assert [one.describe() for one in report.ledger[0].skipped] == ["ok M8 silver bolt"]
     assert [one.describe() for one in bench.world.parts] == ["ok M8 silver bolt"]
-    assert bench.journal.filled() == ()
+    assert bench.journal.table.filled() == ()
 
 
 def test_a_bolt_that_is_lost_on_the_way_may_lie_in_the_hole(lay: Lay) -> None:
     bench = lay(Tray(M8, faults={2: "fling"}), one_m8())
     report = run(bench.workcell, "go")
     assert (report.outcome.outcome, report.ledger[0].lost) == ("incomplete", 1)
-    assert bench.journal.filled() == (FILLED.model_copy(update={"sure": False}),)
+    assert bench.journal.table.filled() == (FILLED.model_copy(update={"sure": False}),)
     bench.world.parts.append(FAR_M8)
     assert run(bench.workcell, "go").outcome.reason == (
         "a question is open: the M8 hole of the left fixture may have been filled by run-00001; "
@@ -246,10 +246,10 @@ def test_a_filled_hole_is_known_wherever_it_is_cut_off(tmp_path: Path, at: int) 
     with pytest.raises(Killed):
         run(bench.workcell.heard_by(Guillotine(at)), "go")
     fresh = bench.restart(tmp_path)
-    full = {one.hole for one in fresh.journal.filled()}
+    full = {one.hole for one in fresh.journal.table.filled()}
     assert full >= ({LEFT_M8} if bench.world.bins["left fixture"] else set()), "before anybody says resume"
     report = resume(fresh.workcell)
-    known = fresh.journal.filled()
+    known = fresh.journal.table.filled()
     fresh.journal.close()
     assert known == (FILLED.model_copy(update={"sure": at != RULED}),)
     assert report.outcome.outcome == ("incomplete" if at == RULED else "done")
@@ -270,5 +270,5 @@ def test_an_insert_that_nobody_watched_is_not_believed(tmp_path: Path) -> None:
         "ok M8 silver bolt is not held and not on the tray; no camera sees whether it sits in the hole"
     )
     assert (report.outcome.outcome, report.ledger[0].lost) == ("incomplete", 1)
-    assert fresh.journal.filled() == (FILLED.model_copy(update={"sure": False}),)
+    assert fresh.journal.table.filled() == (FILLED.model_copy(update={"sure": False}),)
     fresh.journal.close()

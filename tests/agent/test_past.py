@@ -77,7 +77,7 @@ def test_on_a_table_that_was_laid_anew_only_the_words_are_left(tmp_path: Path) -
     bench = Bench(tmp_path, Tray(FAILED_NUT, GOOD_NUT))
     say(bench, "put all nuts in the left bin")
     bench.world.parts = [GOOD_NUT]
-    bench.journal.lay_anew()
+    bench.journal.table.lay_anew()
     report = say(bench, "put them in the right bin")
     bench.journal.close()
     assert ended(report) == "done: all × nut → right bin: 1 seen, 1 moved, 0 left, 0 lost"

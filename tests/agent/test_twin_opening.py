@@ -43,12 +43,12 @@ def test_a_table_that_can_not_be_written_gives_the_journal_back(cell: Cell, tmp_
 def test_a_table_that_is_laid_anew_has_empty_fixtures_and_one_that_was_left_has_not(cell: Cell, tmp_path: Path) -> None:
     hole = Hole(fixture="left fixture", size="M8")
     with Journal(tmp_path) as journal:
-        journal.fill(hole, journal.begin_run("go"), sure=True)
+        journal.table.fill(hole, journal.begin_run("go"), sure=True)
     with build_twin(cell, random_scenario(1), tmp_path) as twin:
-        assert twin.workcell.journal.filled() == ()
-        twin.workcell.journal.fill(hole, "run-00001", sure=True)
+        assert twin.workcell.journal.table.filled() == ()
+        twin.workcell.journal.table.fill(hole, "run-00001", sure=True)
     with reopen_twin(cell, tmp_path) as twin:
-        assert [one.hole for one in twin.workcell.journal.filled()] == [hole]
+        assert [one.hole for one in twin.workcell.journal.table.filled()] == [hole]
 
 
 def test_the_twin_is_loaded_without_a_word(root: Path) -> None:

@@ -38,7 +38,7 @@ def calibrate(
 
     job = Calibration(configured_cell(cell), name, seed, checkpoint)
     with progress("scenes") as update:
-        found = fit(job, n, workers, lambda done, total: update(done, total, ""))
+        found = fit(job, n, workers, update)
     if as_json:
         answer_json(found.model_dump(mode="json"))
     else:

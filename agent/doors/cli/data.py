@@ -77,7 +77,7 @@ def generate(
     hands = local_hands(workers) if ray is None else ray_hands(ray, workers)
     try:
         with progress("scenes") as update:
-            index = make(plan, configured, hands, lambda done, total: update(done, total, ""))
+            index = make(plan, configured, hands, update)
     except KeyboardInterrupt:
         options = {"--out": out, "--scenes": scenes, "--seed": seed, "--workers": workers, "--setting": setting}
         given = options | {name: value for name, value in (("--ray", ray), ("--cell", cell)) if value}
@@ -107,7 +107,7 @@ def record(
     configured = configured_cell(cell)
     usable_folder("--out", out.parent)
     with progress("episodes") as update:
-        failed = make(out, configured, episodes, seed, lambda done, total: update(done, total, ""))
+        failed = make(out, configured, episodes, seed, update)
     answer(f"{out}: {episodes} episodes; the expert failed {failed} more, which were left out")
     return ExitCode.DONE
 

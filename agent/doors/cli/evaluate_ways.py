@@ -132,7 +132,7 @@ def _against_recording(cell: Cell, data: Data, checkpoint: Path | None, runtime:
         allowed = "the folder of a fine-tuned policy, for a LeRobot data set; the cell file names none"
         raise BadInput("--checkpoint", None, allowed)
     with progress("frames") as update:
-        return open_loop_tuned(Source(*data), networks, runtime, lambda done, total: update(done, total, ""))
+        return open_loop_tuned(Source(*data), networks, runtime, update)
 
 
 def _against_tray(cell: Cell, data: Data, skill: str, checkpoint: Path | None, runtime: str | None) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _against_tray(cell: Cell, data: Data, skill: str, checkpoint: Path | None, r
             Source(*data),
             networks,
             lambda folder: open_policy(runtime or ONNX, folder),
-            lambda done, total: update(done, total, ""),
+            update,
         )
 
 

@@ -95,4 +95,14 @@ WorkersOfAllCores = Annotated[
         show_default="one for each core",
     ),
 ]
+Threads = Annotated[
+    int,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        parser=whole("--threads", 1, 256),
+        help="Threads of torch.",
+        show_default="one for each core",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]

@@ -4,12 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Protocol
 
 from agent.doors.cli.output import talk, talk_console
 
-Update = Callable[[int, int, str], None]
-"""Tells that so many of so many are done, and what else there is to say."""
+
+class Update(Protocol):
+    """Tells that so many of so many are done, and what else there is to say."""
+
+    def __call__(self, done: int, total: int, note: str = "") -> None: ...
+
 
 EVERY: Final = 10.0
 """Seconds between two lines where stderr is no terminal."""

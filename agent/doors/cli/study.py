@@ -7,11 +7,13 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, CellFile, WorkersOfAllCores, a_path, whole
+from agent.doors.cli.options import CORES, CellFile, Threads, WorkersOfAllCores, a_path
 from agent.doors.cli.output import answer_table, talk
 from agent.doors.cli.progress import Update, progress
+from agent.doors.cli.train_order import data_from_twin
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
+from policy.training.run_folder import DATA_FOLDER
 from policy.training.study import Study, Variant, load_study, study_names
 from skills.cell import Cell
 from skills.errors import BadInput
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from policy.training.loop import StageProgress
 
 app = new_app()
-DATA = "data"
 
 
 @app.command()
@@ -45,16 +46,7 @@ def study(
     listed: Annotated[
         bool, typer.Option("--list", help="Print the studies and their variants, and do nothing.")
     ] = False,
-    threads: Annotated[
-        int,
-        typer.Option(
-            "--threads",
-            metavar="N",
-            parser=whole("--threads", 1, 256),
-            help="Threads of torch.",
-            show_default="one for each core",
-        ),
-    ] = CORES,
+    threads: Threads = CORES,
     workers: WorkersOfAllCores = CORES,
     cell: CellFile = None,
 ) -> ExitCode:
@@ -83,7 +75,9 @@ def _made(found: Study, out: Path, data: Path | None, threads: int, workers: int
     from agent.study_table import COLUMNS, rows, write_table
 
     check_study(found)
-    bench = Bench(found, out, data or _data(found, out / DATA, cell, workers), cell, threads, workers)
+    bench = Bench(
+        found, out, data or data_from_twin(found.data, out / DATA_FOLDER, cell, workers), cell, threads, workers
+    )
     left = []
     for variant in found.variants:
         if _one(bench, variant):
@@ -102,13 +96,6 @@ def _one(bench: "Bench", variant: Variant) -> bool:
 
     with progress(variant.name) as update:
         return carry_out(bench, variant, _watch(update), lambda done, total: update(done, total, "trials"))
-
-
-def _data(found: Study, folder: Path, cell: Cell, workers: int) -> Path:
-    from agent.training import make_data
-
-    with progress("scenes") as update:
-        return make_data(found.data, folder, cell, workers, lambda done, total: update(done, total, ""))
 
 
 def _watch(update: Update) -> "Watch":

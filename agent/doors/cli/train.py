@@ -9,7 +9,7 @@ import typer
 
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, CellFile, WorkersOfAllCores, a_path, whole
+from agent.doors.cli.options import CORES, CellFile, Threads, WorkersOfAllCores, a_path
 from agent.doors.cli.output import answer, answer_table
 from agent.doors.cli.train_order import Order, carry_out
 from agent.exit_codes import ExitCode
@@ -81,16 +81,7 @@ def train(
     wandb: Annotated[
         bool, typer.Option("--wandb", help="Track with Weights & Biases as well as TensorBoard; $WANDB_MODE=offline.")
     ] = False,
-    threads: Annotated[
-        int,
-        typer.Option(
-            "--threads",
-            metavar="N",
-            parser=whole("--threads", 1, 256),
-            help="Threads of torch.",
-            show_default="one for each core",
-        ),
-    ] = CORES,
+    threads: Threads = CORES,
     workers: WorkersOfAllCores = CORES,
     cell: CellFile = None,
 ) -> ExitCode:

@@ -10,9 +10,10 @@ from agent.doors.cli.options import CORES
 from agent.doors.cli.output import talk
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
-from policy.training.config import Training
+from policy.training.config import Recipe, Training
 from policy.training.kinds import KINDS
 from policy.training.run_folder import DATA_FOLDER, RUN_FILE, check_out
+from skills.cell import Cell
 from skills.errors import BadInput
 
 if TYPE_CHECKING:
@@ -84,8 +85,6 @@ def _check(order: Order) -> None:
 
 def _made_data(order: Order) -> Path:
     """The data set that the configuration names, in the run's folder."""
-    from agent.training import make_data
-
     recipe, folder = order.config.data, order.out / DATA_FOLDER
     if recipe is None:
         raise BadInput("--data", "", f"given: {order.named} names no data set that the twin could make")
@@ -93,9 +92,15 @@ def _made_data(order: Order) -> Path:
         options = f"--out DIR --scenes {recipe.scenes} --seed {recipe.seed} --setting {recipe.setting}"
         raise BadInput("--data", "", f"given to several processes; made by: smolcell data generate {options}")
     usable_folder("--out", folder)
+    return data_from_twin(recipe, folder, configured_cell(order.cell), order.workers)
+
+
+def data_from_twin(recipe: Recipe, folder: Path, cell: Cell, workers: int) -> Path:
+    """The data set of a configuration or a study, made or gone on with; returns its folder. Raises: as `make_data`."""
+    from agent.training import make_data
+
     with progress("scenes") as update:
-        cell = configured_cell(order.cell)
-        return make_data(recipe, folder, cell, order.workers, lambda done, total: update(done, total, ""))
+        return make_data(recipe, folder, cell, workers, update)
 
 
 def _trained(order: Order, data: Path, trial: "Trial | None", resume: bool) -> Path:

@@ -132,7 +132,7 @@ class Shift:
         if not isinstance(glance, Blocked):
             self._screen.parts(glance.scene.parts)
         self._screen.say(_seen(glance))
-        for full in station.workcell.journal.filled():
+        for full in station.workcell.journal.table.filled():
             self._screen.say(f"not seen, but remembered: {full.describe()}", ASIDE)
 
     def show_skills(self) -> None:

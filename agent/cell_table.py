@@ -1,0 +1,65 @@
+"""What runs have left where no camera looks, until the table is laid anew: tables of the journal."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from typing import Final
+
+from agent.holes import Filled
+from skills.plan import Hole
+from skills.words import SIZES
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS holes (
+    fixture TEXT, size TEXT, run TEXT NOT NULL REFERENCES runs (id), sure INTEGER NOT NULL,
+    PRIMARY KEY (fixture, size)
+);
+CREATE TABLE IF NOT EXISTS tables (
+    number INTEGER PRIMARY KEY, after_run INTEGER NOT NULL
+);
+"""
+
+
+class CellTable:
+    """The fixtures' holes, and since which run everything else lies where runs have brought it."""
+
+    def __init__(self, database: sqlite3.Connection, lock: threading.Lock) -> None:
+        self._database, self._lock = database, lock
+
+    def fill(self, hole: Hole, run_id: str, *, sure: bool) -> None:
+        """A bolt of this run lies in the hole, or, unless `sure`, may lie there."""
+        with self._lock, self._database as database:
+            database.execute(
+                "INSERT OR REPLACE INTO holes (fixture, size, run, sure) VALUES (?, ?, ?, ?)",
+                (hole.fixture, hole.size, run_id, sure),
+            )
+
+    def free(self, holes: Iterable[Hole]) -> None:
+        """These holes are empty: a person said so, or nothing was let go there."""
+        with self._lock, self._database as database:
+            pairs = [(hole.fixture, hole.size) for hole in holes]
+            database.executemany("DELETE FROM holes WHERE fixture = ? AND size = ?", pairs)
+
+    def filled(self) -> tuple[Filled, ...]:
+        """The holes that are not known to be empty, in the order of their names."""
+        with self._lock:
+            rows = self._database.execute("SELECT fixture, size, run, sure FROM holes").fetchall()
+        found = (Filled(hole=Hole(fixture=at, size=size), run=run, sure=bool(sure)) for at, size, run, sure in rows)
+        return tuple(sorted(found, key=lambda one: (one.hole.fixture, SIZES.index(one.hole.size))))
+
+    def lay_anew(self) -> None:
+        """The table is as in a fresh scene: no hole is filled, and nothing lies where a run has brought it."""
+        with self._lock, self._database as database:
+            (last,) = database.execute("SELECT MAX(number) FROM runs").fetchone()
+            if last is None:
+                return  # nothing was ever done here
+            database.execute("DELETE FROM holes")
+            database.execute("INSERT INTO tables (after_run) VALUES (?)", (last,))
+
+    def is_laid_anew(self, run_id: str) -> bool:
+        """Whether the table was laid anew since this run began."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT 1 FROM tables JOIN runs ON runs.number <= after_run WHERE runs.id = ?", (run_id,)
+            ).fetchone()
+        return row is not None
