@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from agent.doors.repl.worker import Worker
 
 
-def chat(cell_file: Path | None, scene: Path | None, seed: int | None, state: Path | None) -> ExitCode:
+def chat(cell_file: Path | None, scene: Path | None, seed: int | None, state: Path | None, plain: bool) -> ExitCode:
     """Talk with the twin until the operator leaves.
 
-    In a terminal there is a prompt that stays alive while the cell moves; with anything else at stdin or stdout,
-    or on a dumb terminal, lines come in and lines go out. A cell that can't be opened ends the conversation with
-    the error's own exit code.
+    In a terminal there is a prompt that stays alive while the cell moves; with `plain`, with anything else at stdin or
+    stdout, or on a dumb terminal, lines come in and lines go out. A cell that can't be opened ends the conversation
+    with the error's own exit code.
     """
 
     def opening(screen: "Screen", worker: "Worker") -> "Shift":
@@ -30,13 +30,13 @@ def chat(cell_file: Path | None, scene: Path | None, seed: int | None, state: Pa
 
         return begin_shift(screen, worker, cell_file, scene, seed, state)
 
-    if is_terminal():
+    if is_terminal() and not plain:
         from agent.doors.repl.terminal import converse_at_terminal
 
         return converse_at_terminal(opening, cell_file, state)
     from agent.doors.repl.plain import converse_in_lines
 
-    return converse_in_lines(opening)
+    return converse_in_lines(opening, state)
 
 
 def is_terminal() -> bool:

@@ -58,8 +58,14 @@ class Desk:
             return f"{self._shift.motion} · stop or Ctrl-C stops"
         return f"stopped: {self._shift.latched} · /resume" if self._shift.latched else "ready · /help"
 
+    @property
+    def live_picture(self) -> str:
+        """The overhead picture as text with escape codes; empty where none is wanted."""
+        return self._shift.live_picture if self._shift else ""
+
     def hear(self, line: str) -> None:
         """Act on a typed line."""
+        self._screen.heard(line)
         said = heard(line)
         if said.kind == "stop":
             self._confirms_leaving = False
@@ -93,6 +99,9 @@ class Desk:
 
     def scene(self) -> None:
         self._worker.aside(lambda: self._open_shift.show_scene())
+
+    def live(self) -> None:
+        self._worker.aside(lambda: self._open_shift.toggle_live())
 
     def plan(self) -> None:
         self._worker.aside(lambda: self._open_shift.show_plan())

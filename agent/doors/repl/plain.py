@@ -4,29 +4,34 @@ import os
 import select
 import sys
 from collections import deque
+from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from agent.doors.repl.desk import Desk, Opening
 from agent.doors.repl.screen import Screen, plain_console
 from agent.doors.repl.signals import obey_signals
+from agent.doors.repl.transcript import Transcript
 from agent.doors.repl.words import heard
+from agent.doors.state import state_base
 from agent.exit_codes import ExitCode
 
 LOOK: Final = 0.05
 """Seconds between two looks at what has changed."""
 
 
-def converse_in_lines(opening: Opening) -> ExitCode:
+def converse_in_lines(opening: Opening, state: Path | None = None) -> ExitCode:
     """Take lines from stdin until its end or /quit.
 
     A person's lines are heard at once. A script's are heard in turn, each when the one before is done or a
     question is open; only a stop overtakes. At the end of a script what is under way is finished first.
     """
-    desk = Desk(Screen(plain_console), opening)
-    obey_signals(desk)
-    desk.start()
-    _listen(desk, _Lines(), in_turn=not sys.stdin.isatty())
-    desk.join()
+    with closing(Transcript(state_base(state))) as transcript:
+        desk = Desk(Screen(plain_console, transcript), opening)
+        obey_signals(desk)
+        desk.start()
+        _listen(desk, _Lines(), in_turn=not sys.stdin.isatty())
+        desk.join()
     return desk.exit_code
 
 

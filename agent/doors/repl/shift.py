@@ -1,10 +1,11 @@
 """What is done with the open cell, in the worker's thread; only `request_stop` may come from another."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from agent import events
 from agent.doors.repl import record
+from agent.doors.repl.live import Live
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
 from agent.doors.repl.telling import Told, told
 from agent.doors.repl.worker import Worker
@@ -13,6 +14,9 @@ from agent.workcell import Workcell
 from skills.base import Image
 from skills.call import Outcome
 from skills.errors import StoppedBySafety
+
+HALF: Final = 0.5
+"""Share of a motion at which it is told where no line of progress can be seen."""
 
 
 class Station(NamedTuple):
@@ -43,6 +47,7 @@ class Shift:
     def __init__(self, screen: Screen, station: Station, user: str, worker: Worker) -> None:
         self._screen, self._station, self._user, self._worker = screen, station, user, worker
         self._told = Told()
+        self._live = Live(station.picture, screen.frame)
         self.running: str | None = None
 
     @property
@@ -54,6 +59,11 @@ class Shift:
     def motion(self) -> str:
         """What moves, and how far it has come."""
         return self._told.motion
+
+    @property
+    def live_picture(self) -> str:
+        """The overhead picture as text with escape codes; empty where none is wanted."""
+        return self._live.shown or ""
 
     @property
     def stops(self) -> int:
@@ -135,6 +145,13 @@ class Shift:
         for full in station.workcell.journal.table.filled():
             self._screen.say(f"not seen, but remembered: {full.describe()}", ASIDE)
 
+    def toggle_live(self) -> None:
+        """Begin or end to show the overhead picture beside the prompt."""
+        if self._screen.is_plain:
+            self._screen.say("there is no picture without a terminal; /scene says what is seen", ASIDE)
+        elif self._live.toggle():
+            self._screen.say("the picture goes on while the cell moves; /live ends it", ASIDE)
+
     def show_skills(self) -> None:
         """The cell's skills, and what may be said of each."""
         for card in self._station.workcell.catalogue:
@@ -158,11 +175,14 @@ class Shift:
             self.running = None
 
     def _listen(self, event: events.Event) -> None:
-        self._told = told(self._told, event)
+        before, self._told = self._told, told(self._told, event)
         if isinstance(event, events.Finished):
             self.running = None
         for line, style in self._told.lines:
             self._screen.say(line, style)
+        if self._screen.is_plain and before.share < HALF <= self._told.share:
+            self._screen.say("moving    half way")
+        self._live.refresh()
         self._worker.pause_point()
 
     def _answer(self, _: events.Asked) -> str | None:

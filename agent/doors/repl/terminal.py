@@ -1,10 +1,12 @@
 """The prompt in a terminal: alive while the cell moves, with history, completion and a line of progress."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.formatted_text import ANSI
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
@@ -13,6 +15,7 @@ from agent.doors.repl.completion import OperatorCompleter
 from agent.doors.repl.desk import Desk, Opening
 from agent.doors.repl.screen import Screen, colour_console
 from agent.doors.repl.signals import obey_signals
+from agent.doors.repl.transcript import Transcript
 from agent.doors.state import state_base
 from agent.exit_codes import ExitCode
 
@@ -26,8 +29,9 @@ def converse_at_terminal(opening: Opening, cell_file: Path | None, state: Path |
     """Show the prompt until the operator leaves; the cell is opened once it stands there."""
     folder = state_base(state)
     folder.mkdir(parents=True, exist_ok=True)
-    with patch_stdout(raw=True):
-        screen = Screen(colour_console)
+    transcript = Transcript(folder)
+    with patch_stdout(raw=True), closing(transcript):
+        screen = Screen(colour_console, transcript)
         terminal = Terminal(cell_file, folder / HISTORY)
         desk = Desk(screen, opening, on_over=terminal.wake)
         obey_signals(desk)
@@ -52,7 +56,7 @@ class Terminal:
     def converse(self, desk: Desk) -> None:
         """Until the conversation is over; the desk is started when the prompt is first drawn."""
         self._session.key_bindings = _bindings(desk)
-        self._session.bottom_toolbar = lambda: desk.status
+        self._session.bottom_toolbar = lambda: ANSI(f"{desk.live_picture}{desk.status}")
         begin: list[Callable[[], None]] = [desk.start]
 
         def drawn(_: object) -> None:

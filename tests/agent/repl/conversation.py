@@ -10,6 +10,7 @@ from rich.console import Console
 from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import PLAIN_WIDTH, Screen
 from agent.doors.repl.shift import Shift, Station
+from agent.doors.repl.transcript import Transcript as Kept
 from agent.doors.repl.worker import Worker
 from skills.call import Finding, Ruling
 from skills.chunk import ActionChunk
@@ -87,14 +88,19 @@ class Conversation:
     """A desk over a bench. The planner knows what `script` says."""
 
     def __init__(
-        self, folder: Path, world: Tray, script: dict[str, Understanding], gate: TrayGate | None = None
+        self,
+        folder: Path,
+        world: Tray,
+        script: dict[str, Understanding],
+        gate: TrayGate | None = None,
+        transcript: Kept | None = None,
     ) -> None:
         self.transcript = Transcript()
         self.bench = Bench(folder, world, gate=gate or TrayGate(world))
         self.bench.script.update(script)
         self.opened = threading.Event()
         console = Console(file=self.transcript, color_system=None, highlight=False, width=PLAIN_WIDTH)  # type: ignore[arg-type]
-        self.desk = Desk(Screen(lambda: console), self._open)
+        self.desk = Desk(Screen(lambda: console, transcript), self._open)
 
     def __enter__(self) -> "Conversation":
         self.desk.start()

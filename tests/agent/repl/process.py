@@ -51,7 +51,7 @@ def converse(arguments: list[str], lines: str, **variables: str) -> subprocess.C
 
 
 class Terminal:
-    """A session at a terminal of 100 × 40 characters; what it drew is in `text`."""
+    """A session at a terminal of 80 × 24 characters; what it drew is in `text`."""
 
     def __init__(self, state: Path, *more: str, **variables: str) -> None:
         import fcntl
@@ -59,7 +59,7 @@ class Terminal:
         import termios
 
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         shown = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **variables}
         self.process = subprocess.Popen(
             command(state, *more),

@@ -23,6 +23,8 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
         terminal.type("/scene\r", "5 parts seen")
         assert "▀" in terminal.text
         assert "[38;2;" in terminal.text
+        terminal.type("/live\r", "/live ends it")
+        terminal.wait_for("▀")
         terminal.type("remove all failed parts\r", "phrase    'pick up the failed matte gear'")
         terminal.type("/why\r", "called    'pick up the failed matte gear', meant was: failed part")
         terminal.type("\x03", "stopped: Ctrl-C at the terminal")
@@ -38,6 +40,8 @@ def test_a_session_at_a_terminal(tmp_path: Path) -> None:
     assert left is not None
     assert left.outcome is not None
     assert left.outcome.outcome == "stopped"
+    (transcript,) = (tmp_path / "transcripts").iterdir()
+    assert "> remove all failed parts\n" in transcript.read_text()
     assert (tmp_path / "history").read_text().count("+remove all failed parts") == 1
 
 

@@ -61,8 +61,8 @@ def test_unknown_command_names_the_nearest():
     with pytest.raises(UnknownName) as caught:
         find("skene")
     assert str(caught.value) == (
-        "command: '/skene' is not known; allowed is one of '/help', '/scene', '/plan', '/stop', '/resume', '/cancel', "
-        "'/why', '/skills', '/quit'. Nearest: '/scene'."
+        "command: '/skene' is not known; allowed is one of '/help', '/scene', '/live', '/plan', '/stop', '/resume', "
+        "'/cancel', '/why', '/skills', '/quit'. Nearest: '/scene'."
     )
 
 
