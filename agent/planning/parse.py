@@ -91,6 +91,7 @@ class Parse:
         place_at: the tokens of that place; None when it was meant by "there" and the like.
         kept: what was said to be left alone before anything was said to be moved.
         group: index of the first move of the last clause.
+        sequel: whether a word such as "then" stands before this clause.
         own: the words in which skills that move parts on the tray are asked for.
         past: the run before, where the words are to be understood from it.
         recalled: its moves, where they went to one place.
@@ -107,6 +108,7 @@ class Parse:
     kept: list[PartQuery] = field(default_factory=list)
     group: int = 0
     order: int = 0
+    sequel: bool = False
     own: "tuple[Phrasing, ...]" = ()
     past: Past | None = None
     recalled: tuple[Move, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from agent.planning.asides import take_openers
+from agent.planning.between import take_openers
 from agent.planning.capabilities import answer_capability
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
