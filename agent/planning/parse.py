@@ -33,6 +33,7 @@ class PartPhrase:
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
         rest, other: only what earlier steps leave is meant; see `Draft`.
+        remainder: said as "the rest": of what was counted last, if it was.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
     """
@@ -44,6 +45,7 @@ class PartPhrase:
     definite: bool = False
     rest: Literal["", "else", "others"] = ""
     other: bool = False
+    remainder: bool = False
     start: int = 0
     end: int = 0
 

@@ -40,7 +40,6 @@ FOLDS: Final[dict[str, str]] = {
     "conveyor line": "belt",
     "conveying belt": "belt",
     "transport belt": "belt",
-    "moving belt": "belt",
     "in to": "into",
     "on to": "onto",
     "inside of": "into",

@@ -15,7 +15,7 @@ from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_obje
 from agent.planning.own_skills import take_own
 from agent.planning.parse import STOPS, Parse, PartPhrase
 from agent.planning.partlist import take_parts
-from agent.planning.places import end_of_place, names_place, take_place, unknown_place
+from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
 from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
@@ -78,9 +78,13 @@ def _take_fronted_place(parse: Parse) -> str | None:
 
 
 def _labels(parse: Parse) -> bool:
-    """Whether the place at the cursor is followed by a colon."""
+    """Whether the place at the cursor is followed by a colon, or by what it gets."""
     end = end_of_place(parse)
-    return end is not None and parse.cursor.word(end - parse.cursor.at) in {":", "=", *_RECEIVES}
+    if end is None:
+        return False
+    behind = parse.cursor.tokens[end : end + 4]
+    sided = [token.word for token in behind[:2]] == ["on", "the"]
+    return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
 
 
 def _take_command(parse: Parse, place: str | None) -> None:
@@ -164,12 +168,24 @@ def take_destination(parse: Parse) -> str | None:
         cursor.at = start
         return _take_same_place(parse)
     at = cursor.at
-    if place := _take_same_place(parse):
+    if place := _take_same_place(parse) or _take_side(parse):
         return place
     place = take_place(parse)
     if place is None or place == "tray":
         raise unknown_place(parse, at)
     return place
+
+
+def _take_side(parse: Parse) -> str | None:
+    """“the right”, behind "the left bin"."""
+    start = parse.cursor.at
+    parse.cursor.take("the")
+    if place := side_place(parse):
+        parse.cursor.at += 1
+        parse.place_at = (start, parse.cursor.at)
+        return place
+    parse.cursor.at = start
+    return None
 
 
 def _take_same_place(parse: Parse) -> str | None:
