@@ -1,4 +1,4 @@
-"""What stands around the commands: order, politeness, exceptions said afterwards, "the same", "if there are any"."""
+"""What stands around the commands: exceptions said afterwards, "the same", "if there are any", "of the gears"."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,74 +6,18 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.parse import Move, Parse, PartPhrase, Pending
+from agent.planning.partlist import take_parts
 from agent.planning.parts import take_exceptions, take_left_out
-from agent.planning.phrasings import AMBIGUOUS_OPENERS, OPENERS
 from agent.planning.places import names_place
 from agent.planning.synonyms import CONDITIONALS
-from agent.planning.tokens import END
 from agent.planning.wordlist import words
 from skills.scene import PartQuery
 from skills.words import SIZES_OF
 
-TakeParts = Callable[[Parse], list[PartPhrase]]
-
-_CONNECTORS: Final = words(
-    ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly"
+_SEEN: Final = tuple(
+    tuple(run.split()) for run in ("there is", "there are", "you see", "you find", "i see", "i can see", "we have")
 )
-_OPENER_RUNS: Final = tuple(sorted((tuple(words.split()) for words in OPENERS), key=len, reverse=True))
 _STAYING: Final = words("alone there behind untouched lying where they are it is in place as them")
-_STOPPED: Final = ("stop", "halt")
-
-
-def take_order(parse: Parse) -> bool:
-    """Steps over the words between clauses; whether a clause follows. Later words may be done earlier."""
-    cursor = parse.cursor
-    while True:
-        cursor.skip(_CONNECTORS)
-        if cursor.take("beforehand"):
-            parse.flush()
-            parse.order -= 1
-        elif cursor.word() == "before" and (parse.moves or parse.pending):
-            cursor.at += 1
-        elif cursor.word() == "after" and (parse.moves or parse.pending):
-            cursor.at += 1
-            parse.flush()
-            parse.order -= 1
-        elif not _take_final_stop(parse):
-            return cursor.word() != END
-
-
-def _take_final_stop(parse: Parse) -> bool:
-    """“… and then stop”: a plan ends anyway."""
-    cursor = parse.cursor
-    if (parse.moves or parse.pending) and cursor.word() in _STOPPED and cursor.word(1) in {END, "."}:
-        cursor.at += 1
-        return True
-    return False
-
-
-def take_openers(parse: Parse) -> None:
-    """Politeness before a command. Words such as "ok" and "right" count only before a comma or a verb."""
-    cursor = parse.cursor
-    while True:
-        run = next((run for run in _OPENER_RUNS if cursor.take_run(*run)), None)
-        if run is None:
-            return
-        if " ".join(run) in AMBIGUOUS_OPENERS and not _opens(parse):
-            cursor.at -= len(run)
-            return
-        cursor.take(",")
-
-
-def _opens(parse: Parse) -> bool:
-    """Whether what follows "ok" or "right" shows that it was said to begin with, not of a part or a place."""
-    cursor = parse.cursor
-    cursor.at -= 1
-    place = names_place(parse)
-    cursor.at += 1
-    plain = [run for run in _OPENER_RUNS if " ".join(run) not in AMBIGUOUS_OPENERS]
-    polite = any(all(cursor.word(i) == word for i, word in enumerate(run)) for run in plain)
-    return not place and (cursor.word() == "," or parse.lexicon.is_verb(cursor.word()) or polite)
 
 
 def take_exclusion(parse: Parse) -> bool:
@@ -130,13 +74,15 @@ def _leave_out(parse: Parse, queries: list[PartQuery]) -> None:
         move.phrase = move.phrase.leaving_out(queries)
 
 
-def take_same(parse: Parse, take_parts: TakeParts) -> bool:
+def take_same(parse: Parse) -> bool:
     """“do the same with the nuts”: the last move's attributes and place, for other parts. Raises: Doubt."""
     cursor = parse.cursor
     start = cursor.at
     cursor.take("do")
     cursor.take("the")
-    if not (cursor.take("same", "likewise") and (cursor.take("with", "for", "to") or cursor.take_run("goes", "for"))):
+    said = cursor.take("same", "likewise", "ditto")
+    cursor.take("thing")
+    if not said or not (cursor.take("with", "for", "to") or cursor.take_run("goes", "for") or said != "same"):
         cursor.at = start
         return False
     parse.flush()
@@ -147,6 +93,18 @@ def take_same(parse: Parse, take_parts: TakeParts) -> bool:
         raise Doubt("ask-same", words=cursor.quote(start, cursor.at))
     add_same(parse, phrases)
     return True
+
+
+def take_topic(parse: Parse) -> bool:
+    """“of the gears, put the largest …”: the kind of what is named without one."""
+    cursor = parse.cursor
+    start, kind = cursor.at, parse.kind
+    if cursor.take("of", "among") and (phrases := take_parts(parse)) and cursor.take(","):
+        if len(phrases) == 1 and phrases[0].query == PartQuery(kind=phrases[0].query.kind):
+            return True
+        raise Doubt("not-understood", words=cursor.quote(start, cursor.at - 1))
+    cursor.at, parse.kind = start, kind
+    return False
 
 
 def add_same(parse: Parse, phrases: list[PartPhrase]) -> None:
@@ -166,21 +124,26 @@ def _alike(parse: Parse, last: Move, phrase: PartPhrase) -> PartPhrase:
     return replace(phrase, query=PartQuery.model_validate(fields), quantity=counted.quantity, at_most=counted.at_most)
 
 
-def take_condition(parse: Parse, take_parts: TakeParts) -> bool:
-    """“if there are any failed parts, …”: as many as there are; any other condition raises Doubt."""
+def take_condition(parse: Parse) -> bool:
+    """“if there are any failed parts, …" and "there are failed parts, …”: as many as there are.
+
+    Raises: Doubt for any other condition.
+    """
     cursor = parse.cursor
-    if cursor.word() not in CONDITIONALS:
-        return False
     start = cursor.at
-    cursor.at += 1
-    seen = cursor.take_run("there", "is") or cursor.take_run("there", "are") or cursor.take_run("you", "see")
-    if cursor.tokens[start].word in {"if", "when"} and (seen or cursor.take_run("you", "find")):
+    conditional = cursor.word() in CONDITIONALS
+    cursor.at += conditional
+    if cursor.word(-conditional) in {"if", "when", cursor.word()} and any(cursor.take_run(*run) for run in _SEEN):
+        cursor.take("some", "still")
         phrases = take_parts(parse)
-        if phrases and cursor.take(",", "then", "."):
+        if phrases and cursor.take(",", "then", ".", ";"):
             parse.flush()
             parse.pending = Pending([_as_many_as_there_are(phrase) for phrase in phrases])
             return True
-    raise Doubt("ask-condition", word=cursor.quote(start, start + 1))
+    cursor.at = start
+    if conditional:
+        raise Doubt("ask-condition", word=cursor.quote(start, start + 1))
+    return False
 
 
 def _as_many_as_there_are(phrase: PartPhrase) -> PartPhrase:

@@ -16,6 +16,7 @@ _HELP: Final = (
     ("who", "are", "you"),
     ("help",),
 )
+_ABILITY_WORDS: Final = words("skills skill abilities commands functions tasks instructions")
 _PLACE_WORDS: Final = words("places bins boxes destinations containers place bin")
 
 
@@ -24,7 +25,8 @@ def answer_capability(parse: Parse) -> str | None:
     cursor, lexicon = parse.cursor, parse.lexicon
     asked = [token.word for token in cursor.tokens[cursor.at :] if token.word.isalnum()]
     opening, said = asked[0] if asked else "", set(asked)
-    if any(tuple(asked[: len(run)]) == run for run in _HELP):
+    able = opening in {"which", "what", "list"} and bool(_ABILITY_WORDS & said)
+    if able or any(tuple(asked[: len(run)]) == run for run in _HELP):
         return _help(parse)
     of_places = opening in {"which", "what", "where", "list"} and bool(_PLACE_WORDS & said) and "tray" not in said
     if of_places or (opening == "where" and {"put", "bring", "place"} & said):

@@ -18,9 +18,35 @@ _WORDS: Final[dict[Control, tuple[str, ...]]] = {
         "stand still",
         "hold still",
         "whoa",
+        "hands off",
         "enough",
     ),
-    "pause": ("pause", "wait", "hold on", "hang on", "hold it", "hold", "one moment", "one second", "just a moment"),
+    "pause": (
+        "pause",
+        "wait",
+        "hold on",
+        "hang on",
+        "hold it",
+        "hold",
+        "one moment",
+        "one second",
+        "one sec",
+        "one minute",
+        "a moment",
+        "just a moment",
+        "just a second",
+        "just a sec",
+        "just a minute",
+        "give me a moment",
+        "give me a second",
+        "give me a minute",
+        "take a break",
+        "have a break",
+        "stand by",
+        "take five",
+        "time out",
+        "hold your horses",
+    ),
     "resume": ("resume", "continue", "proceed", "go on", "carry on", "keep going", "go ahead", "unpause", "keep on"),
     "cancel": (
         "cancel",
@@ -53,6 +79,8 @@ def control_word(words: tuple[str, ...]) -> Control | None:
     while said and said[0] in _LEADING:
         said = said[1:]
     text = " ".join(said)
+    if _begins(text, "quit moving"):
+        return "stop"
     for command in ("cancel", "pause", "resume"):
         if any(_is_said(text, opening) for opening in _WORDS[command]):
             return command

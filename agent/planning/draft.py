@@ -18,8 +18,10 @@ class Draft:
     fields: of the query, with the token that each was read from in `where`.
     trailing: the fields that were said behind the noun.
     either: more values for one field: "that are red or blue".
+    each: the number counts each of several kinds.
     article: "", "a", "the" or "any".
     rest: what earlier steps leave: "everything else", or, of what is less clear, "the others".
+    remainder: said as "the rest".
     other: said as "other", which means nothing where nothing was named before.
     """
 
@@ -31,10 +33,12 @@ class Draft:
     without: list[PartQuery] = field(default_factory=list)
     count: Quantity | None = None
     at_most: bool = False
+    each: bool = False
     article: str = ""
     noun: Noun | None = None
     rest: Literal["", "else", "others"] = ""
     other: bool = False
+    remainder: bool = False
     end: int = 0
 
     @property
@@ -85,6 +89,7 @@ class Draft:
                 counted=self.count is not None,
                 rest=self.rest,
                 other=self.other,
+                remainder=self.remainder,
                 definite=self.article == "the" and quantity == 1 and "superlative" not in fields and not self.rest,
                 start=self.start,
                 end=self.end,

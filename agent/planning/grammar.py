@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from agent.planning.asides import take_openers
+from agent.planning.between import take_openers
 from agent.planning.checks import check_definite, check_order
 from agent.planning.control import control_word
 from agent.planning.doubt import Doubt

@@ -1,11 +1,11 @@
 """What each word can mean in one cell: built from its skill cards, its places and the shop floor's synonyms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from agent.planning import phrasings, synonyms
+from agent.planning import courtesy, phrasings, synonyms
 from agent.planning.tokens import tokenize
 from agent.planning.wordlist import words
 from skills.card import SkillCard
@@ -95,7 +95,7 @@ class Lexicon:
             GRAMMAR_WORDS,
             self.own_words,
             (word for fold in self.folds for word in fold),
-            (word for opener in phrasings.OPENERS for word in opener.split()),
+            (word for opener in courtesy.OPENERS for word in opener.split()),
         )
         return frozenset(word for table in tables for word in table)
 
@@ -115,6 +115,17 @@ class Lexicon:
             ("stop", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
         )
         return frozenset(word for table in tables for word in table)
+
+    def meaning(self, word: str) -> Hashable:
+        """Equal for words that mean the same everywhere, so that it is no matter which of them was meant."""
+        said = tuple(table.get(word) for table in (self.nouns, self.attributes, self.superlatives, self.regions))
+        if any(said):
+            return said
+        return self.verbs.get(word, frozenset()) - {"touch"} or self.place_words.get(word) or word
+
+    def describes(self, word: str) -> bool:
+        """Whether `word` says which parts are meant."""
+        return any(word in table for table in (self.nouns, self.attributes, self.superlatives, self.regions))
 
     def is_verb(self, word: str) -> bool:
         return word in self.verbs
@@ -182,4 +193,4 @@ def _place_words(places: tuple[str, ...]) -> dict[str, frozenset[str]]:
 
 def _folds() -> dict[tuple[str, ...], str]:
     folds = {tuple(words.split()): fold for words, fold in phrasings.FOLDS.items()}
-    return folds | {tuple(words.split()): "" for words in phrasings.FILLERS}
+    return folds | {tuple(words.split()): "" for words in courtesy.FILLERS}

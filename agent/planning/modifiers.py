@@ -7,7 +7,7 @@ from agent.planning.draft import Draft
 from agent.planning.lexicon import Noun
 from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
-from agent.planning.predicates import take_value
+from agent.planning.predicates import is_plural_value, take_value
 from agent.planning.synonyms import FOREIGN, NUMBERS, RANKS, VAGUE, WEAK_REGIONS
 from agent.planning.wordlist import words
 
@@ -35,6 +35,7 @@ def take_modifier(parse: Parse, draft: Draft) -> bool:
     if cursor.take("other", "others", "remaining", "rest"):
         draft.rest = "else" if word in {"other", "remaining"} and cursor.word() in lexicon.nouns else "others"
         draft.other = draft.other or word in {"other", "others"}
+        draft.remainder = word == "rest"
         if word == "others":
             draft.noun = Noun(None, plural=True)
         if _take_of_the(parse):
@@ -58,7 +59,7 @@ def take_modifier(parse: Parse, draft: Draft) -> bool:
 def is_described(parse: Parse) -> bool:
     """“scrap” and "reject" are values and verbs: here a verb stands only behind its object."""
     word = parse.cursor.word()
-    return word in parse.lexicon.attributes or word in {"non", "not"} or word[:-1] in parse.lexicon.attributes
+    return word in parse.lexicon.attributes or word in {"non", "not"} or is_plural_value(parse, word)
 
 
 def _compares(parse: Parse) -> bool:

@@ -1,5 +1,6 @@
 """What a verb acts on: parts, the tray, or "it" and "them"."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -61,14 +62,15 @@ def is_pronoun(parse: Parse) -> bool:
     if cursor.word(ahead) in {"it", "them"}:
         return True
     after = cursor.word(1)
+    if parse.pending and cursor.word() in {"both", "all"} and (after in STOPS or after in TO):
+        return True
     return cursor.word() in _PRONOUNS and (after in STOPS or after in TO or after in PARTICLES)
 
 
 def take_pronoun(parse: Parse, start: int) -> list[PartPhrase]:
     cursor = parse.cursor
-    if cursor.take("all", "each", "both"):
-        cursor.take("of")
-    cursor.at += 1
+    if not cursor.take("all", "each", "both") or cursor.take("of") or cursor.word() in _PRONOUNS:
+        cursor.at += 1
     cursor.take("all", "both", "each")
     if parse.pending is None:
         if not parse.moves and (meant := recalled_parts(parse)):
@@ -76,6 +78,12 @@ def take_pronoun(parse: Parse, start: int) -> list[PartPhrase]:
         raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
     phrases, parse.pending = parse.pending.phrases, None
     return phrases
+
+
+def take_off_tray(parse: Parse, start: int) -> bool:
+    """Whether the words from `start` on say no more than to get parts "off the tray"."""
+    said = parse.cursor.quote(start, parse.cursor.at).lower()
+    return is_over(parse) and re.search(r"\b(?:off|out of) (?:of )?(?:the |my |your )?(?:tray|table)", said) is not None
 
 
 def is_over(parse: Parse) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.denoting import meant_by
-from agent.planning.asides import take_openers
+from agent.planning.between import take_openers
 from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Lexicon
 from agent.planning.parse import DETERMINERS, STOPS, Parse, PartPhrase

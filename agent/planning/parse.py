@@ -33,6 +33,7 @@ class PartPhrase:
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
         rest, other: only what earlier steps leave is meant; see `Draft`.
+        remainder: said as "the rest": of what was counted last, if it was.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
     """
@@ -44,6 +45,7 @@ class PartPhrase:
     definite: bool = False
     rest: Literal["", "else", "others"] = ""
     other: bool = False
+    remainder: bool = False
     start: int = 0
     end: int = 0
 
@@ -91,6 +93,7 @@ class Parse:
         place_at: the tokens of that place; None when it was meant by "there" and the like.
         kept: what was said to be left alone before anything was said to be moved.
         group: index of the first move of the last clause.
+        sequel: whether a word such as "then" stands before this clause.
         own: the words in which skills that move parts on the tray are asked for.
         past: the run before, where the words are to be understood from it.
         recalled: its moves, where they went to one place.
@@ -107,6 +110,7 @@ class Parse:
     kept: list[PartQuery] = field(default_factory=list)
     group: int = 0
     order: int = 0
+    sequel: bool = False
     own: "tuple[Phrasing, ...]" = ()
     past: Past | None = None
     recalled: tuple[Move, ...] = ()

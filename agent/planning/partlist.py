@@ -31,9 +31,14 @@ def take_parts(parse: Parse) -> list[PartPhrase]:
     drafts = _with_nouns(parse, drafts, joiners)
     _share_modifiers(parse, drafts)
     phrases = [phrase for draft in drafts for phrase in draft.phrases(parse)]
-    if "or" in joiners and any(phrase.quantity != "all" for phrase in phrases):
+    if "or" in joiners and (any(phrase.quantity != "all" for phrase in phrases) or not _any_of(drafts[0])):
         raise Doubt("ask-or", words=_words(parse, drafts))
     return phrases
+
+
+def _any_of(draft: Draft) -> bool:
+    """Whether “or” joins what is meant alike: "all red or blue gears"; "the bolts or the nuts" is a choice."""
+    return draft.count == "all" or draft.article == "any" or draft.noun is None
 
 
 def _take_joiner(parse: Parse) -> str:
@@ -122,7 +127,7 @@ def _share_forward(parse: Parse, before: Draft, draft: Draft) -> None:
         name: before.fields[name] for name in _PREMODIFIERS if name in before.fields and name not in before.trailing
     }
     assert draft.noun is not None
-    unclear = isinstance(before.count, int) or (said and before.noun and before.noun.kind is None)
+    unclear = (isinstance(before.count, int) and not before.each) or (said and before.noun and before.noun.kind is None)
     kind = draft.fields.get("kind")
     misfits = "size" in said and (kind is None or said["size"] not in _sizes(kind))
     if unclear or (misfits and len(said) > 1):
@@ -132,7 +137,7 @@ def _share_forward(parse: Parse, before: Draft, draft: Draft) -> None:
             draft.fields.setdefault(name, value)
             draft.where.setdefault(name, before.where[name])
     if draft.noun.plural or before.count == "all":
-        draft.count = draft.count or before.count
+        draft.count, draft.each = draft.count or before.count, before.each
     draft.article = draft.article or before.article
 
 

@@ -9,9 +9,9 @@ from agent.planning.lexicon import Noun
 from agent.planning.modifiers import STARTERS, is_described, starts_part, take_modifier
 from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
-from agent.planning.predicates import take_predicate, take_region, take_tray, take_value
+from agent.planning.predicates import is_plural_value, take_predicate, take_region, take_tray, take_value
 from agent.planning.quantity import take_bound_behind, take_quantity
-from agent.planning.synonyms import FOREIGN, NUMBERS
+from agent.planning.synonyms import FOREIGN, MASS_NOUNS, NUMBERS
 from skills.scene import PartQuery
 
 EXCEPT: Final = ("except", "excluding", "without", "besides", "but", "bar", "not")
@@ -19,6 +19,10 @@ _NOT_LEFT_OUT: Final = re.compile(
     r"but\b[^,.;\n]*?\b(?:only|just|too|also|as well|first|not (?:all|every|both))\b[^,.;\n]*", re.IGNORECASE
 )
 """“but only the gears”, "but the nuts too": behind such words "but" leaves nothing out."""
+_VISIBLE: Final = tuple(
+    tuple(run.split())
+    for run in ("that you can see", "that you see", "you can see", "you see", "you can find", "you find", "there is")
+)
 _LYING: Final = ("lying", "located", "sitting", "standing", "placed")
 
 
@@ -69,8 +73,14 @@ def _take_head(parse: Parse, draft: Draft, ones: str | None) -> None:
         if ones:
             draft.fields["kind"] = ones
             draft.where["kind"] = at
-    elif at > draft.start and re.fullmatch(r"m\d+s", cursor.tokens[at - 1].word):
+    elif at > draft.start and is_plural_value(parse, cursor.tokens[at - 1].word):
         draft.noun = Noun(None, plural=True)
+    elif word in MASS_NOUNS and draft.fields:
+        cursor.at += 1
+        draft.noun = Noun(None, plural=True)
+    elif "superlative" in draft.fields and ones and not draft.fields.keys() & {"kind", "condition"}:
+        draft.noun = Noun(ones, plural=False)  # "the largest gear … and the smallest"
+        draft.fields["kind"], draft.where["kind"] = ones, at - 1
 
 
 def _take_behind(parse: Parse, draft: Draft) -> bool:
@@ -79,7 +89,7 @@ def _take_behind(parse: Parse, draft: Draft) -> bool:
     if cursor.take("else"):
         draft.rest = "else"
         return True
-    if cursor.take(*_LYING):
+    if cursor.take(*_LYING) or any(cursor.take_run(*run) for run in _VISIBLE):
         return True
     if cursor.word() == "left" and not names_place(parse):
         return _take_remaining(parse)

@@ -42,6 +42,13 @@ def end_of_place(parse: Parse) -> int | None:
     return end
 
 
+def side_place(parse: Parse) -> str | None:
+    """“the left bin …, the rest in the right”: a side alone at the cursor, behind a place with the same noun."""
+    word = parse.cursor.word()
+    name = f"{SIDES.get(word)} {parse.place_noun}"
+    return name if parse.cursor.word(1) in STOPS and name in parse.places else None
+
+
 def names_place(parse: Parse) -> bool:
     """Whether a place phrase stands at the cursor; the cursor stays."""
     return end_of_place(parse) is not None
@@ -77,7 +84,7 @@ def _end_of_place(parse: Parse, start: int) -> int | None:
     behind_noun, run, distinctive = None, start, False
     for i in range(start, len(tokens)):
         word = tokens[i].word
-        if word in _BOUNDARIES or (parse.lexicon.is_verb(word) and word not in words):
+        if word in _BOUNDARIES or _counts_parts(parse, word) or (parse.lexicon.is_verb(word) and word not in words):
             break
         if _is_noun(parse, word) or (word in {"one", "ones"} and i > start and tokens[i - 1].word in words):
             behind_noun = i + 1
@@ -88,6 +95,12 @@ def _end_of_place(parse: Parse, start: int) -> int | None:
         return behind_noun
     described = run < len(tokens) and (tokens[run].word in parse.lexicon.nouns or tokens[run].word in {"one", "ones"})
     return run if distinctive and not described else None
+
+
+def _counts_parts(parse: Parse, word: str) -> bool:
+    """“bolts left bin”: parts and a place; of one kind alone a place might be named."""
+    noun = parse.lexicon.nouns.get(word)
+    return noun is not None and noun.plural and noun.kind is not None
 
 
 def _is_noun(parse: Parse, word: str) -> bool:

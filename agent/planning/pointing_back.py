@@ -8,7 +8,8 @@ import re
 from typing import Final
 
 from agent.difference import alike, same_part
-from agent.planning.asides import add_same, take_openers, take_order
+from agent.planning.asides import add_same
+from agent.planning.between import take_openers, take_order
 from agent.planning.doubt import Doubt
 from agent.planning.parse import Move, Parse, PartPhrase
 from agent.planning.partlist import take_parts

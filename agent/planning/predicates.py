@@ -6,18 +6,20 @@ from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.lexicon import Field
 from agent.planning.parse import Parse
-from agent.planning.places import names_place, take_place
-from agent.planning.synonyms import WEAK_REGIONS
+from agent.planning.places import names_place, side_place, take_place
+from agent.planning.synonyms import FOREIGN, WEAK_REGIONS
+from agent.planning.wordlist import words
 
 BE: Final = ("is", "are", "was", "were", "be", "been", "has", "have", "had", "did", "do", "does", "look", "looks")
+_MARKING: Final = words("red visible paint painted coloured colored bright paintmark")
 _REGION_NOUNS: Final = ("side", "half", "part", "edge", "end", "area", "section", "row")
 
 
 def take_value(parse: Parse, draft: Draft, negated: bool) -> bool:
-    """One attribute at the cursor into `draft`; "M8s" is a size and a plural. Raises: Doubt."""
+    """One attribute at the cursor into `draft`; "M8s" is a value and a plural. Raises: Doubt."""
     cursor, attributes = parse.cursor, parse.lexicon.attributes
     word = cursor.word()
-    if word not in attributes and word.startswith("m") and word[:-1] in attributes:
+    if is_plural_value(parse, word):
         word = word[:-1]
     if word not in attributes:
         _refuse_unknown_size(parse)
@@ -29,6 +31,11 @@ def take_value(parse: Parse, draft: Draft, negated: bool) -> bool:
     return True
 
 
+def is_plural_value(parse: Parse, word: str) -> bool:
+    """“M8s”, "the reds"."""
+    return word.endswith("s") and word not in parse.lexicon.attributes and word[:-1] in parse.lexicon.attributes
+
+
 def take_region(parse: Parse, draft: Draft) -> bool:
     """“on the left”, "in the upper half of the tray", not "in the left bin"."""
     cursor, regions = parse.cursor, parse.lexicon.regions
@@ -37,7 +44,7 @@ def take_region(parse: Parse, draft: Draft) -> bool:
     if preposition and not names_place(parse):
         cursor.take("the", "my", "your")
         at, word = cursor.at, cursor.word()
-        if word in regions:
+        if word in regions and not (preposition in {"in", "to"} and side_place(parse)):
             cursor.at += 1
             cursor.take("hand")
             other = cursor.word() if cursor.word() in regions else ""
@@ -84,10 +91,13 @@ def take_predicate(parse: Parse, draft: Draft) -> bool:
     if _take_mark(parse, draft):
         return True
     cursor.take("made")
-    if cursor.take("of", "in", "as") and not names_place(parse):
+    preposition = cursor.take("of", "in", "as", "with")
+    if preposition and (preposition == "as" or not names_place(parse)):
+        cursor.take("a", "an")
         cursor.take("size", "colour", "color")
         if take_value(parse, draft, negated=False):
-            cursor.take("colour", "color")
+            cursor.take("in")
+            cursor.take("colour", "color", "finish", "size")
             return True
     cursor.at = start
     return False
@@ -97,11 +107,12 @@ def take_complement(parse: Parse, draft: Draft) -> bool:
     """“are not red or blue”, "have failed", "are on the left": what stands behind "which". Raises: Doubt."""
     cursor = parse.cursor
     negated = False
+    start = cursor.at
     while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take(
         "lying", "located", "lie", "lies"
     ):
         negated = negated or word in {"not", "never", "neither"}
-    if not negated and (take_region(parse, draft) or take_tray(parse) or _take_mark(parse, draft)):
+    if not negated and (take_region(parse, draft) or take_tray(parse) or _take_mark(parse, draft, start)):
         return True
     return _take_kind(parse, draft, negated) or _take_values(parse, draft, negated)
 
@@ -141,33 +152,45 @@ def _take_alternative(parse: Parse, draft: Draft, values: list[tuple[Field, str]
 
 
 def _take_kind(parse: Parse, draft: Draft, negated: bool) -> bool:
-    """“that is not a gear”."""
+    """“that is not a gear”, "that are neither gears nor nuts", "that are bolts or nuts"."""
     cursor = parse.cursor
     start = cursor.at
-    cursor.take("a", "an")
-    noun = parse.lexicon.nouns.get(cursor.word())
-    if noun is None or noun.kind is None:
-        cursor.at = start
-        return False
-    (draft.negate if negated else draft.set)(parse, "kind", noun.kind, cursor.at)
-    cursor.at += 1
-    return True
+    kinds: list[str] = []
+    while True:
+        cursor.take("a", "an")
+        noun = parse.lexicon.nouns.get(cursor.word())
+        if noun is None or noun.kind is None:
+            cursor.at = start
+            break
+        cursor.at += 1
+        kinds.append(noun.kind)
+        start = cursor.at
+        if not cursor.take("or", "nor", *(("and", ",") if negated else ())):
+            break
+    if negated:
+        for kind in kinds:
+            draft.negate(parse, "kind", kind, start - 1)
+    elif len(kinds) > 1:
+        draft.either = ("kind", tuple(kinds))
+    elif kinds:
+        draft.set(parse, "kind", kinds[0], start - 1)
+    return bool(kinds)
 
 
-def _take_mark(parse: Parse, draft: Draft) -> bool:
-    """“with a paint mark” is what inspection leaves on a failed part."""
+def _take_mark(parse: Parse, draft: Draft, start: int | None = None) -> bool:
+    """“with a paint mark” is what inspection leaves on a failed part; "have" may stand before the cursor, at `start`."""
     cursor = parse.cursor
-    start = cursor.at
-    preposition = cursor.take("with", "without", "have", "has")
-    if preposition:
+    at, start = cursor.at, cursor.at if start is None else start
+    preposition = cursor.take("with", "without", "have", "has", "showing", "bearing", "carrying")
+    if preposition or cursor.word(-1) in {"have", "has"}:
         cursor.take("a", "any", "the", "no")
-        cursor.take("red", "visible")
-        cursor.take("paint", "painted")
+        cursor.skip(_MARKING | FOREIGN["colour"])
         if cursor.take("mark", "marks", "marking"):
             failed = preposition != "without" and cursor.quote(start, cursor.at).lower().find(" no ") < 0
+            cursor.take_run("on", "it") or cursor.take_run("on", "them")
             draft.set(parse, "condition", "failed" if failed else "ok", start)
             return True
-    cursor.at = start
+    cursor.at = at
     return False
 
 

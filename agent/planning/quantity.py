@@ -5,7 +5,7 @@ from typing import Final
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.parse import Parse
-from agent.planning.synonyms import NUMBERS, TENS, VAGUE
+from agent.planning.synonyms import NUMBERS, TENS, UNITS, VAGUE
 
 _DEFINITE: Final = ("the", "this", "that", "these", "those", "my", "our")
 
@@ -80,9 +80,28 @@ def _take_number(parse: Parse, draft: Draft, start: int) -> None:
         return
     _check_number(parse, number, start)
     draft.count, draft.at_most = number, bounded
+    _take_unit(parse, draft)
     cursor.take("more")
     if cursor.take("atmost", "orless"):
         draft.at_most = True
+
+
+def _take_unit(parse: Parse, draft: Draft) -> None:
+    """“2 pcs M8 bolt”, "two pieces of the nuts"; "two each of nuts and bolts" counts both."""
+    cursor = parse.cursor
+    start = cursor.at
+    unit = cursor.take(*UNITS)
+    of = cursor.take("of")
+    described = {cursor.word(), cursor.word(1), cursor.word(2)} & parse.lexicon.nouns.keys() if of else True
+    if unit and described and (cursor.word() in parse.lexicon.nouns or _is_attribute(parse) or of):
+        draft.each = unit in {"each", "ea"}
+    else:
+        cursor.at = start
+
+
+def _is_attribute(parse: Parse) -> bool:
+    word = parse.cursor.word()
+    return word in parse.lexicon.attributes or word in parse.lexicon.superlatives
 
 
 def _check_number(parse: Parse, number: int, start: int) -> None:

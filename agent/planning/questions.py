@@ -1,63 +1,21 @@
-"""Questions about the scene, answered from the last look alone; questions about what the cell can do."""
+"""Questions: which instructions are one, and who answers it: the last look, or what the cell can do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from agent.planning.asides import take_openers
+from agent.planning.between import take_openers
 from agent.planning.capabilities import answer_capability
 from agent.planning.doubt import Doubt
-from agent.planning.draft import Draft
 from agent.planning.parse import Parse
-from agent.planning.parts import take_part
-from agent.planning.places import names_place, take_place
-from agent.planning.predicates import take_complement, take_region
-from agent.planning.tokens import END
-from agent.planning.wording import counted, listed, parts_words
+from agent.planning.scene_answers import ATTEMPTS, SEE, Look, answer_count
+from agent.planning.tokens import Cursor, Token
 from agent.planning.wordlist import words
 from prompts.loader import render
-from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
+from skills.scene import Scene
 
 _ASKING: Final = words("how what which where is are count list describe any does who whose name whats")
-_TAILS: Final = words(
-    "are is there do you see can on in the tray table here currently at moment have we got left visible around",
-    "present exist of to right be does it contain lie lies lying seen find detect spot recognise recognize all . , ;",
-    "me out up still this",
-)
-_SEE: Final = words("see find detect spot have recognise recognize notice")
-_VALUES: Final = {
-    "colour": "colour",
-    "colours": "colour",
-    "color": "colour",
-    "colors": "colour",
-    "size": "size",
-    "sizes": "size",
-    "kind": "kind",
-    "kinds": "kind",
-    "type": "kind",
-    "types": "kind",
-    "sort": "kind",
-    "condition": "condition",
-    "conditions": "condition",
-    "finish": "finish",
-}
-
-
-@dataclass(frozen=True)
-class Look:
-    """A question while it is answered: the parse of its words, and what was seen."""
-
-    parse: Parse
-    scene: Scene | None
-
-    def parts(self) -> tuple[PerceivedPart, ...]:
-        """Raises: Doubt when nothing was looked at."""
-        if self.scene is None:
-            raise Doubt("refuse-not-looked", "refused")
-        return self.scene.parts
-
-    def matching(self, query: PartQuery) -> tuple[PerceivedPart, ...]:
-        return select(query, self.parts())
+_JOINTS: Final = words("and , . ;")
+_AGAIN: Final = words("how what where which is are does any do")
+_GROUPS: Final = words("all every any each both everything anything the a some")
 
 
 def is_question(parse: Parse) -> bool:
@@ -67,19 +25,50 @@ def is_question(parse: Parse) -> bool:
     if cursor.take_run("tell", "me") or cursor.take_run("show", "me") or cursor.take_run("do", "you", "know"):
         return True
     words = cursor.word(), cursor.word(1), cursor.word(2)
-    asks = words[0] in {"do", "can", "have", "could"} and words[1] in {"you", "we", "i"} and words[2] in _SEE
+    asks = (
+        words[0] in {"do", "can", "have", "could"}
+        and words[1] in {"you", "we", "i"}
+        and words[2] in SEE | {"got", "any"}
+    )
     bare = words[0] in {"number", "show", "help"} or (words[0] == "see" and cursor.at > 0)
-    return asks or bare or words[0] in _ASKING
+    judged = words[0] in {"has", "have", "did", "was", "were"} and words[1] in _GROUPS and _ends_in_value(parse)
+    return asks or bare or judged or words[0] in _ASKING
+
+
+def _ends_in_value(parse: Parse) -> bool:
+    """“have all parts passed”; "have all failed parts removed" is an order."""
+    last = next((token.word for token in reversed(parse.cursor.tokens) if token.word.isalnum()), "")
+    return last in parse.lexicon.attributes or last in parse.lexicon.regions
 
 
 def answer(parse: Parse, scene: Scene | None) -> str:
-    """The answer to the question at the cursor. Raises: Doubt when it is none that the scene can answer."""
-    look = Look(parse, scene)
-    start = parse.cursor.at
-    for attempt in _ATTEMPTS:
-        parse.cursor.at = start
+    """The answer to the question at the cursor, or to several. Raises: Doubt when the scene can't answer them."""
+    told = [_answer(Parse(Cursor(parse.cursor.text, tokens), parse.lexicon), scene) for tokens in _questions(parse)]
+    seen = any(of_scene for _, of_scene in told)
+    return " ".join(text for text, _ in told) + (_unclear(scene) if seen else "")
+
+
+def _questions(parse: Parse) -> list[list[Token]]:
+    """The words of each question: "how many nuts are there and how many bolts" are two."""
+    tokens = parse.cursor.tokens[parse.cursor.at :]
+    words = [token.word for token in tokens]
+    joints = [i for i in range(1, len(words) - 1) if words[i] in _JOINTS and words[i + 1] in _AGAIN]
+    starts = [0, *(i + 1 for i in joints)]
+    return [tokens[start:end] for start, end in zip(starts, [*joints, len(tokens)], strict=True)]
+
+
+def _answer(parse: Parse, scene: Scene | None) -> tuple[str, bool]:
+    """What is said, and whether it is said of the scene. Raises: Doubt."""
+    counted = answer_count(look := Look(parse, scene))
+    if counted is not None:
+        return counted, True
+    parse.cursor.at = 0
+    if (capability := answer_capability(parse)) is not None:
+        return capability, False
+    for attempt in ATTEMPTS:
+        parse.cursor.at = 0
         if (text := attempt(look)) is not None:
-            return text if attempt is _capability else text + _unclear(scene)
+            return text, True
     raise Doubt("ask-question")
 
 
@@ -88,213 +77,3 @@ def _unclear(scene: Scene | None) -> str:
     if scene is None or not scene.unclear:
         return ""
     return " " + render("answer-unclear", count=str(len(scene.unclear)))
-
-
-def _capability(look: Look) -> str | None:
-    return answer_capability(look.parse)
-
-
-def _count(look: Look) -> str | None:
-    cursor = look.parse.cursor
-    asked = cursor.take_run("how", "many") or bool(cursor.take("count"))
-    if not asked and cursor.take("what", "the", "number"):
-        cursor.take("is")
-        cursor.take("the")
-        asked = cursor.word() == "of" or bool(cursor.take("number"))
-    if not asked:
-        return None
-    cursor.take("of")
-    query = _take_query(look.parse)
-    if query is None or not _is_over(look.parse):
-        return None
-    return render("answer-count", parts=counted(len(look.matching(query)), query))
-
-
-def _is_there(look: Look) -> str | None:
-    cursor = look.parse.cursor
-    there = cursor.take_run("is", "there") or cursor.take_run("are", "there") or bool(cursor.take("any"))
-    if not there:
-        if not (cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i")):
-            return None
-        cursor.take(*_SEE)
-        cursor.take("got")
-    query = _take_query(look.parse)
-    if query is None or not _is_over(look.parse):
-        return None
-    found = look.matching(query)
-    return render("answer-yes", parts=parts_words(found)) if found else render("answer-no", parts=counted(0, query))
-
-
-def _are_they(look: Look) -> str | None:
-    """“are all parts ok?”, "is the gear failed?", "is the tray empty?"."""
-    cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("is", "are"):
-        return None
-    if cursor.take_run("the", "tray", "empty"):
-        parts = look.parts()
-        return render("answer-no", parts=parts_words(parts)) if parts else render("answer-empty")
-    if names_place(parse):
-        _take_unseen(parse)
-    some = cursor.word() in {"any", "anything"}
-    draft = take_part(parse)
-    if draft is None:
-        return None
-    told = Draft(start=cursor.at, fields=dict(draft.fields), noun=draft.noun)
-    if not (take_complement(parse, told) or draft.trailing) or not _is_over(parse):
-        return None
-    for name in draft.trailing:
-        del draft.fields[name]
-    subject = _query(parse, draft)
-    among, matching = look.matching(subject), look.matching(_query(parse, told))
-    if some or not among:
-        query = _query(parse, told)
-        return (
-            render("answer-yes", parts=parts_words(matching))
-            if matching
-            else render("answer-no", parts=counted(0, query))
-        )
-    if len(among) == len(matching):
-        return render("answer-all-yes", parts=counted(len(among), subject))
-    return render(
-        "answer-all-no", matching=counted(len(matching), _query(parse, told)), parts=counted(len(among), subject)
-    )
-
-
-def _values(look: Look) -> str | None:
-    """“what colour is the gear?”, "which sizes are there?"."""
-    cursor = look.parse.cursor
-    if not cursor.take("what", "which") or cursor.word() not in _VALUES:
-        return None
-    what = cursor.word()
-    cursor.at += 1
-    cursor.take_run("of", "parts")
-    cursor.take_run("of", "part")
-    cursor.skip(frozenset({"are", "is", "do", "does", "you", "see", "have", "there", "can", "parts"}))
-    draft = take_part(look.parse)
-    query = PartQuery() if draft is None else _query(look.parse, draft)
-    if not _is_over(look.parse):
-        return None
-    found = look.matching(query)
-    if not found:
-        return render("answer-no", parts=counted(0, query))
-    values = list(dict.fromkeys(str(getattr(part, _VALUES[what])) for part in found))
-    name = _VALUES[what] if len(values) == 1 else f"{_VALUES[what]}s".replace("finishs", "finishes")
-    return render("answer-values", what=name, values=listed(values))
-
-
-def _which(look: Look) -> str | None:
-    """“which is the largest gear?”, "what is the biggest part?", "which gear is the largest?"."""
-    cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("which", "what", "name", "show", "describe", "list"):
-        return None
-    cursor.skip(frozenset({"is", "are", "one", "me"}))
-    draft = take_part(parse)
-    if draft is None:
-        return None
-    at = cursor.at
-    if cursor.take("is", "are", "has", "have"):
-        cursor.take("the")
-        superlative = cursor.word() in parse.lexicon.superlatives
-        if superlative:
-            draft.set(parse, "superlative", parse.lexicon.superlatives[cursor.word()], cursor.at)
-            cursor.at += 1
-            cursor.take("one")
-        else:
-            cursor.at = at
-            take_complement(parse, draft)
-    query = _query(parse, draft)
-    if not _is_over(parse):
-        return None
-    found = look.matching(query)
-    return render("answer-which", parts=parts_words(found)) if found else render("answer-no", parts=counted(0, query))
-
-
-def _where(look: Look) -> str | None:
-    cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("where"):
-        return None
-    cursor.skip(frozenset({"is", "are", "do", "you", "see", "does", "can", "i", "find"}))
-    query = _take_query(parse)
-    if query is None or not _is_over(parse):
-        return None
-    found = look.matching(query)
-    if not found:
-        return render("answer-no", parts=counted(0, query))
-    return render("answer-where", parts="; ".join(f"{part.describe()}: {_region(part)}" for part in found))
-
-
-def _everything(look: Look) -> str | None:
-    """“what is on the tray?”, "show me the scene"."""
-    cursor, parse = look.parse.cursor, look.parse
-    cursor.skip(words("what which describe list show me us the scene tray contents content situation"))
-    cursor.take("parts")
-    take_region(parse, draft := Draft(start=cursor.at))
-    if not _is_over(parse):
-        return None
-    query = _query(parse, draft)
-    found = look.matching(query)
-    if not found:
-        return render("answer-no", parts=counted(0, query)) if query.region else render("answer-empty")
-    return render("answer-list", parts=parts_words(found))
-
-
-_ATTEMPTS: Final[tuple[Callable[[Look], str | None], ...]] = (
-    _count,
-    _capability,
-    _is_there,
-    _are_they,
-    _values,
-    _which,
-    _where,
-    _everything,
-)
-
-
-def _take_query(parse: Parse) -> PartQuery | None:
-    """The parts that a question is about: "bolts", "failed", "parts are red", "of them are failed"."""
-    cursor = parse.cursor
-    draft = take_part(parse)
-    if draft is None:
-        cursor.skip(frozenset({"are", "is", "there", "them", "of"}))
-        draft = take_part(parse) or Draft(start=cursor.at)
-    at = cursor.at
-    if cursor.word() in {"are", "is", "have", "has", "did", "do", "does"} and not take_complement(parse, draft):
-        cursor.at = at
-    return _query(parse, draft)
-
-
-def _query(parse: Parse, draft: Draft) -> PartQuery:
-    """The draft's query; the quantity means nothing in a question."""
-    draft.count, draft.end = draft.count or "all", parse.cursor.at
-    if "superlative" in draft.fields:
-        draft.count = 1
-    if draft.either:
-        raise Doubt("ask-question")
-    return draft.phrases(parse)[0].query
-
-
-def _is_over(parse: Parse) -> bool:
-    """Whether nothing but filling words is left. Raises: Doubt when another place than the tray is named."""
-    cursor = parse.cursor
-    while cursor.word() != END:
-        at = cursor.at
-        if cursor.take("in", "on", "inside", "at") and names_place(parse):
-            _take_unseen(parse)
-            continue
-        cursor.at = at
-        if cursor.word() not in _TAILS:
-            return False
-        cursor.at += 1
-    return True
-
-
-def _take_unseen(parse: Parse) -> None:
-    """Steps over the tray. Raises: Doubt for any other place, because no camera sees it."""
-    place = take_place(parse)
-    if place and place != "tray":
-        raise Doubt("refuse-unseen-place", "refused", place=place)
-
-
-def _region(part: PerceivedPart) -> str:
-    depth = "back" if in_region("back", part.at) else "front"
-    return f"{depth} {'left' if in_region('left', part.at) else 'right'}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agent.planning.lexicon import Lexicon
 from agent.planning.refusals import REFUSED_WORDS
 from agent.planning.tokens import Cursor, Token, tokenize
-from agent.planning.typos import correct
+from agent.planning.typos import correct, unglued
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,19 @@ def read(text: str, lexicon: Lexicon) -> Reading:
     heard: list[tuple[str, str]] = []
     for token in tokenize(text):
         known = token.word in lexicon.vocabulary or token.word in REFUSED_WORDS
-        better = None if known else correct(token.word, lexicon.targets)
-        if better is not None:
-            heard.append((text[token.start : token.end], better))
-        mended.append(token if better is None else Token(better, token.start, token.end))
+        better = () if known else _mended(token.word, lexicon)
+        if better:
+            heard.append((text[token.start : token.end], " ".join(better)))
+        mended += [Token(word, token.start, token.end) for word in better or (token.word,)]
     tokens = tuple(_folded(mended, lexicon.folds))
     return Reading(text, tuple(token.word for token in mended), tokens, tuple(heard))
+
+
+def _mended(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """What an unknown word was meant to be; empty where that is not clear."""
+    if better := correct(word, lexicon):
+        return (better,)
+    return unglued(word, lexicon.targets) or ()
 
 
 def _folded(tokens: list[Token], folds: dict[tuple[str, ...], str]) -> list[Token]:
@@ -53,7 +60,7 @@ def _folded(tokens: list[Token], folds: dict[tuple[str, ...], str]) -> list[Toke
             folded.append(tokens[at])
             at += 1
             continue
-        if folds[words[:size]]:
-            folded.append(Token(folds[words[:size]], tokens[at].start, tokens[at + size - 1].end))
+        start, end = tokens[at].start, tokens[at + size - 1].end
+        folded += [Token(word, start, end) for word in folds[words[:size]].split()]
         at += size
     return folded

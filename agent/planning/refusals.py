@@ -30,8 +30,8 @@ _CELL: Final = _any(
 _GUARDED: Final = _any(
     r"safety safe limits? limiters? gate gates guards? guarding fences? light_curtains? interlocks? latch rules?",
     r"checks? checking collisions? emergency e_?stop stop_button verif\w+ watchdog sensors? alarms? protections?",
-    r"restrictions? constraints? workspace keep_?outs? cameras? force thresholds? confirmations? approvals? policy",
-    r"policies supervision audit monitoring",
+    r"restrictions? constraints? workspace keep_?outs? cameras? force stops? thresholds? confirmations? approvals?",
+    r"policy policies supervision audit monitoring",
 )
 _WEAKEN: Final = _any(
     r"disable deactivate ignore bypass override overrule skip circumvent suppress disregard defeat unlock relax loosen",
@@ -39,9 +39,12 @@ _WEAKEN: Final = _any(
     r"open disarm violate without no",
 )
 _HANDLE: Final = _any(
-    r"move lift pick_up pick grab take put place push pull carry drag remove detach unplug bring drop shift relocate",
-    r"swap flip kick insert disconnect unmount throw get fetch",
+    r"move lift pick_up pick grab take push pull carry drag remove detach unplug bring shift relocate",
+    r"swap flip kick disconnect unmount throw get fetch",
 )
+_LAY: Final = _any("put place drop insert")
+"""Verbs that a place may follow at once: “pick two nuts, place left bin”."""
+_ARTICLE: Final = _any("the your its this that own a")
 _QUALITY: Final = _any(
     r"up away out the your its this that own a robot_s robot left right rejection reject red quality control qc whole",
     r"entire overhead wrist",
@@ -93,7 +96,10 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     _refusal(
         "refuse-safety",
-        _any(r"safety collisions? collide interlocks? light_curtains? limits? keep_?outs? latch e_?stop watchdog"),
+        _any(
+            r"force torque",
+            r"safety collisions? collide interlocks? light_curtains? limits? keep_?outs? latch e_?stop watchdog",
+        ),
         rf"{_WEAKEN} {_SOME}{_GUARDED}",
         r"(?:turn|switch|shut) (?:\w+ ){1,4}off",
         r"without (?:\w+ ){0,2}"
@@ -131,11 +137,13 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         _any(r"open close release actuate calibrate home park retract extend stretch raise lower")
         + r" (?:\w+ ){0,2}"
         + _any(r"gripper fingers? arm robot hand jaws? wrist elbow joints? tool head yourself"),
-        r"go " + _any(r"to home up down left right forward back\w* there"),
+        r"(?:(?:and|then|please|you|now|robot|to|hey|can) go|go(?<=^go)|go(?<=[.,;:] go)) "
+        + _any(r"to home up down left right forward back\w* there"),
         _any("move drive swing") + " " + _any(r"up down left right forward backwards? home sideways around"),
         r"joint \w+|(?:\W*\d+[.,]\d+ ){2}|x y z",
         r"\d+ ?(?:cm|centimet\w+|millimet\w+|met(?:er|re)s?|inch\w*)",
         rf"{_HANDLE} (?:{_QUALITY} )*{_CELL}",
+        rf"{_LAY} {_ARTICLE} (?:{_QUALITY} )*{_CELL}",
         r"your (?:own )?(?!left|right)\w+|robot s \w+|its own",
     ),
 )

@@ -1,5 +1,6 @@
 """Parts with their place become moves; parts without one wait for it, or go where the verb says."""
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from agent.planning.doubt import Doubt
@@ -47,6 +48,11 @@ def _remaining(parse: Parse, phrase: PartPhrase) -> PartPhrase:
         return phrase
     if phrase.rest == "others" and _has_two_readings(phrase, parse.earlier[-1].phrase):
         raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
+    last = parse.earlier[-1].phrase
+    if phrase.remainder and phrase.query.kind is None and last.quantity != "all" and last.query.kind:
+        if last.query.model_dump(exclude={"kind"}, exclude_defaults=True):
+            raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
+        phrase = replace(phrase, query=phrase.query.model_copy(update={"kind": last.query.kind}))
     taken = [move.phrase.query for move in parse.earlier if move.phrase.quantity == "all"]
     return phrase.leaving_out(query for query in taken if phrase.query.kind in {None, query.kind} or query.kind is None)
 

@@ -1,23 +1,28 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
+from typing import Final
+
 from agent.planning.asides import (
     add_same,
     take_condition,
     take_exclusion,
-    take_openers,
-    take_order,
     take_reported_order,
     take_same,
+    take_topic,
 )
-from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_pronoun
+from agent.planning.between import take_openers, take_order
+from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
-from agent.planning.parse import Parse, PartPhrase
+from agent.planning.parse import STOPS, Parse, PartPhrase
 from agent.planning.partlist import take_parts
-from agent.planning.places import end_of_place, names_place, take_place, unknown_place
+from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
 from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
+
+_RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
+"""“the left bin gets the nuts”."""
 
 
 def take_clauses(parse: Parse) -> None:
@@ -35,11 +40,15 @@ def take_clause(parse: Parse) -> None:
     take_openers(parse)
     if take_own(parse):
         return
-    if take_exclusion(parse) or take_same(parse, take_parts) or take_condition(parse, take_parts):
+    if take_exclusion(parse) or take_same(parse) or take_condition(parse):
         return
     if take_reported_order(parse, take_clause):
         return
+    if take_topic(parse):
+        return
     place = _take_fronted_place(parse)
+    if place:
+        take_openers(parse)
     if parse.lexicon.is_verb(parse.cursor.word()) and not _starts_with_description(parse):
         _take_command(parse, place)
     elif place is not None and parse.pending and is_over(parse):
@@ -62,16 +71,20 @@ def _take_fronted_place(parse: Parse) -> str | None:
     if names_place(parse) and (preposition or _labels(parse)):
         place = take_place(parse)
         cursor.take(",", ":", "->", "=")
-        cursor.take("go", "goes", "belong", "belongs")
+        cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
         return place
     cursor.at = start
     return None
 
 
 def _labels(parse: Parse) -> bool:
-    """Whether the place at the cursor is followed by a colon."""
+    """Whether the place at the cursor is followed by a colon, or by what it gets."""
     end = end_of_place(parse)
-    return end is not None and parse.cursor.word(end - parse.cursor.at) in {":", "="}
+    if end is None:
+        return False
+    behind = parse.cursor.tokens[end : end + 4]
+    sided = [token.word for token in behind[:2]] == ["on", "the"]
+    return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
 
 
 def _take_command(parse: Parse, place: str | None) -> None:
@@ -81,14 +94,25 @@ def _take_command(parse: Parse, place: str | None) -> None:
     cursor.at += 1
     if "fill" in classes and names_place(parse) and _take_filled(parse):
         return
-    action = _action(classes)
     cursor.take(*PARTICLES)
+    while cursor.word() == "and" and parse.lexicon.is_verb(cursor.word(1)):  # "pick up and place"
+        classes = parse.lexicon.verbs[cursor.word(1)]
+        cursor.at += 2
+        cursor.take(*PARTICLES)
+    action = _action(classes)
     place = place or _take_place_first(parse)
+    if place and parse.pending and is_over(parse):  # "grab two nuts, drop in the left bin"
+        settle(parse, [], action, place)
+        return
     phrases = take_object(parse, start)
     action = _with_particle(parse, action, classes)
     if _introduces(parse, phrases):
         return
+    if place:
+        cursor.take_run("in", "it") or cursor.take_run("into", "it") or cursor.take("there")
     place = place or take_destination(parse)
+    if place is None and action == "put" and take_off_tray(parse, start):
+        action = "remove"
     cursor.take("too", "also")
     settle(parse, phrases, action, place)
 
@@ -115,7 +139,9 @@ def _with_particle(parse: Parse, action: Action, classes: frozenset[str]) -> Act
 def _take_place_first(parse: Parse) -> str | None:
     """“put in the left bin all bolts”."""
     start = parse.cursor.at
-    if parse.cursor.take(*TO) and names_place(parse) and (place := take_place(parse)) and not is_over(parse):
+    waits = parse.pending is not None
+    begins = parse.cursor.take(*TO) or waits
+    if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):
         return place
     parse.cursor.at = start
     return None
@@ -142,12 +168,24 @@ def take_destination(parse: Parse) -> str | None:
         cursor.at = start
         return _take_same_place(parse)
     at = cursor.at
-    if place := _take_same_place(parse):
+    if place := _take_same_place(parse) or _take_side(parse):
         return place
     place = take_place(parse)
     if place is None or place == "tray":
         raise unknown_place(parse, at)
     return place
+
+
+def _take_side(parse: Parse) -> str | None:
+    """“the right”, behind "the left bin"."""
+    start = parse.cursor.at
+    parse.cursor.take("the")
+    if place := side_place(parse):
+        parse.cursor.at += 1
+        parse.place_at = (start, parse.cursor.at)
+        return place
+    parse.cursor.at = start
+    return None
 
 
 def _take_same_place(parse: Parse) -> str | None:
@@ -182,6 +220,16 @@ def _take_statement(parse: Parse, place: str | None) -> None:
             return
         place = parse.last_place
     settle(parse, phrases, action, place)
+    if parse.pending and parse.pending.default is None and _goes_on(parse, phrases):
+        parse.pending.default = parse.last_place
+
+
+def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:
+    """“put the bolts in the left bin, then the nuts”: where those before were said to go, if only kinds were named."""
+    if not (parse.sequel and parse.moves and is_over(parse) and parse.moves[-1].place_at):
+        return False
+    before = parse.moves[-1].phrase
+    return all(not phrase.query.model_dump(exclude={"kind"}, exclude_defaults=True) for phrase in (before, *phrases))
 
 
 def _take_copula(parse: Parse) -> Action:
@@ -192,15 +240,24 @@ def _take_copula(parse: Parse) -> Action:
         word = cursor.word()
         if word in COPULAS or word in {"all", "been"}:
             copula = True
-        elif copula and parse.lexicon.is_verb(word):
-            action = _action(parse.lexicon.verbs[word])
+        elif parse.lexicon.is_verb(word) and (copula or _ends_clause(parse)):
+            copula, action = True, _action(parse.lexicon.verbs[word])
         else:
             break
         if word == "to" and names_place_after(parse):
             break
         cursor.at += 1
-    cursor.take(*PARTICLES)
+    if cursor.take(*PARTICLES) in {"away", "out", "off"} and action == "put":
+        action = "remove"
     return action  # type: ignore[return-value]
+
+
+def _ends_clause(parse: Parse) -> bool:
+    """“all failed parts removed”, "the nuts moved to the left bin": a verb behind its object."""
+    cursor = parse.cursor
+    classes = parse.lexicon.verbs[cursor.word()]
+    after = cursor.word(1)
+    return not classes & {"leave", "throw", "fill"} and (after in STOPS or after in TO or after in PARTICLES)
 
 
 def names_place_after(parse: Parse) -> bool:

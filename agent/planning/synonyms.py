@@ -22,7 +22,8 @@ CONDITION_NOUNS: Final[dict[str, str]] = {"failed": "reject failure defect dud"}
 ATTRIBUTES: Final[dict[str, str]] = {
     "failed": "failed fail fails failing failure defective faulty broken bad rejected reject scrap scrapped damaged "
     "flawed marked defect nok dud",
-    "ok": "ok okay good passed pass passes fine intact undamaged acceptable unmarked flawless",
+    "ok": "ok okay good passed pass passes fine intact undamaged acceptable unmarked flawless unfailed healthy usable "
+    "faultless unbroken sound",
     "silver": "silver silvery steel chrome chromed",
     "brass": "brass brassy golden gold",
     "black": "black",
@@ -34,6 +35,8 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "small": "small little tiny",
     "large": "large big",
 }
+MASS_NOUNS: Final = words("stuff hardware material goods")
+"""Parts without a number, where something is said of them: "the shiny stuff"."""
 SUPERLATIVES: Final[dict[str, str]] = {
     "largest": "largest biggest longest larger bigger",
     "smallest": "smallest littlest tiniest shortest smaller",
@@ -51,7 +54,7 @@ PLACE_WORDS: Final[dict[str, str]] = {
     "rejection": "rejection reject rejects rejected rejections scrap scraps waste trash garbage rubbish failed failure "
     "failures defect defects defective",
     "quality control": "qc qa quality inspection",
-    "conveyor": "conveyor conveyer",
+    "conveyor": "conveyor conveyer moving",
     "belt": "belt",
     "fixture": "fixture fixtures jig jigs nest nests",
     "bin": "bin bins box container bucket basket crate tub",
@@ -65,7 +68,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
         "put place move drop bring transfer carry deliver deposit insert sort load store send set lay stick pop plop",
         "dump feed stow pack relocate shift transport route convey separate release position pick grab take get fetch",
         "lift grasp grip seize collect gather select choose catch retrieve stash pull push slide slot seat fit plug",
-        "mount install empty",
+        "mount install empty find locate spot hoist haul ferry forward dispatch divert direct guide assign",
+        "allocate group",
     ),
     "insert": words("insert fit seat slot plug mount install"),
     "remove": words("remove clear clean eliminate evict delete"),
@@ -82,6 +86,7 @@ IRREGULAR: Final[dict[str, str]] = {
     "taken": "take",
     "brought": "bring",
     "sent": "send",
+    "found": "find",
     "thrown": "throw",
     "laid": "lay",
     "kept": "keep",
@@ -117,6 +122,8 @@ TENS: Final[dict[str, int]] = {
     word: 10 * n
     for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
+UNITS: Final = words("pcs pc pce piece pieces unit units ea each item items off stk st nos count")
+"""What may stand between a number and the parts that it counts: "2 pcs M8 bolt"."""
 VAGUE: Final = words(
     "some several few many most half various numerous roughly about around approximately nearly almost more less",
     "fewer enough plenty",

@@ -5,11 +5,13 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
+from agent.planning.markers import unmarked
+
 END: Final = ""
 SEPARATOR: Final = ";"
 
 _TOKEN: Final = re.compile(
-    r"->|=>|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[x×]\s)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n", re.UNICODE
+    r"->|=>|<-|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[x×]\s)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n", re.UNICODE
 )
 _CONTRACTIONS: Final = {
     "dont": "do not",
@@ -40,6 +42,9 @@ _CONTRACTIONS: Final = {
     "weve": "we have",
 }
 _DROPPED: Final = frozenset("\"'“”„«»‘’`´()[]*•·_")
+_BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its"} | {"cannot"}
+"""Contractions that are no other words when the apostrophe is missing."""
+_ABBREVIATED: Final = frozenset({"max", "min", "qty", "pcs", "pc", "no", "nr", "pos"})
 _ARROWS: Final = frozenset({"->", "=>", "→", "⇒", "➔"})
 
 
@@ -54,7 +59,7 @@ class Token:
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of `text`; separators are `;`, `,`, `.`, `:` and `->`; quotes and brackets are dropped."""
-    raw = [Token(_normal(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    raw = [Token(_normal(match[0]), match.start(), match.end()) for match in _TOKEN.finditer(unmarked(text))]
     return _join_sizes(_expand(_punctuate(raw, text)))
 
 
@@ -63,6 +68,8 @@ def _normal(word: str) -> str:
         return SEPARATOR
     if word in _ARROWS:
         return "->"
+    if word == "<-":
+        return ":"
     word = unicodedata.normalize("NFKC", word).lower()
     return word.replace(".", "") if re.fullmatch(r"(?:[a-z]\.){2,}", word) else word
 
@@ -78,13 +85,18 @@ def _punctuate(raw: list[Token], text: str) -> list[Token]:
             continue
         if token.word.isdigit() and after in {".", ")"} and (not kept or i + 2 < len(raw)):
             kept.append(replace(token, word=SEPARATOR))
-        elif token.word == "." and kept and kept[-1].word == SEPARATOR:
+        elif token.word == "." and kept and (kept[-1].word == SEPARATOR or _abbreviates(kept[-1], after)):
             continue
         elif token.word in "–—":
             kept.append(replace(token, word=","))
         elif token.word not in _DROPPED:
             kept.append(replace(token, word="." if token.word in "!?" else token.word))
     return kept
+
+
+def _abbreviates(before: Token, after: str) -> bool:
+    """“max. 2”: no end of a sentence."""
+    return before.word in _ABBREVIATED and (after.isalnum() and (after.isdigit() or before.word != "no"))
 
 
 def _is_hyphen(token: Token, text: str) -> bool:
@@ -97,7 +109,7 @@ def _expand(tokens: list[Token]) -> list[Token]:
     expanded: list[Token] = []
     for token in tokens:
         stem, mark, tail = token.word.replace("’", "'").replace("´", "'").replace("`", "'").partition("'")
-        whole = _CONTRACTIONS.get(stem + tail, stem) if mark or token.word in {"dont", "cannot"} else token.word
+        whole = _CONTRACTIONS.get(stem + tail, stem) if mark or token.word in _BARE else token.word
         expanded += [replace(token, word=word) for word in whole.split()]
     return expanded
 

@@ -1,16 +1,17 @@
 """Typing errors: a word that is near to exactly one word of the cell, and is no English word itself.
 
 Strict, because a wrong guess moves a wrong part: up to four letters only a swap, a doubled or lost
-letter or a neighbouring key; sizes, numbers and words of two letters never.
+letter, a neighbouring key or another vowel; sizes, numbers and words of two letters never.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from rapidfuzz.distance import OSA, DamerauLevenshtein
 
 from agent.planning.english import ENGLISH
+from agent.planning.lexicon import Lexicon
 from agent.planning.synonyms import FOREIGN
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -28,36 +29,63 @@ def _neighbours() -> frozenset[tuple[str, str]]:
     )
 
 
-_NEIGHBOURS: Final = _neighbours()
+_NEIGHBOURS: Final = _neighbours() | {(a, b) for a in "aeiou" for b in "aeiou" if a != b}
 
 
-def correct(word: str, vocabulary: Iterable[str]) -> str | None:
-    """The one word of `vocabulary` that `word` was meant to be; None when there is none, or two."""
+def correct(word: str, lexicon: Lexicon) -> str | None:
+    """The word of `lexicon` that `word` was meant to be; None when there is none, or several that say different things.
+
+    Words that describe parts must all say the same to be chosen from; of others, the likeliest slip is chosen.
+    """
     if len(word) < 3 or not word.isalpha() or word in ENGLISH or word in _FOREIGN:
         return None
     allowed = 1 if len(word) < 8 else 2
-    distances = {
-        known: DamerauLevenshtein.distance(word, known, score_cutoff=allowed)
-        for known in vocabulary
+    slips = {
+        known: _slip(word, known, distance)
+        for known in lexicon.targets
         if len(known) > 2 and abs(len(known) - len(word)) <= allowed
+        if 0 < (distance := DamerauLevenshtein.distance(word, known, score_cutoff=allowed)) <= allowed
     }
-    least = min(distances.values(), default=allowed + 1)
-    nearest = [known for known, distance in distances.items() if distance == least <= allowed]
+    nearest = [known for known, slip in slips.items() if slip[:2] == min(slips.values())[:2]]
     swapped = [known for known in nearest if sorted(known) == sorted(word)]
-    best = swapped if len(swapped) == 1 else nearest
-    meant = best[0] if len(best) == 1 else word
-    return meant if meant != word and _is_slip(word, meant) and not _negates(word, meant) else None
+    described = {lexicon.meaning(known) for known in nearest if lexicon.describes(known)}
+    if len(swapped) != 1 and len(described) > 1:
+        return None
+    meant = [known for known in (swapped if len(swapped) == 1 else nearest) if _is_slip(word, known)]
+    likeliest = [known for known in meant if slips[known] == min(slips[other] for other in meant)]
+    clear = len({lexicon.meaning(known) for known in likeliest}) == 1 and not _negates(word, likeliest[0])
+    return likeliest[0] if clear else None
+
+
+def unglued(word: str, vocabulary: Collection[str]) -> tuple[str, str] | None:
+    """The two words of `vocabulary` that were written without a blank: "leftbin"; None when there are none, or more."""
+    if word in ENGLISH or not word.isalpha():
+        return None
+    pairs = [(word[:i], word[i:]) for i in range(3, len(word) - 2)]
+    found = [pair for pair in pairs if pair[0] in vocabulary and pair[1] in vocabulary]
+    return found[0] if len(found) == 1 else None
+
+
+def _slip(word: str, known: str, distance: int) -> tuple[int, bool, bool, bool]:
+    """How unlikely it is that a hand that meant `known` wrote `word`: hurried hands swap and lose letters more than
+    they add any, and begin words right.
+    """
+    doubled = any(word[i] == word[i - 1] and word[:i] + word[i + 1 :] == known for i in range(1, len(word)))
+    added = len(word) > len(known) and not doubled
+    return distance, added, word[0] != known[0], len(word) == len(known)
 
 
 def _negates(word: str, known: str) -> bool:
     """Whether they begin with different prefixes of negation: “unbroken” is no slip of “broken”."""
+    if sorted(word) == sorted(known):
+        return False
     return _NEGATION.match(word)[0] != _NEGATION.match(known)[0]  # type: ignore[index]  # it matches nothing, too
 
 
 def _is_slip(word: str, known: str) -> bool:
     """Whether short words differ by what a hurried hand does; in longer ones any letter may be wrong."""
     if min(len(word), len(known)) > 4:
-        return True
+        return word[0] == known[0] or DamerauLevenshtein.distance(word, known) == 1
     if len(word) != len(known):
         return len(known) > 3 and _differs_inside(word, known)
     wrong = [(a, b) for a, b in zip(word, known, strict=True) if a != b]

@@ -140,7 +140,7 @@ def test_a_slip_never_gives_another_meaning():
     wrong = []
     for word in sorted(filter(str.isalpha, meanings)):
         for slip in sorted((slips(word) | negations(word)) - LEXICON.vocabulary):
-            meant = correct(slip, LEXICON.targets)
+            meant = correct(slip, LEXICON)
             if meant in meanings and (meanings[meant] != meanings[word] or slip in negations(word)):
                 wrong.append((word, slip, meant))
     assert wrong == []

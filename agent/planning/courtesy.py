@@ -1,0 +1,61 @@
+"""Politeness: what is said for nothing, and what sentences open with. Data only."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Final
+
+
+def _each(*choices: str) -> Iterator[str]:
+    """All runs of words with one of the alternatives of each of `choices`: "could|can", "you|" gives four."""
+    for run in product(*(choice.split("|") for choice in choices)):
+        yield " ".join(words for words in run if words)
+
+
+FILLERS: Final = (
+    *_each("please|pretty please|kindly|pls|plz|thanks|thank you|many thanks|cheers|thx|ty|tks|tnx|much appreciated"),
+    *_each("thanks|thank you", "a lot|very much|so much|in advance"),
+    *_each("|best|kind", "regards"),
+    *_each("maybe|perhaps|possibly|um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
+    *_each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
+    *_each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
+    *_each("actually|right now|right away|at once|straight away|now|for me|for us|qty"),
+    *_each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),
+    *_each("if", "it is|that is", "ok|okay|no trouble|no bother|no problem|not too much trouble|all right"),
+    *_each("when|whenever|as soon as", "you can|you could|possible|it suits you|you are ready|you are free"),
+    *_each(
+        "when|whenever|once|if|as soon as",
+        "you",
+        "have|get|find",
+        "time|a moment|a minute|a second|a sec|a chance|some time|the time|the chance",
+    ),
+    *_each("be a dear and|do the needful and|do the following|the following|would you kindly"),
+    *_each("do me", "a|the", "favour|favor", "and"),
+    *_each("one", "by one|at a time|after the other|after another"),
+    *_each("robot|mate|buddy|smolcell"),
+)
+"""Said for politeness or for nothing; dropped wherever they stand."""
+
+OPENERS: Final = (
+    *_each("could|can|would|will", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
+    *_each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),
+    *_each("could|can|may", "i|we", "get|have|ask you to"),
+    *_each("i|we", "want|need|would like|would love|wish", "|to|you to|to have|to see|to ask you to"),
+    *_each("i|we", "have to|should|must|ask you to|am asking you to|hope you can|was hoping you could"),
+    *_each("i|we", "was wondering|wonder", "|whether you could"),
+    *_each("i|we", "would", "appreciate|appreciate it|be grateful|be happy|be glad", "|if you would"),
+    *_each("it would be", "great|nice|good|helpful|lovely|kind", "|if you would"),
+    *_each("would it be|is it", "possible to|possible for you to"),
+    *_each("what|all", "i|we", "need|want|would like", "is|are"),
+    *_each("you", "should|must|need to|have to|are to|may|can|are asked to"),
+    *_each("your|the|my", "task|job|order|instruction", "is", "|to"),
+    *_each("go ahead and|go on and|go and|are you able to|remember to|do not forget to|feel free to|time to"),
+    *_each("it is time to|try to|let us|see to it that|next up"),
+    *_each("make sure|be sure|ensure", "|to|that|you"),
+    *_each("start|begin|finish|finish up|finish off|end|continue|proceed|carry on|go on|conclude", "by|with"),
+    *_each("hey|hi|hello|dear|morning|evening|afternoon|greetings|howdy|yo|sir|team|guys|friend|my friend"),
+    *_each("good", "morning|afternoon|evening|day"),
+    *_each("ok|okay|alright|all right|right|well|so|great|good|yes|there|to|have"),
+)
+"""What may stand before a command; those of AMBIGUOUS_OPENERS count only before a comma or a verb."""
+
+AMBIGUOUS_OPENERS: Final = frozenset({"ok", "okay", "right", "good", "there", "to", "have", "all right"})
