@@ -7,7 +7,6 @@ command line (SMOLCELL_CELL, SMOLCELL_STATE); the scene of seed 0 lies on the tr
 from collections.abc import Callable
 from functools import cache
 from inspect import signature
-from typing import Any
 
 from langgraph.graph import StateGraph
 from langgraph.runtime import Runtime
@@ -15,6 +14,7 @@ from langgraph.runtime import Runtime
 from agent.graph import NODES, Draft, wired
 from agent.state import RunState, Update
 from agent.workcell import Workcell
+
 
 def graph() -> Draft:
     """The graph, without a checkpointer: whoever opens it brings one. The twin is built at its first node."""
