@@ -159,8 +159,11 @@ class Journal:
         return any(event["event"] == "paused" for _, event in self.events(run_id))
 
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
-        """Write the call down before anything moves; False when its id is there already."""
+        """Write the call down before anything moves; False when its id is there already. Of the run's checkpoints
+        only the last is kept, so that the file does not grow by them.
+        """
         with self._lock, self._database as database:
+            keep_last(database, run_id)
             added = database.execute(
                 "INSERT OR IGNORE INTO calls (id, run, call) VALUES (?, ?, ?)",
                 (call.id, run_id, call.model_dump_json()),

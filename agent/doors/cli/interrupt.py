@@ -26,7 +26,7 @@ def software_stop(request_stop: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def soft_pause(pause: Callable[[str], None]) -> Iterator[None]:
-    """While inside, Ctrl-Z asks for a pause between two calls; it never leaves a half-moved cell without its process."""
+    """While inside, Ctrl-Z asks for a pause between two calls, and no longer suspends the process of a moving cell."""
     former = signal.signal(signal.SIGTSTP, lambda *_: pause("Ctrl-Z at the terminal"))
     try:
         yield
