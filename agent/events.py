@@ -87,6 +87,13 @@ class Woken(Value):
     call: SkillCall | None
 
 
+class Paused(Value):
+    """A person has asked that no further call begins; the run ends here until somebody says resume."""
+
+    event: Literal["paused"] = "paused"
+    reason: str
+
+
 class Finished(Value):
     """The run is over."""
 
@@ -95,7 +102,7 @@ class Finished(Value):
     ledger: tuple[Account, ...]
 
 
-Event = Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished
+Event = Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished | Paused
 Listener = Callable[[Event], None]
 
 

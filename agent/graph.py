@@ -4,6 +4,7 @@ A node returns only what it changed. A route knows every case; loops are bounded
 the state (questions, tries, failures in a row, empty looks). Nothing is retried by the framework.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, TypeAlias
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -21,12 +22,17 @@ NODES: Final = (
 )  # fmt: skip
 
 Graph: TypeAlias = CompiledStateGraph[RunState, Workcell, RunState, RunState]
+Draft: TypeAlias = StateGraph[Any, Any, Any, Any]
 
 
 def build_graph(checkpointer: "BaseCheckpointSaver[Any]") -> Graph:
     """The compiled graph; its state survives in `checkpointer`."""
-    graph = StateGraph(RunState, context_schema=Workcell)
-    for node in NODES:
+    return wired(StateGraph(RunState, context_schema=Workcell), NODES).compile(checkpointer=checkpointer)
+
+
+def wired(graph: Draft, nodes: Iterable[Callable[..., Any]]) -> Draft:
+    """The empty `graph` with `nodes`, named as in NODES, and every route between them."""
+    for node in nodes:
         graph.add_node(node.__name__, node)
     graph.add_conditional_edges(START, after_start)
     graph.add_conditional_edges("understand", after_understand)
@@ -42,7 +48,14 @@ def build_graph(checkpointer: "BaseCheckpointSaver[Any]") -> Graph:
     graph.add_conditional_edges("recover", after_recover)
     graph.add_conditional_edges("next_step", after_next_step)
     graph.add_edge("report", END)
-    return graph.compile(checkpointer=checkpointer)
+    return graph
+
+
+def drawing() -> tuple[str, dict[str, Any]]:
+    """The graph as a Mermaid diagram, and as its nodes and edges."""
+    drawn = wired(StateGraph(RunState, context_schema=Workcell), NODES).compile().get_graph()
+    edges = [{"from": one.source, "to": one.target, "conditional": one.conditional} for one in drawn.edges]
+    return drawn.draw_mermaid(with_styles=False), {"nodes": list(drawn.nodes), "edges": edges}
 
 
 def after_start(state: RunState) -> Literal["understand", "wake"]:

@@ -147,17 +147,23 @@ class Journal:
 
     def unfinished(self) -> RunRecord | None:
         """The latest run where it was cut off or stopped; it can be resumed. A run that was stopped before
-        its first call, as one that only said "stop", has nothing to resume.
+        its first call, as one that only said "stop", has nothing to resume; one that was paused there has.
         """
         for run in self.runs():
             stopped = run.outcome is not None and run.outcome.outcome == "stopped"
-            if not stopped or self.calls(run.id):
+            if not stopped or self.calls(run.id) or self._was_paused(run.id):
                 return run if stopped or run.outcome is None else None
         return None
 
+    def _was_paused(self, run_id: str) -> bool:
+        return any(event["event"] == "paused" for _, event in self.events(run_id))
+
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
-        """Write the call down before anything moves; False when its id is there already."""
+        """Write the call down before anything moves; False when its id is there already. Of the run's checkpoints
+        only the last is kept, so that the file does not grow by them.
+        """
         with self._lock, self._database as database:
+            keep_last(database, run_id)
             added = database.execute(
                 "INSERT OR IGNORE INTO calls (id, run, call) VALUES (?, ?, ?)",
                 (call.id, run_id, call.model_dump_json()),

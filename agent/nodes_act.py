@@ -66,6 +66,9 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 def ground(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """The next call, with its exact phrase, or the reason why there is none."""
+    if (reason := runtime.context.pause.take()) is not None:
+        runtime.context.tell(state.run_id, events.Paused(reason=reason))
+        return {"outcome": Outcome(outcome="stopped", reason=reason)}
     grounded = _next_call(state, runtime.context)
     if isinstance(grounded, Ungrounded):
         return {"outcome": Outcome(outcome="incomplete", reason=grounded.text)}

@@ -19,6 +19,7 @@ class RunState(Value):
     """Everything that a run knows.
 
     Attributes:
+        run_id: its name in the journal; empty until it has begun there.
         approved: a person has agreed beforehand to whatever the plan moves.
         past: the run before, for words that point back to it.
         questions: how often a person was asked.
@@ -38,7 +39,7 @@ class RunState(Value):
         blocked: why the last look could not be made.
     """
 
-    run_id: str
+    run_id: str = ""
     instruction: str
     approved: bool = False
     past: Past | None = None

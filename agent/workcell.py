@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import Looker
+from agent.pause import Pause
 from agent.verifier import Verifier
 from safety.state import build_gate
 from skills.catalogue import Catalogue, catalogue_of
@@ -37,7 +38,7 @@ PERCEIVER: Final = "perceiver"
 
 @dataclass(frozen=True)
 class Workcell:
-    """Everything that a run works with; `listener` hears what it does."""
+    """Everything that a run works with; `listener` hears what it does, `pause` holds it up between two calls."""
 
     cell: Cell
     catalogue: Catalogue
@@ -50,6 +51,7 @@ class Workcell:
     executor: Executor
     verifier: Verifier
     listener: Listener = ignore
+    pause: Pause = field(default_factory=Pause)
 
     def heard_by(self, listener: Listener) -> "Workcell":
         """The same cell, with somebody listening."""

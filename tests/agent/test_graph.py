@@ -1,19 +1,11 @@
-"""The graph is the one that the documents draw, and its routes know every case."""
+"""The routes of the graph know every case, and a checkpoint every value of its state."""
 
-from pathlib import Path
 from typing import get_args, get_type_hints
 
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agent import graph
 from agent.state import SAVED, RunState
-
-
-def test_the_documents_draw_this_graph(root: Path) -> None:
-    """To draw it anew: write this test's right side between the fences of docs/graph.md."""
-    text = (root / "docs" / "graph.md").read_text(encoding="utf-8")
-    drawn = text.split("```mermaid\n")[1].split("```")[0]
-    assert drawn == graph.build_graph(InMemorySaver()).get_graph().draw_mermaid(with_styles=False)
 
 
 def test_every_route_names_its_destinations() -> None:

@@ -25,6 +25,16 @@ def software_stop(request_stop: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextmanager
+def soft_pause(pause: Callable[[str], None]) -> Iterator[None]:
+    """While inside, Ctrl-Z asks for a pause between two calls, and no longer suspends the process of a moving cell."""
+    former = signal.signal(signal.SIGTSTP, lambda *_: pause("Ctrl-Z at the terminal"))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTSTP, former)
+
+
+@contextmanager
 def plain_interrupt() -> Iterator[None]:
     """While inside, Ctrl-C is Python's own again: nothing moves while a question is open."""
     former = signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,7 +8,7 @@ import typer
 
 from agent.doors.cli.asking import answers
 from agent.doors.cli.group import new_app
-from agent.doors.cli.interrupt import software_stop
+from agent.doors.cli.interrupt import soft_pause, software_stop
 from agent.doors.cli.narrate import Narrator, account_rows, all_of
 from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
@@ -53,7 +53,8 @@ def run(
     """Do what an instruction says, on the twin, and account for it.
 
     Without --scene and --seed the scene of seed 0 lies on the tray. Without a terminal nobody answers: a question
-    or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`.
+    or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`. Ctrl-Z
+    is a pause: the call under way ends, no other begins, and `smolcell chat` goes on from there by /resume.
     Ground truth has the last word: a run that ends otherwise than the scene expects exits with 3, whatever it says.
     """
     configured = configured_cell(cell)
@@ -98,6 +99,7 @@ def _run(
 
             listeners.append(stack.enter_context(Album(album, twin.world)))
         stack.enter_context(software_stop(twin.workcell.gate.request_stop))
+        stack.enter_context(soft_pause(twin.workcell.pause.ask))
         answer_ = answers(scenario.answers, narrator.close)
         workcell = twin.workcell.heard_by(all_of(listeners))
         report = run_instruction(workcell, instruction, answer=answer_, approved=approved)

@@ -118,10 +118,20 @@ class Desk:
         if self._shift is not None:
             self._shift.request_stop(reason)
         unanswered = self._worker.reply(None)
-        for label in self._worker.forget_waiting():
-            self._screen.say(f"forgotten: {label}", DOUBT)
+        self._forget_waiting()
         moving = self._running is not None and not unanswered
         self._screen.say("stopping" if moving else f"stopped: {reason}; nothing moves until /resume", ALARM)
+
+    def pause(self) -> None:
+        """Begin no further call; a question that is open stays open, for nothing moves meanwhile."""
+        if self._worker.asks:
+            self._screen.say("nothing moves before the question is answered; /cancel leaves it unanswered", ASIDE)
+        elif self._shift is None or self._running is None:
+            self._screen.say("nothing is under way; stop keeps whatever waits from beginning", ASIDE)
+        else:
+            self._shift.pause("the operator said pause")
+            self._forget_waiting()
+            self._screen.say("pausing when the call under way is over; stop stops it at once", DOUBT)
 
     def resume(self) -> None:
         seen = self._shift.stops if self._shift else 0
@@ -151,6 +161,10 @@ class Desk:
     @property
     def _running(self) -> str | None:
         return self._shift.running if self._shift else None
+
+    def _forget_waiting(self) -> None:
+        for label in self._worker.forget_waiting():
+            self._screen.say(f"forgotten: {label}", DOUBT)
 
     def _command(self, name: str) -> None:
         try:

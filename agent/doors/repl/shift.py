@@ -1,4 +1,4 @@
-"""What is done with the open cell, in the worker's thread; only `request_stop` may come from another."""
+"""What is done with the open cell, in the worker's thread; only `request_stop` and `pause` may come from another."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -73,6 +73,10 @@ class Shift:
     def request_stop(self, reason: str) -> None:
         """Stop what moves, and what would."""
         self._station.workcell.gate.request_stop(reason)
+
+    def pause(self, reason: str) -> None:
+        """Let what moves come to its end, and nothing else begin."""
+        self._station.workcell.pause.ask(reason)
 
     def begin(self) -> None:
         """Look at the cell once, and say that it is there."""
@@ -168,6 +172,7 @@ class Shift:
         self._tell(record.why_of(self._station.workcell.journal))
 
     def _run(self, instruction: str, drive: Callable[[], object]) -> None:
+        self._station.workcell.pause.take()  # said in a run that ended before it could
         self.running, self._told = instruction, Told()
         try:
             drive()

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 Kind = Literal["nothing", "stop", "command", "instruction"]
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_COMMAND_OF: "Final[dict[Control, str]]" = {"resume": "resume", "cancel": "cancel"}
+_COMMAND_OF: "Final[dict[Control, str]]" = {"pause": "pause", "resume": "resume", "cancel": "cancel"}
 _LEAVING: Final = ("quit", "exit", "bye")
 
 
@@ -21,13 +21,13 @@ class Heard(NamedTuple):
 
 
 def heard(line: str) -> Heard:
-    """What `line` is; a pause is a stop as well, for both end with a person's resume."""
+    """What `line` is. A pause is no stop: the call under way ends as it would, and nothing latches."""
     from agent.planning.control import control_word
 
     said = line.strip()
     words = tuple(_WORD.findall(said.lower()))
     control = control_word(words)
-    if words[:1] == ("stop",) or control in ("stop", "pause"):
+    if words[:1] == ("stop",) or control == "stop":
         return Heard("stop", said)
     if said.startswith("/"):
         return Heard("command", words[0] if words else "")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from agent.doors.cli.asking import answers
-from agent.doors.cli.interrupt import software_stop
+from agent.doors.cli.interrupt import soft_pause, software_stop
 from agent.events import Asked
 
 WHERE = Asked(question="Where to?")
@@ -63,3 +63,11 @@ def test_ctrl_c_at_a_question_is_no_answer_and_no_stop(monkeypatch: pytest.Monke
             assert stops == ["Ctrl-C at the terminal"]
     finally:
         signal.signal(signal.SIGALRM, former)
+
+
+def test_ctrl_z_asks_for_a_pause_and_is_the_shells_own_again_afterwards() -> None:
+    asked: list[str] = []
+    former = signal.getsignal(signal.SIGTSTP)
+    with soft_pause(asked.append):
+        os.kill(os.getpid(), signal.SIGTSTP)
+    assert (asked, signal.getsignal(signal.SIGTSTP)) == (["Ctrl-Z at the terminal"], former)

@@ -169,6 +169,26 @@ def test_an_interrupt_is_a_software_stop_that_stays(
     assert Latch(state / LATCH_FILE).reason is None
 
 
+@pytest.mark.heavy
+def test_ctrl_z_is_a_pause_that_latches_nothing(
+    smolcell, scene: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Impatient(run.Narrator):
+        def __call__(self, event: events.Event) -> None:
+            super().__call__(event)
+            if isinstance(event, events.Moving) and event.share > 0.3:
+                os.kill(os.getpid(), signal.SIGTSTP)
+
+    monkeypatch.setattr(run, "Narrator", Impatient)
+    said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
+    shown = json.loads(said.out)
+    assert (said.code, shown["outcome"], shown["reason"]) == (ExitCode.STOPPED, "stopped", "Ctrl-Z at the terminal")
+    assert [call["verdict"]["judgement"] for call in shown["calls"]] == ["success"]
+    assert Latch(state / LATCH_FILE).reason is None
+    with Journal(state) as journal:
+        assert journal.unfinished() is not None
+
+
 def test_a_cell_that_another_process_has_open_is_exit_5(smolcell, scene: Path, state: Path) -> None:
     with Journal(state):
         said = smolcell("run", "remove all failed parts", "--scene", str(scene))

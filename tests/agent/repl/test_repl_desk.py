@@ -65,6 +65,32 @@ def test_stop_while_loading_forgets_what_waits_and_latches(tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize("how", ["wait", "/pause"])
+def test_pause_while_moving_lets_the_call_end_then_resume(tmp_path: Path, how: str) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 2)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(PATIENCE)
+        chat.say("go", until="waits: go")
+        chat.say(how, until="forgotten: go\npausing when the call under way is over; stop stops it at once")
+        gate.go_on.set()
+        chat.transcript.wait_for("stopped: the operator said pause\n/resume")
+        assert "paused    the operator said pause; nothing is latched" in chat.transcript.lines
+        assert (world.motions, world.bins["rejection bin"], gate.latched) == (2, [FAILED_GEAR], None)
+        chat.say("/resume", until=DONE)
+    assert world.bins["rejection bin"] == [FAILED_GEAR, FAILED_NUT]
+
+
+def test_pause_where_nothing_moves_keeps_nothing_up(tmp_path: Path) -> None:
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("go",))}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.begin().say("pause", until="nothing is under way")
+        chat.say("?", until="question  which?")
+        chat.say("pause", until="nothing moves before the question is answered")
+        chat.say("1", until=DONE)
+
+
 @pytest.mark.parametrize("how", ["stop", "/STOP", "interrupt"])
 def test_stop_while_moving_then_resume(tmp_path: Path, how: str) -> None:
     world = Tray(*PARTS)

@@ -28,7 +28,9 @@ from skills.errors import UnknownName
         ("Stop, it fell", "stop", "Stop, it fell"),
         ("halt", "stop", "halt"),
         ("please stop the robot", "stop", "please stop the robot"),
-        ("pause", "stop", "pause"),
+        ("pause", "command", "pause"),
+        ("Hold on!", "command", "pause"),
+        ("hold still", "stop", "hold still"),
         ("/why", "command", "why"),
         ("/WHY not", "command", "why"),
         ("/", "command", ""),
@@ -61,8 +63,8 @@ def test_unknown_command_names_the_nearest():
     with pytest.raises(UnknownName) as caught:
         find("skene")
     assert str(caught.value) == (
-        "command: '/skene' is not known; allowed is one of '/help', '/scene', '/live', '/plan', '/stop', '/resume', "
-        "'/cancel', '/why', '/skills', '/quit'. Nearest: '/scene'."
+        "command: '/skene' is not known; allowed is one of '/help', '/scene', '/live', '/plan', '/stop', '/pause', "
+        "'/resume', '/cancel', '/why', '/skills', '/quit'. Nearest: '/scene', '/pause'."
     )
 
 

@@ -1,0 +1,48 @@
+"""LangGraph's own tools find the graph by langgraph.json: the same one, and it runs."""
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from agent import studio
+from agent.graph import drawing
+from skills.plan import Understanding
+from tests.agent.kinematic_tray import Bench, Tray, part, step
+
+FAILED_NUT = part("nut", "M8", "brass", "failed", (0.05, -0.09))
+
+
+def named_in(root: Path) -> Any:
+    """The factory that langgraph.json names, loaded from its file as LangGraph's server loads it."""
+    file, name = json.loads((root / "langgraph.json").read_text(encoding="utf-8"))["graphs"]["smolcell"].split(":")
+    spec = importlib.util.spec_from_file_location("opened_by_langgraph", root / file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)
+
+
+def test_langgraph_json_names_a_factory_of_the_same_graph(root: Path) -> None:
+    graph = named_in(root)().compile()
+    assert graph.get_graph().draw_mermaid(with_styles=False) == drawing()[0]
+
+
+def test_a_thread_is_a_run_of_the_cell(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    bench = Bench(tmp_path, Tray(FAILED_NUT), step(condition="failed"))
+    request.addfinalizer(bench.journal.close)
+    bench.script["?"] = Understanding(outcome="question", text="which?", choices=("go",))
+    graph = studio.studio_graph(lambda: bench.workcell).compile(checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "1"}, "recursion_limit": 100}
+    asked = graph.invoke({"instruction": "?"}, thread)
+    assert asked["__interrupt__"][0].value["question"] == "which?"
+    assert bench.world.motions == 0
+    assert graph.invoke(Command(resume="1"), thread)["outcome"].outcome == "done"
+    assert bench.world.bins["rejection bin"] == [FAILED_NUT]
+    (run,) = bench.journal.runs()
+    assert (run.id, run.instruction, run.outcome and run.outcome.outcome) == ("run-00001", "?", "done")
