@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.exit_codes import ExitCode
 from agent.grounding import Grounder
-from agent.workcell import build_planner, load_checkpoints, load_perceiver
+from agent.workcell import build_planner, grounder_of, load_checkpoints, load_perceiver
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.plan import Past, PlanOutcome, Understanding
@@ -32,7 +32,7 @@ class Preview:
 
     def __init__(self, cell: Cell) -> None:
         self._cell = cell
-        self._planner = build_planner(cell)
+        self._planner = build_planner(cell, lambda plan: self._grounder.refusal(plan))
 
     def understand(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
         """What `instruction` would do. Raises: BadInput (no weights to do it with)."""
@@ -65,5 +65,4 @@ class Preview:
 
     @cached_property
     def _grounder(self) -> Grounder:
-        contracts = {name: checkpoint.contract for name, checkpoint in load_checkpoints(self._cell).items()}
-        return Grounder(catalogue_of(self._cell), contracts, self._cell.tray.half)
+        return grounder_of(self._cell, catalogue_of(self._cell), load_checkpoints(self._cell))

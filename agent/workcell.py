@@ -23,6 +23,7 @@ from skills.protocols import Clock, Perceiver, Planner
 from skills.reference import Reference
 
 if TYPE_CHECKING:
+    from agent.planning.validate import Refusal
     from agent.recorded import Frame
     from agent.twin import Twin
     from policy.smolvla import OnnxSmolVLA
@@ -76,7 +77,6 @@ def assemble(
 ) -> Workcell:
     """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
     looker = Looker(cell, gate, perceiver)
-    contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
     known = {name: remembered(checkpoint, journal.attempts) for name, checkpoint in checkpoints.items()}
     return Workcell(
         cell=cell,
@@ -86,7 +86,7 @@ def assemble(
         planner=planner,
         journal=journal,
         looker=looker,
-        grounder=Grounder(catalogue, contracts, cell.tray.half),
+        grounder=grounder_of(cell, catalogue, checkpoints),
         executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
         verifier=Verifier(looker, cell.tray.half),
     )
@@ -157,7 +157,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
             gate=faulty.gate(cell, state),
             clock=faulty.driver,
             perceiver=perceiver,
-            planner=build_planner(cell),
+            planner=build_planner(cell, grounder_of(cell, catalogue_of(cell), checkpoints).refusal),
             checkpoints=staged,
             journal=journal,
             calls=faulty.counted(Surprises(journal, world, scenario)),
@@ -186,11 +186,36 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
     )
 
 
-def build_planner(cell: Cell) -> Planner:
-    """The deterministic planner."""
+def build_planner(cell: Cell, refusal: "Refusal | None" = None) -> Planner:
+    """The deterministic planner; with a chat model beside it where the cell file names one.
+
+    Args:
+        refusal: why a plan can't be done in this cell; without it, what the cell's checkpoints say.
+
+    Raises: Unavailable (no such package or key), BadInput (no such provider).
+    """
     from agent.planning.grammar import GrammarPlanner
 
-    return GrammarPlanner(cell, catalogue_of(cell))
+    catalogue = catalogue_of(cell)
+    grammar = GrammarPlanner(cell, catalogue)
+    if not cell.planner.model:
+        return grammar
+    from agent.models import load_chat_model
+    from agent.planning.examples import examples
+    from agent.planning.lexicon import Lexicon
+    from agent.planning.llm import ModelPlanner
+    from agent.planning.validate import Validator
+
+    lexicon = Lexicon(cell, catalogue)
+    validator = Validator(grammar, refusal or grounder_of(cell, catalogue, load_checkpoints(cell)).refusal)
+    model = load_chat_model(cell.planner.model, cell.planner.seconds)
+    return ModelPlanner(model, cell.planner, grammar, lexicon, validator, examples(catalogue, lexicon))
+
+
+def grounder_of(cell: Cell, catalogue: Catalogue, checkpoints: Mapping[str, Checkpoint]) -> Grounder:
+    """What chooses the calls of this cell, by its checkpoints' contracts."""
+    contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
+    return Grounder(catalogue, contracts, cell.tray.half)
 
 
 def load_checkpoints(cell: Cell) -> dict[str, Checkpoint]:

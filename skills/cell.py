@@ -164,9 +164,18 @@ class Agent(Value):
 
 
 class Planner(Value):
-    """Who reads words that the grammars do not: `model` is a chat model, "provider:name"; without one nobody."""
+    """Who reads words beside the grammars: `model` is a chat model, "provider:name"; without one nobody.
+
+    Attributes:
+        seconds, tokens: what one instruction may take, repairs included.
+        price_in, price_out: of a million tokens read and written, for the journal.
+    """
 
     model: str = ""
+    seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    tokens: Annotated[int, Field(ge=1)] = 20_000
+    price_in: Annotated[float, Field(ge=0)] | None = None
+    price_out: Annotated[float, Field(ge=0)] | None = None
 
     @field_validator("model")
     @classmethod

@@ -12,6 +12,8 @@ from skills.words import TRAY, Size
 
 PlanOutcome = Literal["planned", "question", "refused", "answer", "control"]
 Control = Literal["stop", "pause", "resume", "cancel"]
+Ended = Literal["agreed", "taken", "offered", "not taken"]
+"""What became of a chat model's plan."""
 
 GRIPPER: Final = "gripper"
 """The source of a step that puts back what is held."""
@@ -92,6 +94,32 @@ class Hole(Value):
         return f"{self.size} hole of the {self.fixture}"
 
 
+class Consulted(Value):
+    """What a chat model was asked about one instruction, and what it cost.
+
+    Attributes:
+        model: its name, "provider:name".
+        prompts: what it was told, each "name@version".
+        calls: how often it was asked: once, and once more for each repair.
+        tokens_in, tokens_out: as the provider counts them, else estimated by length.
+        seconds: from the first question to the last answer.
+        cost: by the cell file's prices, in their currency; None where it has none.
+        ended: it read the same as the grammar, its plan was taken, its plan was offered to a person, or the grammar's
+            reading was taken without it.
+        reason: why nothing of it was taken.
+    """
+
+    model: str
+    prompts: tuple[str, ...]
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    cost: float | None = None
+    ended: Ended
+    reason: str = ""
+
+
 class Understanding(Value):
     """What a planner made of one instruction.
 
@@ -101,6 +129,7 @@ class Understanding(Value):
         choices: for a question, the answers that would do.
         command: set where the outcome is `control`.
         freed: the holes that the person says are empty again; only beside an answer.
+        consulted: what a chat model had to do with it; None where none was asked.
     """
 
     outcome: PlanOutcome
@@ -109,6 +138,7 @@ class Understanding(Value):
     choices: tuple[str, ...] = ()
     command: Control | None = None
     freed: tuple[Hole, ...] = ()
+    consulted: Consulted | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -5,7 +5,7 @@
 | SMOLCELL_CELL | the cell file (without it: cells/default.yaml of the installation) |
 | SMOLCELL_STATE | the folder of the cell's state |
 | SMOLCELL_AGENT_ATTEMPTS, … | `agent.attempts`, and so on for each field of `agent` |
-| SMOLCELL_PLANNER_MODEL | `planner.model` |
+| SMOLCELL_PLANNER_MODEL, … | `planner.model`, and so on for each field of `planner` |
 | SMOLCELL_CHECKPOINT_PICK, … | `checkpoints.pick`, and so on for each checkpoint of the cell |
 
 Limits stand in the cell file alone: no environment loosens a gate.

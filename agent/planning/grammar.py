@@ -48,6 +48,14 @@ class GrammarPlanner:
         alone = self._understood(instruction, scene)
         return self._understood(instruction, scene, past) if past and alone.outcome == "question" else alone
 
+    def open_point(self, instruction: str, scene: Scene | None) -> str | None:
+        """The name of the prompt with which `understand` asks or refuses; None where it does neither."""
+        try:
+            self._understand(instruction, scene, None)
+        except Doubt as doubt:
+            return doubt.prompt
+        return None
+
     def _understood(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
         try:
             return self._understand(instruction, scene, past)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from agent.models import load_chat_model
 from agent.scene_words.errors import NotUnderstood, UnknownWords
 from agent.scene_words.fit import Built, build
 from agent.scene_words.grammar import read_scene
 from agent.scene_words.lexicon import SceneLexicon
-from agent.scene_words.model import imagine, load_chat_model
+from agent.scene_words.model import imagine
 from agent.scene_words.wish import Wish
 from agent.scene_words.writing import check_text, name_of, scenario_text
 from sim.scenario import Scenario

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from agent.models import one_line
 from agent.scene_words.lexicon import LIGHTS
 from agent.scene_words.wish import MOST, Wish
 from prompts.loader import render
@@ -23,27 +24,6 @@ REPAIRS: Final = 2
 """How often a scene that can't be built is sent back with the reason."""
 
 Made = TypeVar("Made")
-
-
-def load_chat_model(name: str) -> "BaseChatModel":
-    """The chat model "provider:name" as LangChain knows it, at temperature 0.
-
-    Raises: Unavailable (a package or a key is not there), BadInput (no such provider).
-    """
-    try:
-        from langchain.chat_models import init_chat_model
-    except ImportError:
-        remedy = "Install smolcell with its extra `llm` and the provider's package."
-        raise Unavailable("a chat model needs LangChain, which is not installed.", remedy) from None
-    try:
-        model: BaseChatModel = init_chat_model(name, temperature=0)
-    except ImportError as error:
-        raise Unavailable(f"chat model {name!r}: {_line(error)}.", "Install the package that it names.") from None
-    except ValueError as error:
-        raise BadInput("planner.model", name, f"'provider:name' of a chat model ({_line(error)})") from None
-    except Exception as error:  # each provider has its own
-        raise Unavailable(f"chat model {name!r}: {_line(error)}.", "Set it up, then try again.") from None
-    return model
 
 
 def imagine(words: str, model: "BaseChatModel", build: Callable[[Wish], Made], tell: Callable[[str], None]) -> Made:
@@ -94,7 +74,9 @@ def _ask(model: "BaseChatModel", messages: list["BaseMessage"]) -> Any:
         answer = model.with_structured_output(schema, include_raw=True).invoke(messages)
     except Exception as error:  # each provider has its own
         remedy = "Try again, or say the scene in words that `smolcell scene --help` lists."
-        raise Unavailable(f"the chat model gave no answer ({type(error).__name__}: {_line(error)}).", remedy) from None
+        raise Unavailable(
+            f"the chat model gave no answer ({type(error).__name__}: {one_line(error)}).", remedy
+        ) from None
     return answer.get("parsed") if isinstance(answer, dict) else None
 
 
@@ -103,8 +85,3 @@ def _wish(answer: Any) -> Wish:
     if answer is None:
         raise BadInput("scene", None, "an answer in the form that was asked for")
     return parse_model(answer, Wish, "scene")
-
-
-def _line(error: BaseException) -> str:
-    """The error's words on one line, without a full stop."""
-    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__

@@ -26,7 +26,7 @@ def bare_cell() -> Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One instruction and what is right."""
+    """One instruction and what is right. `asks`: the steps that text wants which must get none."""
 
     category: str
     say: str
@@ -38,6 +38,7 @@ class Row:
     command: str | None = None
     freed: tuple[str, ...] = ()
     past: Past | None = None
+    asks: tuple[Step, ...] = ()
 
     def fault(self, got: Understanding) -> str | None:
         """What is wrong with `got`; None when it is right."""
@@ -93,10 +94,10 @@ def _past(values: dict[str, Any]) -> Past:
 
 
 def _row(category: str, row: dict[str, Any]) -> Row:
-    steps = _steps(row.pop("steps", []))
+    steps, asks = _steps(row.pop("steps", [])), _steps(row.pop("asks", []))
     past = _past(row.pop("past")) if "past" in row else None
     default = "control" if "command" in row else "answer" if "freed" in row else "planned"
     freed = tuple(f"{size} hole of the {fixture}" for fixture, size in row.pop("freed", ()))
     outcome = row.pop("outcome", default)
     outcomes = (outcome,) if isinstance(outcome, str) else tuple(outcome)
-    return Row(category, row.pop("say"), steps=steps, outcomes=outcomes, freed=freed, past=past, **row)
+    return Row(category, row.pop("say"), steps=steps, asks=asks, outcomes=outcomes, freed=freed, past=past, **row)

@@ -4,14 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.chat.scripted import ScriptedChat
+from agent.models import load_chat_model
 from agent.scene_words.errors import UnknownWords
 from agent.scene_words.make import Made, Order, make_scene
-from agent.scene_words.model import load_chat_model
 from skills.cell import Planner, load_cell
 from skills.errors import BadInput, Unavailable
 from skills.yamlfile import parse_model
@@ -25,44 +22,10 @@ TOO_MANY = {"groups": [{"count": 20, "kind": "bolt", "size": "M10"}]}
 UNKNOWN = {"groups": [{"count": 2, "kind": "washer"}]}
 
 
-class Scripted(BaseChatModel):
-    """A chat model that answers with a call of the form it was given, one script's entry after another.
-
-    An entry is the call's arguments, a text (no call), or an exception.
-    """
-
-    script: list[Any]
-    heard: list[list[BaseMessage]] = []
-
-    @property
-    def _llm_type(self) -> str:
-        return "scripted"
-
-    def bind_tools(self, tools: Any, **kwargs: Any) -> "Scripted":
-        return self
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        self.heard.append(messages)
-        said = self.script[len(self.heard) - 1]
-        if isinstance(said, Exception):
-            raise said
-        if isinstance(said, str):
-            message = AIMessage(said)
-        else:
-            message = AIMessage("", tool_calls=[{"name": "scene", "args": said, "id": "1", "type": "tool_call"}])
-        return ChatResult(generations=[ChatGeneration(message=message)])
-
-
 def imagined(
     script: list[Any], words: str = "a gloomy heist among crimson cogwheels"
-) -> tuple[Made, Scripted, list[str]]:
-    model, told = Scripted(script=script, heard=[]), []
+) -> tuple[Made, ScriptedChat, list[str]]:
+    model, told = ScriptedChat(answers=script), []
     made = make_scene(Order(words, seed=1), CELL, told.append, lambda _: model)
     made.world.close()
     return made, model, told
