@@ -8,6 +8,7 @@ from agent.difference import compare, recalled
 from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
+from skills.errors import Unavailable
 from skills.observation import Observation
 from skills.preflight import BLACK_MEAN
 from skills.protocols import Perceiver
@@ -65,14 +66,22 @@ class Looker:
     def __init__(self, cell: Cell, gate: Gaze, perceiver: Perceiver) -> None:
         self._cell, self._gate, self._perceiver = cell, gate, perceiver
         self._last: Image | None = None
+        self._delivered: Image | None = None
         self._seen: Scene | None = None
+
+    @property
+    def picture(self) -> Image:
+        """The overhead picture of the last look that was made, or tried. Raises: Unavailable before the first."""
+        if self._delivered is None:
+            raise Unavailable("no picture was taken yet.", "Look first.")
+        return self._delivered
 
     def glance(self) -> Look | Blocked:
         """One look if the arm is out of view; nothing moves."""
         observation = self._gate.observe()
         if self._is_away(observation):
             return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
-        image = observation.images.get(OVERHEAD)
+        image = self._delivered = observation.images.get(OVERHEAD)
         if fault := self._fault(image):
             return Blocked(text=f"the overhead camera {fault}")
         self._last = image
