@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from agent.aims import Aims, aiming, motion_of
 from agent.attempts import remembered
 from agent.events import Event, Listener, ignore
 from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
-from agent.looking import Looker
+from agent.looking import OVERHEAD, Looker, View
 from agent.verifier import Verifier
 from safety.state import build_gate
 from skills.catalogue import Catalogue, catalogue_of
@@ -73,9 +74,10 @@ def assemble(
     calls: CallLog | None = None,
 ) -> Workcell:
     """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
-    looker = Looker(cell, gate, perceiver)
+    looker = Looker(cell, gate, perceiver, view_of(checkpoints))
     contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
-    known = {name: remembered(checkpoint, journal.attempts) for name, checkpoint in checkpoints.items()}
+    aims = Aims()
+    known = {name: remembered(aiming(one, aims), journal.attempts) for name, one in checkpoints.items()}
     return Workcell(
         cell=cell,
         catalogue=catalogue,
@@ -86,8 +88,16 @@ def assemble(
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
         executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
-        verifier=Verifier(looker, cell.tray.half),
+        verifier=Verifier(looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell)),
     )
+
+
+def view_of(checkpoints: Mapping[str, Checkpoint]) -> View | None:
+    """What the overhead camera showed in training, by the first checkpoint that keeps a picture of it."""
+    for checkpoint in checkpoints.values():
+        if OVERHEAD in checkpoint.references:
+            return View(checkpoint.contract.cameras[OVERHEAD], checkpoint.references[OVERHEAD])
+    return None
 
 
 def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
