@@ -90,6 +90,8 @@ def draw(table: Table, card: SkillCard, contract: Contract) -> Drawn | None:
         return told and Drawn(f"{CAMERA} {what}", arguments, told, body, (CAMERAS[what](table.rng),))
     shares = PICKS if card.start_pose == "home" else RELEASES
     what = str(table.rng.choice(list(shares), p=list(shares.values())))
+    if what == MISHEARD and "spot" in arguments:
+        what = NOTHING  # another spot of the tray is as good
     told = _other(table, card, arguments) if what == MISHEARD else arguments
     faults = _faults(table, what, body, arguments if card.start_pose == "home" else {})
     return None if told is None or faults is None else Drawn(what, arguments, told, body, faults)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from agent.aims import Aims, aiming, motion_of
 from agent.difference import compare
 from agent.evaluation.actors import Act
 from agent.evaluation.attempts_drawn import CAMERA, Drawn, draw
@@ -22,7 +23,7 @@ from agent.executor import WATCHED, Checkpoint, Execution, Executor
 from agent.looking import Blocked, Look, Looker
 from agent.nodes_act import explain
 from agent.verifier import Verified, Verifier
-from agent.workcell import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver
+from agent.workcell import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, view_of
 from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from safety.state import build_gate
@@ -143,18 +144,18 @@ class Attempting:
         schedule = Schedule(drawn.faults, table.driver)
         driver = FaultyDriver(table.driver, table.world, table.driver.arm, schedule)
         gate = build_gate(self.cell, driver, driver, state)
-        looker = Looker(self.cell, gate, self.perceiver)
+        looker = Looker(self.cell, gate, self.perceiver, view_of(self.checkpoints))
         before = looker.settled(None)
         call = drawn.call(table.call_id, card, held)
         if isinstance(before, Blocked) or not _would_be_called(call, before, held):
             return None
         picture = looker.picture
         log = _OneCall(schedule)
-        executor = Executor(self.cell, self.catalogue, gate, driver, looker, self.checkpoints, log)
-        execution = executor.run("eval", call)
-        seen = Verifier(looker, self.cell.tray.half).verify(
-            card, call, before, held, watched=execution.status in WATCHED
-        )
+        aims = Aims()
+        known = {name: aiming(checkpoint, aims) for name, checkpoint in self.checkpoints.items()}
+        execution = Executor(self.cell, self.catalogue, gate, driver, looker, known, log).run("eval", call)
+        verifier = Verifier(looker, self.cell.tray.half, lambda call_id: motion_of(aims.of(call_id), self.cell))
+        seen = verifier.verify(card, call, before, held, watched=execution.status in WATCHED)
         truth = came_out(table, call, drawn.body)
         if isinstance(seen, Verified):
             seen = seen.model_copy(update={"judged": explain(seen.judged, execution, held)})
