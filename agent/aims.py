@@ -25,10 +25,13 @@ Point = tuple[float, float]
 
 
 class Aim(Value):
-    """x, y where the fingers last closed and last let go in a call, robot base frame [m]; None where they did not."""
+    """Where the fingers last closed and last let go in a call, x and y in the robot's base frame [m]; None where they
+    did not. `width` is between them [m] when the policy proposed to let go.
+    """
 
     closed: Point | None = None
     opened: Point | None = None
+    width: float | None = None
 
 
 class LetGo(Value):
@@ -40,12 +43,13 @@ class LetGo(Value):
 
 
 class Motion(Value):
-    """What a verdict may know of a call's motion: where the fingers closed, x, y [m] from the tray's centre, and over
-    what they let go.
+    """What a verdict may know of a call's motion: where the fingers closed, x, y [m] from the tray's centre, over what
+    they let go, and whether they held anything when that was proposed.
     """
 
     closed: Point | None = None
     let_go: LetGo | None = None
+    carried: bool | None = None
 
 
 UNKNOWN: Final = Motion()
@@ -58,11 +62,13 @@ class Aims:
     def __init__(self) -> None:
         self._aims: dict[str, Aim] = {}
 
-    def note(self, call_id: str, rows: FloatArray) -> None:
-        """Add rows (T, 7) of tcp_waypoints that are carried out."""
+    def note(self, call_id: str, rows: FloatArray, width: float) -> None:
+        """Add rows (T, 7) of tcp_waypoints that are carried out, proposed when the fingers stood `width` [m] apart."""
         known = self._aims.pop(call_id, Aim())
         closed, opened = _turns(rows)
-        self._aims[call_id] = Aim(closed=closed or known.closed, opened=opened or known.opened)
+        self._aims[call_id] = Aim(
+            closed=closed or known.closed, opened=opened or known.opened, width=width if opened else known.width
+        )
         for old in list(self._aims)[:-KEPT]:
             del self._aims[old]
 
@@ -80,7 +86,7 @@ class Aiming:
         """Raises: what the policy raises."""
         chunk = self._policy.act(observation, phrase, call_id)
         if chunk.space == "tcp_waypoints":
-            self._aims.note(call_id, chunk.values[: self._executed])
+            self._aims.note(call_id, chunk.values[: self._executed], observation.gripper_width)
         return chunk
 
 
@@ -90,6 +96,7 @@ def motion_of(aim: Aim, cell: Cell) -> Motion:
     return Motion(
         closed=(closed[0] - x, closed[1] - y) if closed else None,
         let_go=let_go_over(cell, aim.opened) if aim.opened else None,
+        carried=None if aim.width is None else aim.width > cell.robot.gripper.holding_width,
     )
 
 

@@ -1,11 +1,35 @@
 """What a verdict rests on: for who asks why, for replay, and for the curve that says how sure it may be."""
 
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
 
 from agent.aims import LetGo
-from agent.difference import Difference
 from skills.base import Value
-from skills.call import Ruling
+from skills.call import Judgement, Ruling
+
+
+class Opinion(Value):
+    """What a chat model says of a call, in the form that it is asked for."""
+
+    judgement: Judgement
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Consulted(Value):
+    """That a second opinion was asked for.
+
+    Attributes:
+        prompt: its name and version.
+        opinion: None where none was given in time and in form; `trouble` says why.
+    """
+
+    model: str
+    prompt: str
+    opinion: Opinion | None = None
+    trouble: str = ""
 
 
 class Evidence(Value):
@@ -19,7 +43,9 @@ class Evidence(Value):
         gone, appeared, moved, changed: how many parts, against the look before the call.
         watched: the gate saw the motion to its end; stops: its rules that ended it.
         let_go: over which place the fingers let go; None where they did not, or it is not known.
+        carried: they held something when that was proposed.
         beside: how far from the part in the gripper they closed [m]; None where that is no question.
+        consulted: the second opinion, where one was asked for.
     """
 
     looks: int = 1
@@ -34,12 +60,9 @@ class Evidence(Value):
     watched: bool
     stops: tuple[str, ...] = ()
     let_go: LetGo | None = None
+    carried: bool | None = None
     beside: float | None = None
-
-
-def counts(seen: Difference) -> dict[str, int]:
-    """How many parts are gone, have appeared, were moved or look otherwise."""
-    return {name: len(getattr(seen, name)) for name in ("gone", "appeared", "moved", "changed")}
+    consulted: Consulted | None = None
 
 
 def witnessed(evidence: Evidence | None, rulings: Iterable[Ruling]) -> Evidence | None:

@@ -10,8 +10,9 @@ from typing import Final
 
 from agent.aims import UNKNOWN, Motion
 from agent.difference import Difference, alike, compare, same_part
-from agent.evidence import Evidence, counts
+from agent.evidence import Evidence
 from agent.looking import TRIES, Blocked, Look, Looker
+from agent.sureness import Sureness
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
 from skills.card import SkillCard
@@ -93,10 +94,13 @@ def judge(
         tidy=tidy,
         width=after.width,
         weakest=judged.verdict.confidence,
+        gone=len(seen.gone),
+        appeared=len(seen.appeared),
+        moved=len(seen.moved),
+        changed=len(seen.changed),
         watched=watched,
         let_go=motion.let_go,
         beside=math.dist(judged.held.at, motion.closed) if judged.held and motion.closed else None,
-        **counts(seen),
     )
     return judged.model_copy(update={"tidy": tidy, "evidence": evidence})
 
@@ -121,15 +125,31 @@ class Verifier:
     Args:
         half: inner half width of the tray [m].
         motion_of: what is known of a call's motion, by the call's id.
+        sureness: how sure verdicts may be, where that was fitted.
+        believe: a success that is by this account less sure is uncertain.
     """
 
-    def __init__(self, looker: Looker, half: float, motion_of: Callable[[str], Motion] = lambda _: UNKNOWN) -> None:
+    def __init__(
+        self,
+        looker: Looker,
+        half: float,
+        motion_of: Callable[[str], Motion] = lambda _: UNKNOWN,
+        sureness: Sureness | None = None,
+        believe: float = 0.0,
+    ) -> None:
         self._looker, self._half, self._motion_of = looker, half, motion_of
+        self._sureness, self._believe = sureness, believe
 
     def verify(
         self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
     ) -> Verified | Blocked:
         """One look where that is plausible; else what two looks agree on, or else uncertain."""
+        seen = self._seen(card, call, before, held, watched)
+        return seen if isinstance(seen, Blocked) else self._as_sure_as_it_may_be(card, seen)
+
+    def _seen(
+        self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, watched: bool
+    ) -> Verified | Blocked:
         stories: list[Verified] = []
         motion = self._motion_of(call.id)
         for looks in range(1, TRIES + 1):
@@ -144,6 +164,20 @@ class Verifier:
                 return _after_looks(story, looks, agreed=True)
             stories.append(story)
         return _majority(stories)
+
+    def _as_sure_as_it_may_be(self, card: SkillCard, seen: Verified) -> Verified:
+        verdict, evidence = seen.judged.verdict, seen.judged.evidence
+        sure = self._sureness.of(card.done_check, verdict, evidence) if self._sureness and evidence else None
+        if sure is None:
+            return seen
+        changed: dict[str, object] = {"verdict": verdict.model_copy(update={"confidence": sure})}
+        if verdict.judgement == "success" and sure < self._believe:
+            text = f"{verdict.reason}; but of such verdicts only {sure:.0%} are right"
+            changed = {
+                "verdict": Verdict(judgement="uncertain", reason=text, confidence=sure, cause="unclear"),
+                "held": None,
+            }
+        return seen.model_copy(update={"judged": seen.judged.model_copy(update=changed)})
 
 
 def _after_looks(story: Verified, looks: int, *, agreed: bool) -> Verified:

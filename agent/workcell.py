@@ -13,6 +13,7 @@ from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import OVERHEAD, Looker, View
+from agent.sureness import Sureness, load_sureness
 from agent.verifier import Verifier
 from safety.state import build_gate
 from skills.catalogue import Catalogue, catalogue_of
@@ -72,8 +73,11 @@ def assemble(
     checkpoints: Mapping[str, Checkpoint],
     journal: Journal,
     calls: CallLog | None = None,
+    sureness: Sureness | None = None,
 ) -> Workcell:
-    """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
+    """Connect the parts of a cell; calls are written to `calls`, or else to the journal; verdicts are as sure as
+    `sureness` says.
+    """
     looker = Looker(cell, gate, perceiver, view_of(checkpoints))
     contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
     aims = Aims()
@@ -88,7 +92,9 @@ def assemble(
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
         executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
-        verifier=Verifier(looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell)),
+        verifier=Verifier(
+            looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, cell.verifier.believe
+        ),
     )
 
 
@@ -169,6 +175,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
             checkpoints=staged,
             journal=journal,
             calls=faulty.counted(Surprises(journal, world, scenario)),
+            sureness=sureness_of(cell),
         )
         undo.pop_all()
     return Twin(workcell, world)
@@ -191,6 +198,7 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
         planner=build_planner(cell),
         checkpoints=load_checkpoints(cell),
         journal=Journal(state),
+        sureness=sureness_of(cell),
     )
 
 
@@ -227,6 +235,14 @@ def load_perceiver(cell: Cell) -> Perceiver:
     if fault:
         raise Unavailable(f"the perceiver: {fault.text}.", f"{fault.remedy[0].upper()}{fault.remedy[1:]}.")
     return perceiver
+
+
+def sureness_of(cell: Cell) -> Sureness | None:
+    """How sure the cell's verdicts may be, where that was fitted. Raises: BadInput (to other weights)."""
+    from policy.perceiver import OnnxPerceiver
+
+    root = checkpoint_folder(cell, PERCEIVER)
+    return load_sureness(root, OnnxPerceiver(root).card.weights_hash)
 
 
 def checkpoint_folder(cell: Cell, name: str) -> Path:

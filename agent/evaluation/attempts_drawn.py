@@ -87,7 +87,7 @@ def draw(table: Table, card: SkillCard, contract: Contract) -> Drawn | None:
     if table.rng.random() < CAMERA_SHARE:
         told = _other(table, card, arguments) if table.rng.random() < 0.5 else arguments
         what = str(table.rng.choice(sorted(CAMERAS)))
-        return told and Drawn(f"{CAMERA} {what}", arguments, told, body, (CAMERAS[what](table.rng),))
+        return Drawn(f"{CAMERA} {what}", arguments, told or arguments, body, (CAMERAS[what](table.rng),))
     shares = PICKS if card.start_pose == "home" else RELEASES
     what = str(table.rng.choice(list(shares), p=list(shares.values())))
     if what == MISHEARD and "spot" in arguments:
@@ -99,7 +99,7 @@ def draw(table: Table, card: SkillCard, contract: Contract) -> Drawn | None:
 
 def _pick(table: Table, card: SkillCard, contract: Contract) -> tuple[Body, dict[str, str]] | None:
     asked = ask_pick(table, card, contract)
-    return asked and (table.world.bodies[asked.target], asked.arguments)
+    return (table.world.bodies[asked.target], asked.arguments) if asked else None
 
 
 def _release(table: Table, card: SkillCard) -> tuple[Body, dict[str, str]] | None:
@@ -119,8 +119,8 @@ def _other(table: Table, card: SkillCard, arguments: Mapping[str, str]) -> Mappi
     """Arguments that mean another part, or another place; None where there is none."""
     if card.start_pose == "holding":
         cell = table.world.cell
-        others = [call for call in card.calls() if call != arguments and cell.has_places_of(call)]
-        return others[int(table.rng.integers(len(others)))] if others else None
+        places = [call for call in card.calls() if call != arguments and cell.has_places_of(call)]
+        return places[int(table.rng.integers(len(places)))] if places else None
     parts = table.world.true_parts()
     fitting = matching(arguments, [truth_words(part) for part in parts])
     others = [number for number in table.seen() if number not in fitting and table.graspable(number)]

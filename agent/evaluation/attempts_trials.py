@@ -23,7 +23,7 @@ from agent.executor import WATCHED, Checkpoint, Execution, Executor
 from agent.looking import Blocked, Look, Looker
 from agent.nodes_act import explain
 from agent.verifier import Verified, Verifier
-from agent.workcell import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, view_of
+from agent.workcell import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
 from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from safety.state import build_gate
@@ -123,13 +123,18 @@ class AttemptsActor:
 
 
 class Attempting:
-    """What attempts are made with: loaded once, used on one table after another."""
+    """What attempts are made with: loaded once, used on one table after another.
 
-    def __init__(self, cell: Cell) -> None:
+    Args:
+        calibrated: verdicts are as sure as was fitted, where it was.
+    """
+
+    def __init__(self, cell: Cell, *, calibrated: bool = True) -> None:
         self.cell = cell
         self.catalogue: Catalogue = catalogue_of(cell)
         self.checkpoints: Mapping[str, Checkpoint] = load_checkpoints(cell)
         self.perceiver: Perceiver = load_perceiver(cell)
+        self.sureness = sureness_of(cell) if calibrated else None
 
     def attempt(self, table: Table, card: SkillCard, state: Path) -> tuple[Judgment, Image, Image] | None:
         """One attempt, and the pictures before and after it; None where nothing can be asked for, or the agent would
@@ -154,7 +159,13 @@ class Attempting:
         aims = Aims()
         known = {name: aiming(checkpoint, aims) for name, checkpoint in self.checkpoints.items()}
         execution = Executor(self.cell, self.catalogue, gate, driver, looker, known, log).run("eval", call)
-        verifier = Verifier(looker, self.cell.tray.half, lambda call_id: motion_of(aims.of(call_id), self.cell))
+        verifier = Verifier(
+            looker,
+            self.cell.tray.half,
+            lambda call_id: motion_of(aims.of(call_id), self.cell),
+            self.sureness,
+            self.cell.verifier.believe,
+        )
         seen = verifier.verify(card, call, before, held, watched=execution.status in WATCHED)
         truth = came_out(table, call, drawn.body)
         if isinstance(seen, Verified):

@@ -71,6 +71,7 @@ def verify(scenes: Scenes, outputs: Outputs, expert: bool, as_json: bool) -> Exi
     """The verifier of the cell: on attempts of its policies, or on picks that the expert makes come out right or
     wrong.
     """
+    actor: Actor
     if expert:
         from agent.evaluation.verifier_trials import VerifierActor, verifier_json
 
