@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
+from agent.evidence import Evidence
 from agent.ledger import Account
 from agent.looking import Look
 from agent.recovery import Action
@@ -58,11 +59,12 @@ class Ruled(Value):
 
 
 class Verified(Value):
-    """What was seen after a call."""
+    """What was seen after a call, and what the verdict rests on."""
 
     event: Literal["verified"] = "verified"
     call_id: str
     verdict: Verdict
+    evidence: Evidence | None = None
 
 
 class Recovering(Value):
@@ -102,7 +104,9 @@ class Finished(Value):
     ledger: tuple[Account, ...]
 
 
-Event = Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished | Paused
+Event = (
+    Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished | Paused
+)
 Listener = Callable[[Event], None]
 
 

@@ -1,6 +1,7 @@
 """Looking at the cell: only with the arm at home, out of the overhead camera's view."""
 
 import math
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -9,10 +10,16 @@ from agent.difference import SAME_PLACE, compare, recalled
 from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
+from skills.contract import CameraContract
+from skills.errors import Unavailable
+from skills.lines import Floats
 from skills.observation import Observation
+from skills.pictures import BRIGHT, DARK, HIDDEN, brightness, hidden, sharpness
 from skills.preflight import BLACK_MEAN
 from skills.protocols import Perceiver
+from skills.reference import Reference
 from skills.scene import PerceivedPart, Scene
+from skills.views import check_view
 
 OPEN_SHARE: Final = 0.85
 """From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
@@ -56,27 +63,63 @@ class Blocked(Value):
     ruling: Ruling | None = None
 
 
+@dataclass(frozen=True)
+class View:
+    """What the overhead camera showed in training: how it stood, and its reference picture."""
+
+    trained: CameraContract
+    reference: Reference
+
+    def fault(self, image: Image, before: Floats | None) -> str | None:
+        """Why `image` shows something else; `before` are the lines of the last picture that was believed."""
+        bright = brightness(image, self.reference)
+        if not DARK < bright < BRIGHT:
+            much = "little" if bright <= DARK else "much"
+            return f"has too {much} light: {bright:.0%} of the brightness of its reference; check light and lens"
+        moved = check_view(OVERHEAD, self.trained, self.reference, image)
+        if moved is not None:
+            return f"does not see what it saw in training: {moved.text}; {moved.remedy}"
+        gone = 0 if before is None else hidden(before, sharpness(image, self.reference))
+        if gone >= HIDDEN:
+            return f"is covered: {gone} lines of the tray that the look before showed are gone; clear its view"
+        return None
+
+
 class Looker:
     """Makes looks through the gate's observations.
 
-    A picture that is the last look's to the last bit shows no moment of its own: no sensor is without noise. What one
+    A picture that is an earlier one's to the last bit shows no moment of its own: no sensor is without noise. What one
     look makes out faintly and the next does not is remembered from the one to the other.
+
+    Args:
+        view: what the overhead camera is to show; without it, that is not looked at.
     """
 
-    def __init__(self, cell: Cell, gate: Gaze, perceiver: Perceiver) -> None:
-        self._cell, self._gate, self._perceiver = cell, gate, perceiver
+    def __init__(self, cell: Cell, gate: Gaze, perceiver: Perceiver, view: View | None = None) -> None:
+        self._cell, self._gate, self._perceiver, self._view = cell, gate, perceiver, view
+        self._lines: Floats | None = None
         self._last: Image | None = None
+        self._delivered: Image | None = None
         self._seen: Scene | None = None
 
-    def glance(self) -> Look | Blocked:
-        """One look if the arm is out of view; nothing moves."""
+    @property
+    def picture(self) -> Image:
+        """The overhead picture of the last look that was made, or tried. Raises: Unavailable before the first."""
+        if self._delivered is None:
+            raise Unavailable("no picture was taken yet.", "Look first.")
+        return self._delivered
+
+    def glance(self, earlier: Image | None = None) -> Look | Blocked:
+        """One look if the arm is out of view; nothing moves. Its picture must be another than an `earlier` one."""
         observation = self._gate.observe()
         if self._is_away(observation):
             return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
-        image = observation.images.get(OVERHEAD)
-        if fault := self._fault(image):
+        image = self._delivered = observation.images.get(OVERHEAD)
+        if fault := self._fault(image, earlier):
             return Blocked(text=f"the overhead camera {fault}")
         self._last = image
+        if self._view is not None and image is not None:
+            self._lines = sharpness(image, self._view.reference)
         scene = self._perceiver.perceive(observation)
         self._seen = recalled(scene, self._seen) if self._seen else scene
         return Look(
@@ -89,14 +132,14 @@ class Looker:
         """Whether `part` no longer lies where it was seen; not where the arm may hide it or the picture shows nothing
         that is newer than the last look.
         """
-        if self._is_away(observation) or self._fault(observation.images.get(OVERHEAD)):
+        if self._is_away(observation) or self._fault(observation.images.get(OVERHEAD), None):
             return False
         scene = self._perceiver.perceive(observation)
         return all(
             math.dist(part.at, place) > SAME_PLACE for place in (*(one.at for one in scene.parts), *scene.unclear)
         )
 
-    def _fault(self, image: Image | None) -> str | None:
+    def _fault(self, image: Image | None, earlier: Image | None) -> str | None:
         """Why this picture shows nothing that may be believed; None when all is well."""
         if image is None:
             return "delivers no picture; check its cable"
@@ -106,9 +149,9 @@ class Looker:
             return f"delivers a picture of {width}×{height} instead of {size}×{size}; check for swapped cables"
         if float(image.mean()) < BLACK_MEAN:
             return "delivers a black picture; check light, lens cap and cable"
-        if self._last is not None and np.array_equal(image, self._last):
+        if any(one is not None and np.array_equal(image, one) for one in (self._last, earlier)):
             return "is frozen: its picture is the last one to the last bit; start it anew"
-        return None
+        return self._view.fault(image, self._lines) if self._view else None
 
     def patient_glance(self) -> Look | Blocked:
         """A glance that waits out a camera's short failure."""
@@ -117,11 +160,12 @@ class Looker:
 
     def look(self) -> Look | Blocked:
         """One look with the arm out of view; moves it home first where it is not, the gripper as it is."""
-        if self._is_away(self._gate.observe()):
+        seen = self._gate.observe()
+        if self._is_away(seen):
             ruling = self._gate.go_home(open_gripper=False)
             if ruling.decision == "stop":
                 return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
-        return self.glance()
+        return self.glance(seen.images.get(OVERHEAD))
 
     def _is_away(self, observation: Observation) -> bool:
         away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())

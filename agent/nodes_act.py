@@ -4,6 +4,7 @@ from langgraph.runtime import Runtime
 
 from agent import events
 from agent.difference import compare
+from agent.evidence import witnessed
 from agent.executor import WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
@@ -107,7 +108,8 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
         return {"blocked": seen}
     judged = measure(explain(seen.judged, state.execution, state.held), seen.after, state, workcell)
     workcell.journal.attempts.judge(call.id, judged.verdict, workcell.cell.agent.flag_below)
-    workcell.tell(state.run_id, events.Verified(call_id=call.id, verdict=judged.verdict))
+    evidence = witnessed(judged.evidence, state.execution.rulings)
+    workcell.tell(state.run_id, events.Verified(call_id=call.id, verdict=judged.verdict, evidence=evidence))
     attempt = Attempt(
         call=call,
         rulings=state.execution.rulings,

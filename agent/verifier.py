@@ -4,11 +4,15 @@
 and believes only what two looks agree on. Uncertain is not success.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from agent.aims import UNKNOWN, Motion
 from agent.difference import Difference, alike, compare, same_part
+from agent.evidence import Evidence
 from agent.looking import TRIES, Blocked, Look, Looker
+from agent.sureness import Sureness
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
 from skills.card import SkillCard
@@ -18,6 +22,8 @@ from skills.words import TRAY
 
 SURE: Final = 0.7
 """Confidence below which one look is not believed."""
+BESIDE: Final = 0.06
+"""Fingers that closed farther than this from a part [m] do not hold it: half of the longest, and what is in doubt."""
 UNSEEN: Final = 0.8
 """How far it is believed that a bolt sits in its hole, which no camera sees: it was held before, let go at the hole
 under the gate's watch, and is not on the tray. The share of inserts that a policy must reach to be used at all."""
@@ -31,6 +37,7 @@ class Judged(Value):
         holding: the gripper is closed on something.
         lost: parts that left the tray, were not released on purpose and are not known to be held.
         tidy: the tray shows nothing else.
+        evidence: what the verdict rests on; None where it was not judged by looking.
     """
 
     verdict: Verdict
@@ -38,6 +45,7 @@ class Judged(Value):
     holding: bool = False
     lost: tuple[PerceivedPart, ...] = ()
     tidy: bool = False
+    evidence: Evidence | None = None
 
 
 class Verified(Value):
@@ -56,6 +64,7 @@ def judge(
     *,
     watched: bool = True,
     half: float = 0.0,
+    motion: Motion = UNKNOWN,
 ) -> Judged:
     """What one look after the call says of it.
 
@@ -67,20 +76,33 @@ def judge(
         held: what was in the gripper before a release.
         watched: the gate saw the motion to its end, and would have stopped it at a loss of grasp.
         half: inner half width of the tray [m], where the card's region ends.
+        motion: where the fingers closed and let go, as far as that is known.
     """
     seen = compare(before.scene, after.scene)
     if card.done_check == "part_in_gripper":
-        judged, expected = _judge_pick(call, before, after, seen), Difference(gone=seen.gone)
+        judged, expected = _judge_pick(call, before, after, seen, motion), Difference(gone=seen.gone)
     elif (region := card.region_of(call.arguments)) is not None:
         judged, expected = _judge_region(call, before, after, seen, lies_in(region, half)), Difference(moved=seen.moved)
     elif call.destination == TRAY:
         judged, expected = _judge_put_back(after, seen, held), Difference(appeared=seen.appeared)
     elif card.done_check == "part_inserted":
-        judged, expected = _judge_insert(after, seen, held, watched), Difference()
+        judged, expected = _judge_insert(call, after, seen, held, watched, motion), Difference()
     else:
-        judged, expected = _judge_place(after, seen, held, watched), Difference()
+        judged, expected = _judge_place(call, after, seen, held, watched, motion), Difference()
     tidy = not judged.lost and seen == expected
-    return judged.model_copy(update={"tidy": tidy})
+    evidence = Evidence(
+        tidy=tidy,
+        width=after.width,
+        weakest=judged.verdict.confidence,
+        gone=len(seen.gone),
+        appeared=len(seen.appeared),
+        moved=len(seen.moved),
+        changed=len(seen.changed),
+        watched=watched,
+        let_go=motion.let_go,
+        beside=math.dist(judged.held.at, motion.closed) if judged.held and motion.closed else None,
+    )
+    return judged.model_copy(update={"tidy": tidy, "evidence": evidence})
 
 
 def is_plausible(judged: Judged) -> bool:
@@ -102,28 +124,67 @@ class Verifier:
 
     Args:
         half: inner half width of the tray [m].
+        motion_of: what is known of a call's motion, by the call's id.
+        sureness: how sure verdicts may be, where that was fitted.
+        believe: a success that is by this account less sure is uncertain.
     """
 
-    def __init__(self, looker: Looker, half: float) -> None:
-        self._looker, self._half = looker, half
+    def __init__(
+        self,
+        looker: Looker,
+        half: float,
+        motion_of: Callable[[str], Motion] = lambda _: UNKNOWN,
+        sureness: Sureness | None = None,
+        believe: float = 0.0,
+    ) -> None:
+        self._looker, self._half, self._motion_of = looker, half, motion_of
+        self._sureness, self._believe = sureness, believe
 
     def verify(
         self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
     ) -> Verified | Blocked:
         """One look where that is plausible; else what two looks agree on, or else uncertain."""
+        seen = self._seen(card, call, before, held, watched)
+        return seen if isinstance(seen, Blocked) else self._as_sure_as_it_may_be(card, seen)
+
+    def _seen(
+        self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, watched: bool
+    ) -> Verified | Blocked:
         stories: list[Verified] = []
-        for _ in range(TRIES):
+        motion = self._motion_of(call.id)
+        for looks in range(1, TRIES + 1):
             after = self._looker.look()
             if isinstance(after, Blocked):
                 return after
-            judged = judge(card, call, before, after, held, watched=watched, half=self._half)
+            judged = judge(card, call, before, after, held, watched=watched, half=self._half, motion=motion)
             story = Verified(judged=judged, after=after)
             if not stories and is_plausible(judged):
                 return story
             if any(_agree(story, other) for other in stories):
-                return story
+                return _after_looks(story, looks, agreed=True)
             stories.append(story)
         return _majority(stories)
+
+    def _as_sure_as_it_may_be(self, card: SkillCard, seen: Verified) -> Verified:
+        verdict, evidence = seen.judged.verdict, seen.judged.evidence
+        sure = self._sureness.of(card.done_check, verdict, evidence) if self._sureness and evidence else None
+        if sure is None:
+            return seen
+        changed: dict[str, object] = {"verdict": verdict.model_copy(update={"confidence": sure})}
+        if verdict.judgement == "success" and sure < self._believe:
+            text = f"{verdict.reason}; but of such verdicts only {sure:.0%} are right"
+            changed = {
+                "verdict": Verdict(judgement="uncertain", reason=text, confidence=sure, cause="unclear"),
+                "held": None,
+            }
+        return seen.model_copy(update={"judged": seen.judged.model_copy(update=changed)})
+
+
+def _after_looks(story: Verified, looks: int, *, agreed: bool) -> Verified:
+    """The story with what the looks before it add to its evidence."""
+    evidence = story.judged.evidence
+    told = evidence and evidence.model_copy(update={"looks": looks, "agreed": agreed})
+    return story.model_copy(update={"judged": story.judged.model_copy(update={"evidence": told})})
 
 
 def _agree(one: Verified, other: Verified) -> bool:
@@ -134,18 +195,19 @@ def _majority(stories: Sequence[Verified]) -> Verified:
     """The last story that another look tells as well, though they differ in what does not matter to it."""
     for story in reversed(stories):
         if sum(same_story(story.judged, other.judged) for other in stories) > 1:
-            return story
+            return _after_looks(story, len(stories), agreed=True)
     last = stories[-1]
     reasons = "; ".join(story.judged.verdict.reason for story in stories)
     confidence = min(story.judged.verdict.confidence for story in stories)
     doubt = Verdict(judgement="uncertain", reason=f"looks disagree: {reasons}", confidence=confidence, cause="unclear")
-    return Verified(judged=Judged(verdict=doubt, holding=last.judged.holding, lost=last.judged.lost), after=last.after)
+    judged = last.judged.model_copy(update={"verdict": doubt, "held": None, "tidy": False})
+    return _after_looks(Verified(judged=judged, after=last.after), len(stories), agreed=False)
 
 
-def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference) -> Judged:
+def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference, motion: Motion) -> Judged:
     promised = select(call.part, before.scene.parts)
     if after.grip.holding:
-        return _judge_held(call, promised, seen)
+        return _judge_held(call, promised, seen, motion)
     if seen.gone:
         return _verdict("failure", f"{_names(seen.gone)} left the tray and is not held", seen.gone, "dropped_outside")
     if seen.moved:
@@ -154,12 +216,15 @@ def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference) ->
     return _verdict("failure", "nothing is held and nothing has moved", (), "missed")
 
 
-def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Difference) -> Judged:
+def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Difference, motion: Motion) -> Judged:
     """The gripper is closed on something: it is the one part that has left the tray."""
     if len(seen.gone) != 1:
         text = f"one part is held, and {_names(seen.gone) or 'none'} left the tray"
         return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
     held = seen.gone[0]
+    if motion.closed is not None and (away := math.dist(held.at, motion.closed)) > BESIDE:
+        text = f"one part is held, and the fingers closed {1000 * away:.0f} mm from the {held.describe()} that left"
+        return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
     if held in promised:
         return _verdict("success", f"{held.describe()} is held", seen.gone, held=held, holding=True)
     text = f"{held.describe()} is held instead of {call.part.describe()}"
@@ -191,7 +256,9 @@ def _judge_region(
     return _verdict("success", f"{brought[0].describe()} lies where it should", brought)
 
 
-def _judge_place(after: Look, seen: Difference, held: PerceivedPart | None, watched: bool) -> Judged:
+def _judge_place(
+    call: SkillCall, after: Look, seen: Difference, held: PerceivedPart | None, watched: bool, motion: Motion
+) -> Judged:
     """Released at the place: the gripper is open, and no part was knocked out of the tray.
 
     A part that appears on the tray is the dropped one only where nobody watched the motion or the
@@ -204,20 +271,28 @@ def _judge_place(after: Look, seen: Difference, held: PerceivedPart | None, watc
         return _verdict("failure", f"{_names(back)} lies on the tray again", back, "dropped_inside")
     if not after.grip.is_open:
         return _verdict("failure", "the part was lost before it was released", _some(held), "dropped_outside")
+    if motion.let_go is not None and motion.let_go.place != call.destination:
+        text = f"it was let go over the {motion.let_go.place}, not over the {call.destination}"
+        return _verdict("failure", text, _some(held), "dropped_outside")
     if seen.gone:
         text = f"released, but {_names(seen.gone)} is missing on the tray"
         return _verdict("uncertain", text, seen.gone, "unclear")
     return _verdict("success", f"{held.describe() if held else 'the part'} was released", ())
 
 
-def _judge_insert(after: Look, seen: Difference, held: PerceivedPart | None, watched: bool) -> Judged:
+def _judge_insert(
+    call: SkillCall, after: Look, seen: Difference, held: PerceivedPart | None, watched: bool, motion: Motion
+) -> Judged:
     """Let go at a hole that no camera sees. The gripper can't tell a bolt in its hole from one beside it: both
     leave it open. So it is never certain, and without the gate's watch it is not believed.
     """
-    judged = _judge_place(after, seen, held, watched)
+    judged = _judge_place(call, after, seen, held, watched, motion)
     if judged.verdict.judgement != "success":
         return judged
     name = held.describe() if held else "the part"
+    if held is not None and motion.let_go is not None and motion.let_go.hole != held.size:
+        text = f"{name} was let go at the hole for {motion.let_go.hole}"
+        return _verdict("failure", text, _some(held), "dropped_outside")
     if not watched:
         text = f"{name} is not held and not on the tray; no camera sees whether it sits in the hole"
         return _verdict("uncertain", text, _some(held), "unclear")

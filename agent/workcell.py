@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from agent.aims import Aims, aiming, motion_of
 from agent.attempts import remembered
 from agent.events import Event, Listener, ignore
 from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
-from agent.looking import Looker
+from agent.looking import OVERHEAD, Looker, View
 from agent.pause import Pause
+from agent.sureness import Sureness, load_sureness
 from agent.verifier import Verifier
 from safety.state import build_gate
 from skills.catalogue import Catalogue, catalogue_of
@@ -74,10 +76,14 @@ def assemble(
     checkpoints: Mapping[str, Checkpoint],
     journal: Journal,
     calls: CallLog | None = None,
+    sureness: Sureness | None = None,
 ) -> Workcell:
-    """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
-    looker = Looker(cell, gate, perceiver)
-    known = {name: remembered(checkpoint, journal.attempts) for name, checkpoint in checkpoints.items()}
+    """Connect the parts of a cell; calls are written to `calls`, or else to the journal; verdicts are as sure as
+    `sureness` says.
+    """
+    looker = Looker(cell, gate, perceiver, view_of(checkpoints))
+    aims = Aims()
+    known = {name: remembered(aiming(one, aims), journal.attempts) for name, one in checkpoints.items()}
     return Workcell(
         cell=cell,
         catalogue=catalogue,
@@ -88,8 +94,18 @@ def assemble(
         looker=looker,
         grounder=grounder_of(cell, catalogue, checkpoints),
         executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
-        verifier=Verifier(looker, cell.tray.half),
+        verifier=Verifier(
+            looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, cell.verifier.believe
+        ),
     )
+
+
+def view_of(checkpoints: Mapping[str, Checkpoint]) -> View | None:
+    """What the overhead camera showed in training, by the first checkpoint that keeps a picture of it."""
+    for checkpoint in checkpoints.values():
+        if OVERHEAD in checkpoint.references:
+            return View(checkpoint.contract.cameras[OVERHEAD], checkpoint.references[OVERHEAD])
+    return None
 
 
 def build_twin(cell: Cell, scenario: "Scenario", state: Path) -> "Twin":
@@ -161,6 +177,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
             checkpoints=staged,
             journal=journal,
             calls=faulty.counted(Surprises(journal, world, scenario)),
+            sureness=sureness_of(cell),
         )
         undo.pop_all()
     return Twin(workcell, world)
@@ -183,6 +200,7 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
         planner=build_planner(cell),
         checkpoints=load_checkpoints(cell),
         journal=Journal(state),
+        sureness=sureness_of(cell),
     )
 
 
@@ -244,6 +262,14 @@ def load_perceiver(cell: Cell) -> Perceiver:
     if fault:
         raise Unavailable(f"the perceiver: {fault.text}.", f"{fault.remedy[0].upper()}{fault.remedy[1:]}.")
     return perceiver
+
+
+def sureness_of(cell: Cell) -> Sureness | None:
+    """How sure the cell's verdicts may be, where that was fitted. Raises: BadInput (to other weights)."""
+    from policy.perceiver import OnnxPerceiver
+
+    root = checkpoint_folder(cell, PERCEIVER)
+    return load_sureness(root, OnnxPerceiver(root).card.weights_hash)
 
 
 def checkpoint_folder(cell: Cell, name: str) -> Path:

@@ -25,6 +25,8 @@ FEWEST: Final = 10
 """Successes, and failures, below which no curve is fitted."""
 STEPS: Final = 50
 """Of Newton's method; it is at its end after about ten."""
+NO_STEP: Final = 1e-9
+"""A step that changes nothing."""
 
 
 class Curve(Value):
@@ -115,11 +117,19 @@ def _logarithm(disagreements: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _newton(x: NDArray[np.float64], target: NDArray[np.float64]) -> tuple[float, float]:
-    """Intercept and slope of the logistic regression of `target` on −x."""
+    """Intercept and slope of the logistic regression of `target` on −x: each step only as long as it helps."""
     design = np.stack([np.ones_like(x), -x], axis=1)
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        logit = design @ weights
+        return float(np.sum(np.logaddexp(0, logit) - target * logit))
+
     weights = np.zeros(2)
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-design @ weights))
         curvature = design.T @ (design * (chance * (1 - chance))[:, None]) + 1e-6 * np.eye(2)
-        weights += np.clip(np.linalg.solve(curvature, design.T @ (target - chance)), -2, 2)
+        step = np.linalg.solve(curvature, design.T @ (target - chance))
+        while np.abs(step).max() > NO_STEP and loss(weights + step) > loss(weights):
+            step /= 2
+        weights += step
     return float(weights[0]), float(weights[1])

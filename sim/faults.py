@@ -14,6 +14,7 @@ from skills.scene import PartQuery
 CameraName = Literal["overhead", "wrist"]
 Form = Literal["nan", "far", "floor", "empty", "other_call", "other_weights", "old_picture"]
 Seconds = Annotated[float, Field(ge=0)]
+Side = Literal["left", "right", "top", "bottom"]
 
 
 class Fault(Finite):
@@ -130,6 +131,15 @@ class Stuck(Lasting):
     fault: Literal["stuck"]
 
 
+class Covered(Lasting):
+    """Something dull hangs into a camera's view from one side of the picture and hides that share of it."""
+
+    fault: Literal["covered"]
+    camera: CameraName = "overhead"
+    side: Side = "left"
+    share: Annotated[float, Field(gt=0, le=1)]
+
+
 AnyFault: TypeAlias = Annotated[
     Slip
     | Moved
@@ -144,6 +154,7 @@ AnyFault: TypeAlias = Annotated[
     | Absent
     | Garbage
     | FullDisk
-    | Stuck,
+    | Stuck
+    | Covered,
     Field(discriminator="fault"),
 ]

@@ -18,6 +18,7 @@ from sim.driver import GRIP_SECONDS
 from sim.faults import (
     Absent,
     Black,
+    Covered,
     Dimmed,
     Form,
     Frozen,
@@ -45,6 +46,9 @@ from skills.scene import select
 
 IN_HAND: Final = 0.05
 """A part whose centre is so near to the tool's [m] and so far above the table hangs in the gripper."""
+SHADE: Final = 70.0
+ROUGH: Final = 3.0
+"""Grey value of what covers a camera, and how far its noise goes [of 255]."""
 CLEAR: Final = 0.05
 """A part that has fallen this far below the tool [m] is out of the fingers' way."""
 
@@ -133,6 +137,8 @@ class FaultyDriver:
             pictures = dict(zip(pictures, reversed(pictures.values()), strict=True))
         for turned in self._schedule.active(Turned):
             pictures[turned.camera] = _turned(pictures[turned.camera], turned)
+        for covered in self._schedule.active(Covered):
+            pictures[covered.camera] = _covered(pictures[covered.camera], covered)
         frozen = {fault.camera for fault in self._schedule.active(Frozen)} & self._last.keys()
         pictures |= {name: self._last[name] for name in frozen}
         self._last = pictures
@@ -218,6 +224,17 @@ def _jitter(nudge: Nudged) -> Jitter:
 
 def _turned(image: Image, turned: Turned) -> Image:
     return np.ascontiguousarray(np.rot90(image[:, ::-1] if turned.mirrored else image, turned.quarters))
+
+
+def _covered(image: Image, covered: Covered) -> Image:
+    """A grey thing out of focus: one shade, and what noise the picture has there."""
+    shown = image.astype(np.float32)
+    quarters = {"left": 0, "top": 1, "right": 2, "bottom": 3}[covered.side]
+    laid = np.rot90(shown, quarters)  # a view: the hidden side lies at the left
+    hidden = laid[:, : round(covered.share * laid.shape[1])]
+    rough = hidden - np.median(hidden, axis=(0, 1))
+    hidden[:] = SHADE + np.clip(rough, -ROUGH, ROUGH)
+    return np.asarray(np.clip(shown, 0, 255), np.uint8)
 
 
 def _dim(image: Image, gain: float) -> Image:

@@ -180,9 +180,33 @@ class Planner(Value):
     @field_validator("model")
     @classmethod
     def _names_both(cls, model: str) -> str:
-        if model and not re.fullmatch(r"[\w-]+:\S+", model):
-            raise ValueError("'provider:name', such as 'ollama:qwen3'")
-        return model
+        return provider_and_name(model)
+
+
+def provider_and_name(model: str) -> str:
+    """`model` where it is "provider:name" or empty. Raises: ValueError."""
+    if model and not re.fullmatch(r"[\w-]+:\S+", model):
+        raise ValueError("'provider:name', such as 'ollama:qwen3'")
+    return model
+
+
+class Verifier(Value):
+    """What is believed after a call.
+
+    Attributes:
+        model: a chat model that sees pictures, "provider:name", asked where a verdict is uncertain; without one nobody.
+        seconds: that its answer may take.
+        believe: a success that is less sure than this, by what was fitted, is uncertain; so is the chat model's own.
+    """
+
+    model: str = ""
+    seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
+    believe: Annotated[float, Field(ge=0, le=1)] = 0.9
+
+    @field_validator("model")
+    @classmethod
+    def _names_both(cls, model: str) -> str:
+        return provider_and_name(model)
 
 
 class Cell(Value):
@@ -203,6 +227,7 @@ class Cell(Value):
     skills: tuple[str, ...] = ()
     agent: Agent = Agent()
     planner: Planner = Planner()
+    verifier: Verifier = Verifier()
 
     @property
     def tray(self) -> Container:

@@ -28,11 +28,13 @@ class Reference:
 
     Attributes:
         side: of the pictures that are compared [pixels], at most LARGEST.
+        grey: mean brightness [0..255].
         lines: as `skills.lines.lines_of` gives them; `stretches` are where there are any.
         telling: the stretches in which a picture that must be laid another way to fit differs, by that way.
     """
 
     side: int
+    grey: float
     lines: Floats
     stretches: tuple[Stretch, ...]
     telling: Mapping[Way, tuple[Stretch, ...]]
@@ -40,11 +42,12 @@ class Reference:
     @classmethod
     def of(cls, picture: Image) -> "Reference":
         side = min(len(picture), LARGEST)
-        lines = lines_of(grey_of(picture, side))
+        grey = grey_of(picture, side)
+        lines = lines_of(grey)
         stretches = stretches_of(lines)
         telling = {way: _differing(lines, way.back.of(lines), stretches) for way in OTHER_WAYS}
         told = {way: differing for way, differing in telling.items() if len(differing) >= TELLING}
-        return cls(side, lines, stretches, told)
+        return cls(side, float(grey.mean()), lines, stretches, told)
 
     @property
     def hidden(self) -> tuple[Way, ...]:

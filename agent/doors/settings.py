@@ -6,6 +6,7 @@
 | SMOLCELL_STATE | the folder of the cell's state |
 | SMOLCELL_AGENT_ATTEMPTS, … | `agent.attempts`, and so on for each field of `agent` |
 | SMOLCELL_PLANNER_MODEL, … | `planner.model`, and so on for each field of `planner` |
+| SMOLCELL_VERIFIER_MODEL, … | `verifier.model`, and so on for each field of `verifier` |
 | SMOLCELL_CHECKPOINT_PICK, … | `checkpoints.pick`, and so on for each checkpoint of the cell |
 
 Limits stand in the cell file alone: no environment loosens a gate.
@@ -18,7 +19,7 @@ from typing import Any, Final
 
 import skills
 from agent.doors.state import PREFIX, STATE, state_root
-from skills.cell import Agent, Cell, Planner, parse_cell
+from skills.cell import Agent, Cell, Planner, Verifier, parse_cell
 from skills.errors import BadInput, UnknownName
 from skills.yamlfile import read_yaml
 
@@ -26,6 +27,7 @@ INSTALLATION: Final = Path(skills.__file__).parent.parent
 DEFAULT_CELL: Final = INSTALLATION / "cells" / "default.yaml"
 CELL: Final = f"{PREFIX}CELL"
 _AGENT, _CHECKPOINT, _PLANNER = f"{PREFIX}AGENT_", f"{PREFIX}CHECKPOINT_", f"{PREFIX}PLANNER_"
+_VERIFIER = f"{PREFIX}VERIFIER_"
 
 
 def cell_file(flag: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -73,4 +75,5 @@ def _known(checkpoints: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Variable -> section and key of the cell file that it overrides."""
     agent = {f"{_AGENT}{key.upper()}": ("agent", key) for key in Agent.model_fields}
     agent |= {f"{_PLANNER}{key.upper()}": ("planner", key) for key in Planner.model_fields}
+    agent |= {f"{_VERIFIER}{key.upper()}": ("verifier", key) for key in Verifier.model_fields}
     return agent | {f"{_CHECKPOINT}{str(key).upper()}": ("checkpoints", str(key)) for key in checkpoints}

@@ -28,19 +28,28 @@ from skills.cell import Cell
 
 HELD_OUT: Final = 777
 """Mixed into every seed here and nowhere else."""
+EACH: Final = "+"
+"""Between the names of skills that take turns."""
 MOST_SKIPPED: Final = 200
 """Scenes drawn for one trial before its split counts as impossible."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is measured: who does `skill`, on scenes of `split` drawn from `seed`."""
+    """What is measured: who does `skill`, on scenes of `split` drawn from `seed`. Several skills, joined by EACH, take
+    turns.
+    """
 
     cell: Cell
     actor: Actor
     skill: str
     split: str
     seed: int
+
+    @property
+    def cards(self) -> tuple[SkillCard, ...]:
+        """Raises: UnknownName (no such skill)."""
+        return tuple(catalogue_of(self.cell)[name] for name in self.skill.split(EACH))
 
     @property
     def heading(self) -> Heading:
@@ -54,7 +63,8 @@ def check_job(job: Job) -> None:
     """Raises: UnknownName (no such skill or split), BadInput (a split or a robot that does not fit), Unavailable (its
     URDF is not installed).
     """
-    split_for(job.split, catalogue_of(job.cell)[job.skill].name)
+    for card in job.cards:
+        split_for(job.split, card.name)
     check_fit(job.cell)
 
 
@@ -93,13 +103,13 @@ class Station:
         self._job = job
 
     @cached_property
-    def _ready(self) -> tuple[SkillCard, Act]:
-        card = catalogue_of(self._job.cell)[self._job.skill]
-        return card, self._job.actor.ready(card, split_for(self._job.split, card.name))
+    def _ready(self) -> tuple[tuple[SkillCard, Act], ...]:
+        split = self._job.split
+        return tuple((card, self._job.actor.ready(card, split_for(split, card.name))) for card in self._job.cards)
 
     def __call__(self, number: int) -> Trial:
         """The first scene of that number in which there is something to ask for."""
-        job, (card, act) = self._job, self._ready
+        job, (card, act) = self._job, self._ready[number % len(self._ready)]
         rng = np.random.default_rng([HELD_OUT, job.seed, number])
         for skipped in range(MOST_SKIPPED):
             with TemporaryDirectory(prefix="smolcell-eval-") as state:

@@ -18,6 +18,7 @@ Cause = Literal[
     "false_accept",
     "false_reject",
     "uncertain",
+    "blind",
 ]
 MEANING: Final[dict[Cause, str]] = {
     "success": "what was asked for has come to be",
@@ -30,9 +31,10 @@ MEANING: Final[dict[Cause, str]] = {
     "dropped": "the part fell out of the gripper on its way",
     "wrong_part": "another part than the one that was meant was lifted",
     "wrong_place": "the part has come to lie elsewhere",
-    "false_accept": "the verifier believed a pick that had failed",
-    "false_reject": "the verifier called a pick failed that had not",
+    "false_accept": "the verifier believed a call that had failed",
+    "false_reject": "the verifier called one failed that had not",
     "uncertain": "the verifier could not tell",
+    "blind": "the verifier judged by a picture that showed nothing to judge by",
 }
 assert set(MEANING) == set(get_args(Cause))
 

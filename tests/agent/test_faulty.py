@@ -7,7 +7,7 @@ import pytest
 
 from agent.faulty import CountedCalls, TwinAudit, TwinJournal
 from agent.journal import Journal
-from agent.looking import Blocked, Looker
+from agent.looking import Blocked, Look, Looker
 from safety.audit import verify_audit
 from sim.schedule import Schedule
 from skills.call import Outcome, SkillCall
@@ -86,11 +86,11 @@ class FrozenGate(TrayGate):
 
 
 def test_picture_that_is_the_last_one_to_the_last_bit_is_no_look() -> None:
+    frozen = Blocked(text="the overhead camera is frozen: its picture is the last one to the last bit; start it anew")
     looker = Looker(CELL, FrozenGate(Tray()), TextPerceiver())
-    assert not isinstance(looker.look(), Blocked)
-    assert looker.look() == Blocked(
-        text="the overhead camera is frozen: its picture is the last one to the last bit; start it anew"
-    )
+    assert isinstance(looker.glance(), Look)
+    assert looker.glance() == frozen, "the picture of the look before"
+    assert Looker(CELL, FrozenGate(Tray()), TextPerceiver()).look() == frozen, "two pictures of one look"
 
 
 def test_frozen_camera_ends_a_run_before_anything_is_said_to_be_done(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """`smolcell calibrate`: how sure a policy may be of its chunks, fitted and written beside its weights."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -10,16 +10,22 @@ from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
+from skills.errors import BadInput
 
 if TYPE_CHECKING:
     from policy.confidence import Confidence
+    from skills.cell import Cell
+
+VERIFIER: Final = "verifier"
 
 app = new_app()
 
 
 @app.command()
 def calibrate(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Checkpoint of the skill cards: pick or place.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Checkpoint of the skill cards: pick or place; or verifier.")
+    ],
     checkpoint: CheckpointFolder = None,
     n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
     seed: DrawSeed = 0,
@@ -32,7 +38,17 @@ def calibrate(
     A chunk is what several answers agree in. How far they lie apart, and whether the call succeeded, give a curve,
     which is written to confidence.json beside the weights. From then on every chunk has a confidence. A checkpoint
     without the file has none. Fit it anew after every training.
+
+    Of a verifier it is how sure a verdict may be: attempts of the cell's policies during which something goes wrong or
+    nothing does, what was said of them, and what was true, give curves, which are written to verdicts.json beside the
+    perceiver's weights.
     """
+    if name == VERIFIER:
+        if checkpoint is not None:
+            raise BadInput(
+                "--checkpoint", str(checkpoint), f"left out with {VERIFIER}; the cell file names its perceiver"
+            )
+        return _verifier(configured_cell(cell), seed, n, workers, as_json)
     from agent.evaluation.calibration import Calibration
     from agent.evaluation.calibration import calibrate as fit
 
@@ -43,6 +59,20 @@ def calibrate(
         answer_json(found.model_dump(mode="json"))
     else:
         _print(found)
+    return ExitCode.DONE
+
+
+def _verifier(cell: "Cell", seed: int, n: int, workers: int, as_json: bool) -> ExitCode:
+    from agent.evaluation.verdict_calibration import VerdictCalibration, calibrate_verdicts
+
+    with progress("attempts") as update:
+        found = calibrate_verdicts(VerdictCalibration(cell, seed), n, workers, update)
+    if as_json:
+        answer_json(found.model_dump(mode="json"))
+        return ExitCode.DONE
+    for name, (right, said) in found.right.items():
+        answer(f"{name}: {right} of {said} verdicts were right")
+    answer(f"Brier score {found.brier:.4f}; {found.brier_before:.4f} with the confidence that was said before")
     return ExitCode.DONE
 
 

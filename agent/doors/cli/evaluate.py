@@ -13,11 +13,13 @@ from skills.errors import BadInput, UnknownName
 
 SCENES: Final = 300
 """Where --n is left out."""
+SKILL: Final = "pick"
+"""Where --skill is left out."""
 SPLIT: Final = "new-scenes"
 """Where --split is left out."""
 WHATS: Final = ("policy", "verifier")
 EXCLUDES: Final = {
-    "verifier": ("--compare", "--open-loop", "--expert", "--checkpoint", "--save", "--scene", "--pictures"),
+    "verifier": ("--compare", "--open-loop", "--checkpoint", "--save", "--scene", "--pictures"),
     "--compare": ("--open-loop", "--expert", "--checkpoint", "--save", "--results", "--html", "--scene", "--pictures"),
     "--open-loop": ("--expert", "--save", "--results", "--html", "--scene", "--pictures"),
     "--expert": ("--checkpoint", "--save"),
@@ -33,9 +35,18 @@ app = new_app()
 @app.command()
 def evaluate(
     what: Annotated[
-        str, typer.Argument(metavar="[WHAT]", help="policy, or verifier: whether it knows a good pick from a bad one.")
+        str,
+        typer.Argument(metavar="[WHAT]", help="policy, or verifier: whether it knows a good attempt from a bad one."),
     ] = "policy",
-    skill: Annotated[str, typer.Option("--skill", metavar="NAME", help="One of: smolcell skills list.")] = "pick",
+    skill: Annotated[
+        str | None,
+        typer.Option(
+            "--skill",
+            metavar="NAME",
+            help="One of: smolcell skills list.",
+            show_default="pick; of a verifier the library's, in turn",
+        ),
+    ] = None,
     checkpoint: CheckpointFolder = None,
     split: Annotated[
         str | None,
@@ -136,6 +147,9 @@ def evaluate(
     Every scene is drawn from a seed that no training data uses, and judged by ground truth after the call. Only parts
     that can be seen and that the expert finds a grasp for are asked for. With --expert the demonstrator is measured
     instead; in clutter it takes the easiest part first.
+
+    A verifier is measured on attempts of the cell's own policies, during which something goes wrong or nothing does;
+    with --expert on picks that the expert makes come out right or wrong.
     """
     from agent.doors.cli import evaluate_ways as ways
 
@@ -150,10 +164,13 @@ def evaluate(
     if scene is not None:
         return ways.demonstrate(whole_cell, scene, pictures, as_json)
     if open_loop is not None:
-        return ways.open_loop(whole_cell, (open_loop, split, n), skill, checkpoint, runtime, as_json)
-    scenes = ways.Scenes(whole_cell, skill, split or SPLIT, seed, n or SCENES, workers)
+        return ways.open_loop(whole_cell, (open_loop, split, n), skill or SKILL, checkpoint, runtime, as_json)
+    every = what == "verifier" and not expert
+    scenes = ways.Scenes(
+        whole_cell, skill or (ways.LIBRARY if every else SKILL), split or SPLIT, seed, n or SCENES, workers
+    )
     if what == "verifier":
-        return ways.verify(scenes, ways.Outputs(results, html), as_json)
+        return ways.verify(scenes, ways.Outputs(results, html), expert, as_json)
     if compare is not None:
         return ways.compare(scenes, compare, runtime, as_json)
     return ways.measure(scenes, None if expert else (checkpoint, runtime), ways.Outputs(results, html, save), as_json)

@@ -29,12 +29,19 @@ def print_report(report: EvalReport) -> None:
 def print_verifier(told: Mapping[str, Any], report: EvalReport) -> None:
     rows = [
         (name.replace("_", " "), told[name]["n"], told[name]["count"], _interval(told[name]["wilson95"]))
-        for name in ("false_accept", "false_reject", "uncertain")
+        for name in ("false_accept", "false_reject", "uncertain", "believed_blind")
+        if name in told
     ]
     answer_table(("", "n", "count", "95 % interval"), rows)
-    by_what = report.by_word()["happened"].items()
-    told_rightly = [(what, *_cells(tally_of(trials))) for what, trials in by_what]
-    answer_table(("what had happened", "n", "told rightly", "95 % interval"), told_rightly)
+    by = report.by_word()
+    told_rightly = [
+        (word, value, *_cells(tally_of(trials)))
+        for word in ("skill", "drawn", "happened")
+        for value, trials in by.get(word, {}).items()
+    ]
+    answer_table(("word", "value", "n", "told rightly", "95 % interval"), told_rightly)
+    if report.reliability:
+        answer(f"expected calibration error of the confidence: {report.reliability.error:.3f}")
     answer(f"scenes with nothing to verify, of all drawn: {report.skipped.describe()}")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.evaluate_tables import print_comparison, print_open_loop, print_report, print_verifier
@@ -10,7 +10,7 @@ from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import progress
 from agent.doors.settings import usable_folder
 from agent.evaluation.actors import ONNX, Actor, ExpertActor, PolicyActor, checkpoint_of, open_policy
-from agent.evaluation.closed_loop import Job, check_job, evaluate
+from agent.evaluation.closed_loop import EACH, Job, check_job, evaluate
 from agent.evaluation.kept import KeptTrials, load_report
 from agent.evaluation.report import EvalReport
 from agent.evaluation.table import split_for
@@ -22,6 +22,8 @@ from skills.cell import Cell
 from skills.contract import load_contract, save_contract
 from skills.errors import BadInput
 
+LIBRARY: Final = EACH.join(("pick", "place", "put_back", "insert"))
+"""The skills whose attempts a verifier is measured on, in turn."""
 Data = tuple[Path, str | None, int | None]
 """Folder, split, and how many examples or frames."""
 
@@ -65,15 +67,24 @@ def measure(scenes: Scenes, policy: tuple[Path | None, str | None] | None, outpu
     return ExitCode.DONE
 
 
-def verify(scenes: Scenes, outputs: Outputs, as_json: bool) -> ExitCode:
-    """The verifier of the cell, on picks that the expert makes come out right or wrong."""
-    from agent.evaluation.verifier_trials import VerifierActor, verifier_json
+def verify(scenes: Scenes, outputs: Outputs, expert: bool, as_json: bool) -> ExitCode:
+    """The verifier of the cell: on attempts of its policies, or on picks that the expert makes come out right or
+    wrong.
+    """
+    actor: Actor
+    if expert:
+        from agent.evaluation.verifier_trials import VerifierActor, verifier_json
 
-    report = _reported(scenes, VerifierActor(scenes.cell), outputs, "picks judged rightly")
-    if as_json:
-        answer_json(verifier_json(report))
+        actor, summary = VerifierActor(scenes.cell), verifier_json
     else:
-        print_verifier(verifier_json(report), report)
+        from agent.evaluation.attempts_trials import AttemptsActor, attempts_json
+
+        actor, summary = AttemptsActor(scenes.cell), attempts_json
+    report = _reported(scenes, actor, outputs, "judged rightly")
+    if as_json:
+        answer_json(summary(report))
+    else:
+        print_verifier(summary(report), report)
     return ExitCode.DONE
 
 
