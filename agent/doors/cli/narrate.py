@@ -23,6 +23,8 @@ def sentences(event: events.Event) -> tuple[str, ...]:
     """The lines that tell `event`; none where a line would say nothing new."""
     if isinstance(event, events.Planned):
         return plan_lines(event.understanding)
+    if isinstance(event, events.Looked):
+        return look_lines(event)
     line = _sentence(event)
     return (line,) if line else ()
 
@@ -32,8 +34,6 @@ def _sentence(event: events.Event) -> str | None:
         case events.Asked():
             choices = f" ({' / '.join(event.choices)})" if event.choices else ""
             return f"asked     {event.question}{choices}"
-        case events.Looked():
-            return f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
         case events.Calling():
             return f"phrase    {event.call.phrase!r}"
         case events.Ruled():
@@ -58,6 +58,12 @@ def plan_lines(understanding: Understanding) -> tuple[str, ...]:
         return (f"{understanding.outcome:9} {said}", *choices)
     lines = [f"plan      {number}. {step.describe()}" for number, step in enumerate(understanding.plan.steps, 1)]
     return (*lines, *([f"          {understanding.text}"] if understanding.text else []))
+
+
+def look_lines(event: events.Looked) -> tuple[str, ...]:
+    """What lies there, and what the looks do not agree on."""
+    seen = f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
+    return (seen, *(f"disputed  {one.describe()}" for one in event.look.disputed))
 
 
 def account_rows(ledger: tuple[Account, ...]) -> list[tuple[object, ...]]:
