@@ -95,7 +95,16 @@ class Finished(Value):
     ledger: tuple[Account, ...]
 
 
-Event = Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished
+class Replied(Value):
+    """What the person who was asked last has said; empty where nobody has."""
+
+    event: Literal["replied"] = "replied"
+    answer: str
+
+
+Event = (
+    Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished | Replied
+)
 Listener = Callable[[Event], None]
 
 

@@ -79,6 +79,8 @@ def report(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """End the run: done only when every step is met and nothing was lost."""
     outcome = state.outcome or _conclude(state, runtime.context.cell.agent.looks)
     accounts = _closed(state, runtime.context.cell.tray.half)
+    if state.look is not None and (picture := runtime.context.looker.last_picture) is not None:
+        runtime.context.journal.pictures.keep(state.run_id, "after", picture)
     runtime.context.tell(state.run_id, events.Finished(outcome=outcome, ledger=accounts))
     runtime.context.journal.end_run(state.run_id, outcome)
     return {"outcome": outcome, "accounts": accounts}

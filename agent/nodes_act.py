@@ -36,6 +36,8 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
     seen = workcell.looker.settled(state.look)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
+    if state.look is None and (picture := workcell.looker.last_picture) is not None:
+        workcell.journal.pictures.keep(state.run_id, "before", picture)
     lost, undisturbed, change = state.lost, not seen.disputed, Difference()
     if state.look is not None:
         change = compare(state.look.scene, seen.scene)

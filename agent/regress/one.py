@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import yaml
 
 from agent.evaluation.portraits import portrait
-from agent.run import Answer, Report, resume, run
+from agent.report import Report
+from agent.run import Answer, resume, run
 from agent.workcell import ROOT, build_twin, reopen_twin
 from skills.base import Value
 from skills.call import Judgement

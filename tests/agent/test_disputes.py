@@ -8,7 +8,8 @@ import pytest
 from agent.disputes import Disputed, believed, disputes, doubted
 from agent.ledger import Account, reconcile, shortfall, standing
 from agent.looking import Grip, Look
-from agent.run import Report, run
+from agent.report import Report
+from agent.run import run
 from skills.observation import Observation
 from skills.scene import PerceivedPart, Scene
 from tests.agent.kinematic_tray import OPEN, Bench, TextPerceiver, Tray, part, scene, step

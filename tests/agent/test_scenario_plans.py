@@ -11,7 +11,8 @@ import pytest
 from agent.executor import CallLog, Checkpoint, Execution
 from agent.journal import Journal
 from agent.regress.more import again
-from agent.run import Report, run
+from agent.report import Report
+from agent.run import run
 from agent.workcell import assemble, build_planner
 from sim.layout import Look, place_parts
 from sim.parts.spawn import PartSpec

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from agent import events
 from agent.doors.cli.output import talk_console
 from agent.ledger import Account
+from agent.report import part_counts
 from skills.plan import Understanding
 
 if TYPE_CHECKING:
@@ -67,8 +68,13 @@ def look_lines(event: events.Looked) -> tuple[str, ...]:
 
 
 def account_rows(ledger: tuple[Account, ...]) -> list[tuple[object, ...]]:
-    """The ledger as rows of step, seen, moved, left, lost."""
-    return [(a.step.describe(), a.seen, a.moved, a.left, a.lost) for a in ledger]
+    """The ledger as rows of step, seen, moved, left, lost; below a step the same by what its parts look like."""
+    rows: list[tuple[object, ...]] = []
+    for account in ledger:
+        rows.append((account.step.describe(), account.seen, account.moved, account.left, account.lost))
+        for one in part_counts(account):
+            rows.append((f"  {one.part}", one.moved + one.left + one.lost, one.moved, one.left, one.lost))
+    return rows
 
 
 def all_of(listeners: Sequence[events.Listener]) -> events.Listener:
