@@ -56,17 +56,17 @@ def compare(before: Scene, after: Scene) -> Difference:
 
     A faint part that one look shows and the other can't make out is in both: hard to see is not gone.
     """
-    _, old, new = _match(before.parts, after.parts, same_part)
-    changed, old, new = _match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
-    moved, old, new = _match(old, new, alike)
-    gone = tuple(part for part in old if not _is_unclear(part, after))
-    appeared = tuple(part for part in new if not _is_unclear(part, before))
+    _, old, new = match(before.parts, after.parts, same_part)
+    changed, old, new = match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
+    moved, old, new = match(old, new, alike)
+    gone = tuple(part for part in old if not is_unclear(part, after))
+    appeared = tuple(part for part in new if not is_unclear(part, before))
     return Difference(gone=gone, appeared=appeared, moved=tuple(moved), changed=tuple(changed))
 
 
 def recalled(scene: Scene, earlier: Scene) -> Scene:
     """`scene` with the faint parts of an `earlier` look that it can't make out: they are what lies there."""
-    parts = tuple(part for part in earlier.parts if _is_unclear(part, scene))
+    parts = tuple(part for part in earlier.parts if is_unclear(part, scene))
     if not parts:
         return scene
     places = tuple(one for one in scene.unclear if all(math.dist(one, part.at) > SAME_PLACE for part in parts))
@@ -74,12 +74,12 @@ def recalled(scene: Scene, earlier: Scene) -> Scene:
     return scene.model_copy(update={"parts": together, "unclear": places})
 
 
-def _is_unclear(part: PerceivedPart, scene: Scene) -> bool:
+def is_unclear(part: PerceivedPart, scene: Scene) -> bool:
     """Whether `part`, seen faintly in another look, is what `scene` can't make out."""
     return part.confidence < FAINT and any(math.dist(part.at, place) <= SAME_PLACE for place in scene.unclear)
 
 
-def _match(
+def match(
     old: Iterable[PerceivedPart], new: Iterable[PerceivedPart], fits: Callable[[PerceivedPart, PerceivedPart], bool]
 ) -> tuple[list[Pair], Sequence[PerceivedPart], Sequence[PerceivedPart]]:
     """Pairs that fit, nearest first, each part once; and what stays without a partner."""

@@ -104,8 +104,27 @@ class Finished(Value):
     ledger: tuple[Account, ...]
 
 
+class Replied(Value):
+    """What the person who was asked last has said; empty where nobody has."""
+
+    event: Literal["replied"] = "replied"
+    answer: str
+
+
 Event = (
-    Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished | Paused
+    Planned
+    | Asked
+    | Looked
+    | Calling
+    | Moving
+    | Ruled
+    | Verified
+    | Recovering
+    | Accounted
+    | Woken
+    | Finished
+    | Paused
+    | Replied
 )
 Listener = Callable[[Event], None]
 

@@ -23,6 +23,8 @@ from agent.cell_table import CellTable
 from agent.checkpoints import keep_last, saver_over
 from agent.events import Event, Moving
 from agent.executor import Execution
+from agent.run_pictures import SCHEMA as RUN_PICTURES
+from agent.run_pictures import RunPictures
 from agent.verdicts import SCHEMA as VERDICTS
 from agent.verdicts import Verdicts
 from skills.base import Value
@@ -47,7 +49,7 @@ CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
 );
 """
-_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS
+_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS + RUN_PICTURES
 """A journal that an earlier version made may lack a table, which is then added."""
 
 
@@ -72,6 +74,7 @@ class Journal:
     Attributes:
         attempts: what calls saw and proposed, of those that are worth a second look.
         verdicts: every call that was judged.
+        pictures: what the overhead camera saw at the first and the last look of a run.
         table: what runs have left in the cell.
 
     Raises: Unavailable when another process has it open, BadInput when the file is none.
@@ -101,6 +104,7 @@ class Journal:
         self._saver_database: sqlite3.Connection | None = None
         self.attempts = Attempts(self._database, self._lock, self._parsed)
         self.verdicts = Verdicts(self._database, self._lock, self._parsed)
+        self.pictures = RunPictures(self._database, self._lock)
         self.table = CellTable(self._database, self._lock)
 
     def __enter__(self) -> Self:

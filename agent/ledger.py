@@ -1,12 +1,15 @@
 """The account of a run: what was seen, moved, left and lost, step by step, reconciled with each look.
 
-The law of every account: seen = moved + left + lost, whatever happens on the tray.
+The law of every account: seen = moved + left + lost, whatever happens on the tray. What the looks do not agree on
+stands beside it: a part is seen, and is lost, only where looks agree.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from agent.difference import Difference, alike, same_part
+from agent.difference import Difference, alike
+from agent.disputes import Disputed, doubted, is_among
 from agent.remaining import arrived, remaining
 from skills.base import Value
 from skills.plan import Plan, Step
@@ -23,10 +26,15 @@ class Account(Value):
         seen: matching parts that were on the tray at one time or another.
         there: of parts that are moved on the tray, those that lay at the destination at the first look.
         moved: brought to the destination and verified, or by now seen there.
-        left: matching parts on the tray at the last look.
+        left: matching parts on the tray at the last look; at the end of a run one that the gripper holds, too.
         skipped: parts that were given up; they count as left while they lie there.
         unclear: places on the tray where something lay at the last look that could not be made out.
-        empty_looks: fresh looks in a row in which nothing was left to pick.
+        disputed: of the last looks, what they do not agree on and what may be a matching part.
+        empty_looks: fresh looks in a row in which nothing was left to pick, and nothing was disputed.
+        disputed_looks: times that looks ended in a dispute since something was left to pick.
+        missing: matching parts that are known to have got lost since the first look.
+        earlier: parts that the run had lost before that.
+        brought, lying: of those that are moved and left, how many look like what.
     """
 
     step: Step
@@ -37,15 +45,28 @@ class Account(Value):
     left: int = 0
     skipped: tuple[PerceivedPart, ...] = ()
     unclear: int = 0
+    disputed: tuple[Disputed, ...] = ()
     empty_looks: int = 0
+    disputed_looks: int = 0
+    missing: tuple[PerceivedPart, ...] = ()
+    earlier: tuple[PerceivedPart, ...] = ()
+    brought: dict[str, int] = {}
+    lying: dict[str, int] = {}
 
     @property
     def lost(self) -> int:
         """Seen once, not moved by us, and not on the tray any more."""
         return self.seen - self.moved - self.left
 
+    @property
+    def set_aside(self) -> tuple[PerceivedPart, ...]:
+        """Parts that are not to be picked: given up, or nobody knows whether they are there."""
+        return (*self.skipped, *(one.part for one in self.disputed))
+
     def describe(self) -> str:
-        return f"{self.step.describe()}: {self.seen} seen, {self.moved} moved, {self.left} left, {self.lost} lost"
+        doubt = f", {len(self.disputed)} disputed" if self.disputed else ""
+        counts = f"{self.seen} seen, {self.moved} moved, {self.left} left, {self.lost} lost"
+        return f"{self.step.describe()}: {counts}{doubt}"
 
 
 Standing = Literal["open", "again", "met", "short"]
@@ -57,40 +78,84 @@ def open_accounts(plan: Plan) -> tuple[Account, ...]:
     return tuple(Account(step=step) for step in plan.steps)
 
 
-def reconcile(account: Account, scene: Scene, no_room: Collection[Size] = (), *, half: float = TRAY_HALF) -> Account:
+def reconcile(
+    account: Account,
+    scene: Scene,
+    no_room: Collection[Size] = (),
+    *,
+    disputed: Iterable[Disputed] = (),
+    lost: Iterable[PerceivedPart] = (),
+    half: float = TRAY_HALF,
+) -> Account:
     """The account after a fresh look at the tray, with an empty gripper.
 
     Args:
         no_room: parts of these sizes can't be brought to the destination; they count as left.
+        disputed: what the looks do not agree on; the scene shows of it what was known before.
+        lost: parts that the run has lost by now.
         half: inner half width of the tray [m], where its regions end.
     """
-    step = account.step if account.looked else pin(account.step, scene)
-    lying, there = remaining(step, scene.parts, half), len(arrived(step, scene.parts, half))
-    before = account.there if account.looked else there
-    moved = max(account.moved, there - before)
-    skipped = tuple(part for part in account.skipped if any(same_part(part, other) for other in lying))
-    fitting = (part for part in lying if part.size not in no_room)
-    waiting = [part for part in fitting if not any(same_part(part, other) for other in skipped)]
-    return account.model_copy(
-        update={
-            "step": step,
-            "looked": True,
-            "there": before,
-            "moved": moved,
-            "left": len(lying),
-            "seen": max(account.seen, moved + len(lying)),
-            "skipped": skipped,
-            "unclear": len(scene.unclear),
-            "empty_looks": 0 if waiting else account.empty_looks + 1,
-        }
-    )
+    gone = tuple(lost)
+    if not account.looked:
+        there = len(arrived(pin(account.step, scene), scene.parts, half))
+        first = {"step": pin(account.step, scene), "looked": True, "there": there, "earlier": gone}
+        account = account.model_copy(update=first)
+    step = account.step
+    lying, open_ = remaining(step, scene.parts, half), doubted(step, disputed, half)
+    moved = max(account.moved, len(arrived(step, scene.parts, half)) - account.there)
+    skipped = tuple(part for part in account.skipped if is_among(part, lying))
+    aside = (*skipped, *(one.part for one in open_))
+    waiting = [part for part in lying if part.size not in no_room and not is_among(part, aside)]
+    looks = {
+        "moved": moved,
+        "skipped": skipped,
+        "unclear": len(scene.unclear),
+        "disputed": open_,
+        "empty_looks": 0 if waiting or open_ else account.empty_looks + 1,
+        "disputed_looks": 0 if waiting else account.disputed_looks + bool(open_),
+    }
+    return _counted(account.model_copy(update=looks), lying, gone, half)
 
 
-def delivered(account: Account) -> Account:
-    """The account after one more part was brought to the destination."""
+def closed(
+    account: Account,
+    scene: Scene,
+    *,
+    lost: Iterable[PerceivedPart] = (),
+    held: PerceivedPart | None = None,
+    half: float = TRAY_HALF,
+) -> Account:
+    """The account at the end of a run, after its last look: what is still held counts as left."""
+    if not account.looked:
+        return account
+    known = (*scene.parts, held) if held else scene.parts
+    return _counted(account, remaining(account.step, known, half), tuple(lost), half)
+
+
+def _counted(
+    account: Account, lying: Collection[PerceivedPart], lost: Collection[PerceivedPart], half: float
+) -> Account:
+    since = (part for part in lost if part not in account.earlier)
+    missing = tuple(part for part in since if remaining(account.step, (part,), half))
+    least = account.moved + len(lying) + len(missing)
+    update = {"left": len(lying), "missing": missing, "seen": max(account.seen, least), "lying": _looks_of(lying)}
+    return account.model_copy(update=update)
+
+
+def delivered(account: Account, part: PerceivedPart | None = None) -> Account:
+    """The account after one more part, which looks like `part`, was brought to the destination."""
     left = max(account.left - 1, 0)
     moved = account.moved + 1
-    return account.model_copy(update={"moved": moved, "left": left, "seen": max(account.seen, moved + left)})
+    counts = {"moved": moved, "left": left, "seen": max(account.seen, moved + left + len(account.missing))}
+    if part is None:
+        return account.model_copy(update=counts)
+    one = Counter([part.describe()])
+    brought, lying = Counter(account.brought) + one, Counter(account.lying) - one
+    return account.model_copy(update={**counts, "brought": dict(brought), "lying": dict(lying)})
+
+
+def _looks_of(parts: Iterable[PerceivedPart]) -> dict[str, int]:
+    return dict(Counter(part.describe() for part in parts))
 
 
 def skip(account: Account, part: PerceivedPart) -> Account:
@@ -98,14 +163,18 @@ def skip(account: Account, part: PerceivedPart) -> Account:
 
 
 def standing(account: Account, looks: int) -> Standing:
-    """How the step stands; `looks` fresh looks must agree that nothing is left to pick. What can't be made out may
-    be one of all.
+    """How the step stands; `looks` fresh looks must agree that nothing is left to pick. What can't be made out, and
+    what stays disputed after as many attempts to settle it, may be one of all.
     """
     step = account.step
     if step.quantity != "all" and account.moved >= step.quantity:
         return "met"
+    if not account.empty_looks and not account.disputed_looks:
+        return "open"
+    if account.disputed:
+        return "again" if account.disputed_looks < looks else "short"
     if account.empty_looks < looks:
-        return "again" if account.empty_looks else "open"
+        return "again"
     if account.left or account.lost or account.unclear:
         return "short"
     enough = step.quantity == "all" or step.at_most or account.moved + account.there >= step.quantity
@@ -146,4 +215,6 @@ def shortfall(account: Account) -> str:
     parts = [f"{account.moved} moved{wanted}", f"{account.left} left", f"{account.lost} lost"]
     if account.unclear:
         parts.append(f"{account.unclear} on the tray can't be made out: move them apart")
+    if account.disputed:
+        parts.append(f"the looks disagree: {'; '.join(one.describe() for one in account.disputed)}")
     return f"{account.step.part.describe()} → {account.step.destination}: " + ", ".join(parts)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from agent.difference import SAME_PLACE, compare, recalled
+from agent.disputes import Disputed, believed, disputes
 from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
@@ -25,7 +26,7 @@ OPEN_SHARE: Final = 0.85
 """From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
 OVERHEAD: Final = "overhead"
 TRIES: Final = 3
-"""Looks that are made for one that agrees with another; after them the last one is taken."""
+"""Looks that are made for one that agrees with another; after them what they differ in is disputed."""
 
 
 class Gaze(Protocol):
@@ -49,11 +50,13 @@ class Look(Value):
     Attributes:
         width: distance between the fingers [m].
         grip: closed on nothing, closed on a part, or open.
+        disputed: what this look and those made with it do not agree on; the scene then shows what was known before.
     """
 
     scene: Scene
     width: float
     grip: Grip
+    disputed: tuple[Disputed, ...] = ()
 
 
 class Blocked(Value):
@@ -108,6 +111,11 @@ class Looker:
         if self._delivered is None:
             raise Unavailable("no picture was taken yet.", "Look first.")
         return self._delivered
+
+    @property
+    def last_picture(self) -> Image | None:
+        """The overhead picture of the last look; None before the first."""
+        return self._last
 
     def glance(self, earlier: Image | None = None) -> Look | Blocked:
         """One look if the arm is out of view; nothing moves. Its picture must be another than an `earlier` one."""
@@ -171,17 +179,22 @@ class Looker:
         away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())
         return away > self._cell.limits.start_joint_distance
 
-    def settled(self, expected: Scene | None) -> Look | Blocked:
-        """A look that shows what was expected or that two looks agree on; else the last one."""
-        known = [expected] if expected else []
+    def settled(self, known: Look | None) -> Look | Blocked:
+        """A look that shows what was `known` undisputed, or that two looks agree on; else the last one, with what is
+        disputed.
+        """
+        undisputed = [known.scene] if known and not known.disputed else []
+        scenes: list[Scene] = []
         for _ in range(TRIES):
             look = self.look()
             if isinstance(look, Blocked):
                 return look
-            if any(compare(scene, look.scene).is_empty for scene in known):
+            if any(compare(scene, look.scene).is_empty for scene in (*undisputed, *scenes)):
                 return look
-            known.append(look.scene)
-        return look
+            scenes.append(look.scene)
+        open_ = disputes(scenes)
+        before = known.scene if known else None
+        return look.model_copy(update={"scene": believed(look.scene, open_, before), "disputed": open_})
 
     def grip(self, width: float) -> Grip:
         """What a width [m] says: wider than a closed gripper on nothing, and not open, is a held part."""

@@ -8,7 +8,7 @@ from agent import events
 from agent.difference import alike, compare
 from agent.grounding import PUT_BACK
 from agent.holes import in_the_way
-from agent.ledger import delivered, shortfall, skip, standing, still_missing
+from agent.ledger import Account, closed, delivered, shortfall, skip, standing, still_missing
 from agent.recovery import Action, Situation, react
 from agent.state import RunState, Task, Update
 from agent.verifier import Judged
@@ -31,7 +31,7 @@ def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
         case "bring" | "shift":
             if state.hole is not None:
                 runtime.context.journal.table.fill(state.hole, state.run_id, sure=True)
-            account = delivered(state.account)
+            account = delivered(state.account, state.held or state.target)
             runtime.context.tell(state.run_id, events.Accounted(account=account))
             accounts = state.with_account(account)
             return {**done, "held": None, "task": state.first_task, "accounts": accounts, "tries": {}, "in_a_row": 0}
@@ -66,10 +66,11 @@ def next_step(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """The step is met or short. With parts of it left on the tray, or what may be such, the run ends here,
     because the next step might take them to another place.
     """
-    if state.standing == "short" and (state.account.left or state.account.unclear):
+    account = state.account
+    if state.standing == "short" and (account.left or account.unclear or account.disputed):
         assert state.look is not None
-        full = in_the_way(state.account.step, state.look.scene, runtime.context.journal.table.filled())
-        reason = "; ".join((shortfall(state.account), *(one.describe() for one in full)))
+        full = in_the_way(account.step, state.look.scene, runtime.context.journal.table.filled())
+        reason = "; ".join((shortfall(account), *(one.describe() for one in full)))
         return {"outcome": Outcome(outcome="incomplete", reason=reason)}
     return {"step": state.step + 1}
 
@@ -77,9 +78,19 @@ def next_step(state: RunState, runtime: Runtime[Workcell]) -> Update:
 def report(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """End the run: done only when every step is met and nothing was lost."""
     outcome = state.outcome or _conclude(state, runtime.context.cell.agent.looks)
-    runtime.context.tell(state.run_id, events.Finished(outcome=outcome, ledger=state.accounts))
+    accounts = _closed(state, runtime.context.cell.tray.half)
+    if state.look is not None and (picture := runtime.context.looker.last_picture) is not None:
+        runtime.context.journal.pictures.keep(state.run_id, "after", picture)
+    runtime.context.tell(state.run_id, events.Finished(outcome=outcome, ledger=accounts))
     runtime.context.journal.end_run(state.run_id, outcome)
-    return {"outcome": outcome}
+    return {"outcome": outcome, "accounts": accounts}
+
+
+def _closed(state: RunState, half: float) -> tuple[Account, ...]:
+    """The accounts, that of a step which is still under way reconciled with the last look."""
+    if state.look is None or state.step >= len(state.accounts):
+        return state.accounts
+    return state.with_account(closed(state.account, state.look.scene, lost=state.lost, held=state.held, half=half))
 
 
 def _trouble(state: RunState) -> tuple[Verdict, Situation]:

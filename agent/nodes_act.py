@@ -3,7 +3,7 @@
 from langgraph.runtime import Runtime
 
 from agent import events
-from agent.difference import compare
+from agent.difference import Difference, compare
 from agent.evidence import witnessed
 from agent.executor import WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
@@ -34,13 +34,15 @@ def wake(state: RunState, runtime: Runtime[Workcell]) -> Update:
 def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """A fresh look: what is on the tray, what is in the gripper, how the account stands."""
     workcell = runtime.context
-    seen = workcell.looker.settled(state.look.scene if state.look else None)
+    seen = workcell.looker.settled(state.look)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
-    lost, undisturbed = state.lost, True
+    if state.look is None and (picture := workcell.looker.last_picture) is not None:
+        workcell.journal.pictures.keep(state.run_id, "before", picture)
+    lost, undisturbed, change = state.lost, not seen.disputed, Difference()
     if state.look is not None:
         change = compare(state.look.scene, seen.scene)
-        lost, undisturbed = (*still_missing(lost, change), *change.gone), change.is_empty
+        lost, undisturbed = (*still_missing(lost, change), *change.gone), undisturbed and change.is_empty
     if seen.grip.holding:
         trusted = state.held is not None and undisturbed
         return {
@@ -51,13 +53,15 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
             "task": "bring" if trusted else "put_back",
         }
     full = no_room(state.account.step, workcell.journal.table.filled())
-    account = reconcile(state.account, seen.scene, full, half=workcell.cell.tray.half)
+    dropped = still_missing((state.held,) if state.held else (), change)
+    lost = (*lost, *dropped)
+    half = workcell.cell.tray.half
+    account = reconcile(state.account, seen.scene, full, disputed=seen.disputed, lost=lost, half=half)
     workcell.tell(state.run_id, events.Looked(look=seen, account=account))
-    dropped = (state.held,) if state.held else ()
     return {
         "blocked": None,
         "look": seen,
-        "lost": (*lost, *dropped),
+        "lost": lost,
         "held": None,
         "task": state.first_task,
         "accounts": state.with_account(account),
@@ -156,9 +160,9 @@ def _next_call(state: RunState, workcell: Workcell) -> Grounded | Ungrounded:
     match state.task:
         case "pick":
             step = insertable(state.account.step, no_room(state.account.step, workcell.journal.table.filled()))
-            return workcell.grounder.pick(step, state.look.scene, call_id, state.account.skipped)
+            return workcell.grounder.pick(step, state.look.scene, call_id, state.account.set_aside)
         case "shift":
-            return workcell.grounder.shift(state.account.step, state.look.scene, call_id, state.account.skipped)
+            return workcell.grounder.shift(state.account.step, state.look.scene, call_id, state.account.set_aside)
         case "bring":
             return workcell.grounder.bring(state.account.step, call_id)
         case "put_back":

@@ -3,52 +3,18 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from agent.events import Asked
-from agent.exit_codes import OF_OUTCOME, ExitCode
-from agent.ledger import Account
-from agent.planning.render import step_json
+from agent.events import Asked, Replied
+from agent.report import Report, report_of
 from agent.state import RunState
 from agent.workcell import Workcell
-from skills.base import Value
-from skills.call import Attempt, Outcome
 from skills.errors import BadInput
-from skills.plan import Past, Step, Understanding
+from skills.plan import Past
 
 Answer = Callable[[Asked], str | None]
 """Puts a question to a person; None where nobody answers."""
 
 STEPS: Final = 10_000
 """Bound of LangGraph's own counter; the loops of a run are bounded by their budgets long before it."""
-
-
-class Report(Value):
-    """How a run ended, and everything that was done in it.
-
-    Attributes:
-        plan: the steps as they were understood; empty where nothing was planned.
-        ledger: one account for each step.
-    """
-
-    run_id: str
-    outcome: Outcome
-    understanding: Understanding | None
-    plan: tuple[Step, ...]
-    attempts: tuple[Attempt, ...]
-    ledger: tuple[Account, ...]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        return OF_OUTCOME[self.outcome.outcome]
-
-    def as_json(self) -> dict[str, Any]:
-        """What `run --json` prints, without what the simulator's judge adds."""
-        return {
-            "outcome": self.outcome.outcome,
-            "reason": self.outcome.reason,
-            "plan": [step_json(step) for step in self.plan],
-            "calls": [_call_as_json(attempt) for attempt in self.attempts],
-            "ledger": [_account_as_json(account) for account in self.ledger],
-        }
 
 
 def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
@@ -125,10 +91,12 @@ def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> 
         result = graph.invoke(feed, config, context=workcell, durability="sync")
         pending = result.get("__interrupt__")
         if not pending:
-            return _report(workcell, RunState.model_validate(result))
+            return report_of(workcell.journal, RunState.model_validate(result))
         asked = Asked.model_validate(pending[0].value)
         workcell.tell(run_id, asked)
-        feed = Command(resume=answer(asked) or "")
+        said = answer(asked) or ""
+        workcell.tell(run_id, Replied(answer=said))
+        feed = Command(resume=said)
 
 
 def _graph(workcell: Workcell) -> Any:
@@ -139,32 +107,3 @@ def _graph(workcell: Workcell) -> Any:
 
 def _config(run_id: str) -> dict[str, Any]:
     return {"configurable": {"thread_id": run_id}, "recursion_limit": STEPS}
-
-
-def _report(workcell: Workcell, state: RunState) -> Report:
-    assert state.outcome is not None
-    plan = state.understanding.plan if state.understanding else None
-    return Report(
-        run_id=state.run_id,
-        outcome=state.outcome,
-        understanding=state.understanding,
-        plan=plan.steps if plan else (),
-        attempts=workcell.journal.verdicts.of_run(state.run_id),
-        ledger=state.accounts,
-    )
-
-
-def _call_as_json(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "skill": attempt.call.skill,
-        "phrase": attempt.call.phrase,
-        "verdict": attempt.verdict.model_dump(mode="json"),
-        "chunks": attempt.chunks,
-        "rulings": [ruling.model_dump(mode="json") for ruling in attempt.rulings],
-        "seconds": attempt.seconds,
-    }
-
-
-def _account_as_json(account: Account) -> dict[str, Any]:
-    counts = {"seen": account.seen, "moved": account.moved, "left": account.left, "lost": account.lost}
-    return {"step": account.step.describe(), **counts, "skipped": [part.describe() for part in account.skipped]}

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from agent.lines import Lines
 from agent.regress.one import ScenarioResult
+from skills.base import Value
 from skills.cell import Cell
 from skills.errors import BadInput
 
@@ -40,6 +41,6 @@ class Kept:
         self._lines.add(key=key, result=result.model_dump(mode="json"))
 
 
-def fingerprint(path: Path, cell: Cell) -> str:
-    """Of what a result depends on and a user edits: the scenario file and the cell."""
-    return hashlib.sha256(path.read_bytes() + cell.model_dump_json().encode()).hexdigest()
+def fingerprint(job: Value, cell: Cell) -> str:
+    """Of what a result depends on and a user chooses: the scenario with its seed, or what is drawn, and the cell."""
+    return hashlib.sha256((job.model_dump_json() + cell.model_dump_json()).encode()).hexdigest()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import yaml
 
 from agent.evaluation.portraits import portrait
-from agent.run import Answer, Report, resume, run
+from agent.report import Report
+from agent.run import Answer, resume, run
 from agent.workcell import ROOT, build_twin, reopen_twin
 from skills.base import Value
 from skills.call import Judgement
@@ -44,6 +45,8 @@ class ScenarioResult(Value):
         outcome: how the run ended; "error": by one of smolcell's own errors, "crashed": by any other exception.
         judged: ground truth; empty where it never came to a world.
         false_done: the run said done, and the judge or the scenario disagrees.
+        account_faults: every way in which the run's own account is not what is.
+        account_exact: whether there is none; None where no account was given.
         before, after: the cell from above and from the side, JPEG in base64.
     """
 
@@ -55,6 +58,8 @@ class ScenarioResult(Value):
     seconds: float
     judged: dict[str, Any]
     false_done: bool = False
+    account_exact: bool | None = None
+    account_faults: tuple[str, ...] = ()
     phrases: tuple[Said, ...] = ()
     before: str = ""
     after: str = ""
@@ -66,7 +71,8 @@ class ScenarioResult(Value):
     @property
     def why(self) -> str:
         """What is wrong with it, in a line."""
-        return "; ".join([f"{self.outcome}: {self.reason}", *self.judged.get("faults", ())])
+        faults = self.judged.get("faults", ())
+        return "; ".join([f"{self.outcome}: {self.reason}", *faults, *self.account_faults])
 
 
 def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResult:
@@ -82,6 +88,7 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
         answers = iter(scenario.answers)
         ended, report = _end(twin, "" if killed else scenario.instruction, lambda _: next(answers, None))
         judged, after = judge(twin.world, expect), portrait(twin.world)
+        account = _account_faults(twin, scenario, report)
     return ScenarioResult(
         name=scenario.name,
         tags=scenario.tags,
@@ -91,6 +98,8 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
         seconds=round(time.monotonic() - start, 2),
         judged=judged.model_dump(mode="json"),
         false_done=ended[0] == "done" and bool(judged.faults or "done" not in expect.outcomes),
+        account_exact=None if account is None else not account,
+        account_faults=account or (),
         phrases=_said(report),
         before=before,
         after=after,
@@ -100,6 +109,19 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
 def _fits(ended: Ended, expect: "Expectation") -> bool:
     outcome, reason = ended
     return outcome in expect.outcomes and expect.says in reason
+
+
+def _account_faults(twin: "Twin", scenario: "Scenario", report: Report | None) -> tuple[str, ...] | None:
+    """What is wrong with the run's account; None where it gave none."""
+    from sim.accounting import Claim, account_faults, lots
+
+    cell = twin.workcell.cell
+    claims = [
+        Claim(step=one.step, there=one.there, moved=one.moved, left=one.left, lost=one.lost)
+        for one in (report.ledger if report else ())
+        if one.looked
+    ]
+    return account_faults(lots(twin.world, scenario.layout(cell.tray)), claims, cell.tray.half) if claims else None
 
 
 def _said(report: Report | None) -> tuple[Said, ...]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from agent.exit_codes import ExitCode
 from agent.regress.kept import Kept, fingerprint
+from agent.regress.more import Drawn
 from agent.regress.one import ScenarioResult, run_scenario
 from policy.evaluation.statistics import Tally
 from sim.workers import shared_out
@@ -14,7 +15,11 @@ from skills.base import Value
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
 
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
 SUFFIX: Final = "*.yaml"
+Job: TypeAlias = "Scenario | Drawn"
 
 
 class SuiteReport(Value):
@@ -39,6 +44,23 @@ class SuiteReport(Value):
         return Tally(hits=self.passed, trials=self.n)
 
     @property
+    def done(self) -> Tally:
+        """Of those that said done, how many are by ground truth."""
+        said = [result for result in self.results if result.outcome == "done"]
+        return Tally(hits=sum(not result.false_done for result in said), trials=len(said))
+
+    @property
+    def accounts(self) -> Tally:
+        """Of those that gave an account, how many gave an exact one."""
+        exact = [result.account_exact for result in self.results if result.account_exact is not None]
+        return Tally(hits=sum(exact), trials=len(exact))
+
+    @property
+    def wrong_moved(self) -> tuple[str, ...]:
+        """Where a part left the tray that was to stay, or lies in no place."""
+        return tuple(result.name for result in self.results if result.judged.get("wrong_moved"))
+
+    @property
     def exit_code(self) -> ExitCode:
         return ExitCode.DONE if self.passed == self.n else ExitCode.INCOMPLETE
 
@@ -54,13 +76,16 @@ class SuiteReport(Value):
             "passed": self.passed,
             "n": self.n,
             "wilson95": [round(bound, 4) for bound in self.tally.wilson95],
+            "done": self.done.as_json(),
             "false_done": list(self.false_done),
+            "account_exact": self.accounts.as_json(),
+            "wrong_moved": list(self.wrong_moved),
             "scenarios": [result.as_json() for result in self.results],
         }
 
 
-def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
-    """The scenario files among `paths` (files, or folders with all that is below; none: the installed ones)
+def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> "list[Scenario]":
+    """The scenarios of the files among `paths` (files, or folders with all that is below; none: the installed ones)
     that have one of `tags`.
 
     Raises: BadInput, UnknownName.
@@ -72,48 +97,47 @@ def find_scenarios(paths: Sequence[Path], tags: Sequence[str]) -> list[Path]:
         if not path.exists():
             raise BadInput("scenario", str(path), "a scenario file or a folder of them")
         files += sorted(path.rglob(SUFFIX)) if path.is_dir() else [path]
-    loaded = [(path, load_scenario(path)) for path in files]
+    loaded = [load_scenario(path) for path in files]
     if not loaded:
         raise BadInput("scenario", ", ".join(map(str, paths)), "a folder with at least one scenario file (*.yaml)")
-    _refuse_twins([scenario.name for _, scenario in loaded])
-    known = sorted({tag for _, scenario in loaded for tag in scenario.tags})
+    _refuse_twins([scenario.name for scenario in loaded])
+    known = sorted({tag for scenario in loaded for tag in scenario.tags})
     for tag in tags:
         if tag not in known:
             raise UnknownName("tag", tag, known)
-    return [path for path, scenario in loaded if not tags or set(tags) & set(scenario.tags)]
+    return [scenario for scenario in loaded if not tags or set(tags) & set(scenario.tags)]
 
 
 def run_suite(
-    paths: Sequence[Path],
+    jobs: Sequence[Job],
     cell: Cell,
     workers: int,
     on_result: Callable[[ScenarioResult], None] = lambda _: None,
     kept: Kept | None = None,
 ) -> SuiteReport:
-    """Run every scenario file in `paths`, `workers` at a time, but for those whose result is `kept` already.
+    """Run every one of `jobs`, `workers` at a time, but for those whose result is `kept` already.
 
     Raises: Unavailable (a worker was killed), BadInput (a scenario without `expect`).
     """
-    keys = {path: fingerprint(path, cell) for path in paths}
+    keys = [fingerprint(job, cell) for job in jobs]
     known = kept.results() if kept else {}
-    results = [known[key] for key in keys.values() if key in known]
-    jobs = [(path, cell) for path, key in keys.items() if key not in known]
+    results = [known[key] for key in keys if key in known]
+    open_ = [(key, job, cell) for key, job in zip(keys, jobs, strict=True) if key not in known]
     for result in results:
         on_result(result)
-    for path, result in shared_out(_run_file, jobs, workers) if workers > 1 else map(_run_file, jobs):
+    for key, result in shared_out(_run_job, open_, workers) if workers > 1 else map(_run_job, open_):
         if kept:
-            kept.keep(keys[path], result)
+            kept.keep(key, result)
         results.append(result)
         on_result(result)
     return SuiteReport(results=tuple(sorted(results, key=lambda result: result.name)))
 
 
-def _run_file(job: tuple[Path, Cell]) -> tuple[Path, ScenarioResult]:
-    from sim.scenario import load_scenario
-
-    path, cell = job
+def _run_job(job: tuple[str, Job, Cell]) -> tuple[str, ScenarioResult]:
+    key, given, cell = job
+    scenario = given.scenario(cell) if isinstance(given, Drawn) else given
     with TemporaryDirectory(prefix="smolcell-regress-") as state:
-        return path, run_scenario(load_scenario(path), cell, Path(state))
+        return key, run_scenario(scenario, cell, Path(state))
 
 
 def _refuse_twins(names: Sequence[str]) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from agent.events import Asked, Event
 from agent.holes import Filled
-from agent.run import Report, resume, run
+from agent.report import Report
+from agent.run import resume, run
 from skills.call import Outcome
 from skills.plan import Hole, Understanding
 from skills.scene import PartQuery

@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.planning.grammar import GrammarPlanner
-from agent.run import Report, run
+from agent.report import Report
+from agent.run import run
 from skills.call import Outcome
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Bench, Tray, part
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from agent.exit_codes import ExitCode
 from agent.regress.compare import compare, load_base
 from agent.regress.kept import Kept, fingerprint
+from agent.regress.more import REMOVALS, again, drawn, repeated
 from agent.regress.one import Said, ScenarioResult, run_scenario
 from agent.regress.reports import write_html, write_junit
 from agent.regress.suite import SuiteReport, find_scenarios, run_suite
 from policy.evaluation.statistics import mcnemar_exact
-from sim.scenario import SCENARIOS, Scenario, load_scenario
+from sim.scenario import SCENARIOS, Scenario, ScenarioPart, load_scenario
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
 
@@ -48,8 +49,8 @@ def write(folder: Path, name: str, tags: str = "") -> Path:
 
 def test_scenarios_are_found_in_folders_below_by_tag(tmp_path: Path) -> None:
     first, second = write(tmp_path, "a", "core"), write(tmp_path / "deep" / "er", "b", "removal")
-    assert find_scenarios([tmp_path], []) == [first, second]
-    assert find_scenarios([tmp_path], ["removal"]) == [second]
+    assert find_scenarios([tmp_path], []) == [load_scenario(first), load_scenario(second)]
+    assert find_scenarios([tmp_path], ["removal"]) == [load_scenario(second)]
     with pytest.raises(UnknownName, match=r"^tag: 'removl' is not known; .* Nearest: 'removal'\.$"):
         find_scenarios([tmp_path], ["removl"])
 
@@ -70,12 +71,12 @@ def test_scenario_that_expects_nothing_is_refused(cell: Cell, tmp_path: Path) ->
 
 
 def test_what_is_kept_is_not_run_again(cell: Cell, tmp_path: Path) -> None:
-    paths = [write(tmp_path / "suite", "b"), write(tmp_path / "suite", "a")]
+    scenarios = [load_scenario(write(tmp_path / "suite", name)) for name in "ba"]
     kept = Kept(tmp_path / "results.jsonl")
-    for path in paths:
-        kept.keep(fingerprint(path, cell), result(path.stem))
+    for scenario in scenarios:
+        kept.keep(fingerprint(scenario, cell), result(scenario.name))
     told: list[str] = []
-    report = run_suite(paths, cell, 1, lambda one: told.append(one.name), kept)
+    report = run_suite(scenarios, cell, 1, lambda one: told.append(one.name), kept)
     assert report == suite(result("a"), result("b"))
     assert sorted(told) == ["a", "b"]
 
@@ -97,13 +98,83 @@ def test_file_of_something_else_is_not_taken_for_results(tmp_path: Path) -> None
         Kept(tmp_path / "x").results()
 
 
-def test_changed_scenario_or_cell_has_another_fingerprint(cell: Cell, tmp_path: Path) -> None:
-    path = write(tmp_path, "a")
-    before = fingerprint(path, cell)
-    assert fingerprint(path, cell) == before
-    assert fingerprint(path, cell.model_copy(update={"name": "other"})) != before
-    path.write_text(path.read_text() + "seed: 1\n")
-    assert fingerprint(path, cell) != before
+def test_changed_scenario_cell_or_draw_has_another_fingerprint(cell: Cell, tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, "a"))
+    jobs = [scenario, again(scenario, 1), again(scenario, 2), *drawn("removal", 2, 0), *drawn("removal", 2, 1)]
+    assert fingerprint(scenario, cell) == fingerprint(load_scenario(tmp_path / "a.yaml"), cell)
+    assert fingerprint(scenario, cell.model_copy(update={"name": "other"})) != fingerprint(scenario, cell)
+    assert len({fingerprint(job, cell) for job in jobs}) == len(jobs)
+
+
+def test_repeated_runs_have_names_and_seeds_of_their_own_and_the_first_is_the_file(tmp_path: Path) -> None:
+    scenario = load_scenario(write(tmp_path, "a"))
+    runs = repeated([scenario, scenario.model_copy(update={"name": "b"})], 3)
+    assert [one.name for one in runs] == ["a", "a#1", "a#2", "b", "b#1", "b#2"]
+    assert runs[0] == scenario
+    assert len({one.seed for one in runs}) == 3
+    assert again(scenario.model_copy(update={"seed": 2**32 - 1}), 1).seed == 10006
+
+
+def test_parts_lie_elsewhere_only_where_nothing_counts_on_their_places() -> None:
+    part = ScenarioPart(kind="nut", size="M8", colour="red")
+    free = Scenario(name="x", parts=(part, part))
+    assert places(again(free, 1)) != places(free)
+    for hold in (
+        {"clutter": "touching"},
+        {"tags": ("region",)},
+        {"parts": (part, part.model_copy(update={"at": (0, 0)}))},
+    ):
+        held = free.model_copy(update=hold)
+        assert places(again(held, 1)) == pytest.approx(places(held)), hold
+        assert again(held, 1).seed != held.seed
+
+
+def places(scenario: Scenario) -> list[float]:
+    return [value for spec in scenario.layout() for value in (*spec.at, spec.yaw)]
+
+
+def test_drawn_removals_are_what_they_expect_and_the_same_for_the_same_seed(cell: Cell) -> None:
+    from agent.workcell import build_planner
+
+    jobs = drawn("removal", 2, 7)
+    scenarios = [job.scenario(cell) for job in jobs]
+    assert scenarios == [job.scenario(cell) for job in drawn("removal", 2, 7)]
+    assert [one.name for one in scenarios] == ["removal-7-00000", "removal-7-00001"]
+    for scenario in scenarios:
+        assert isinstance(scenario.parts, tuple)
+        assert scenario.expect is not None
+        assert 4 <= len(scenario.parts) <= 9
+        assert sum(part.condition == "failed" for part in scenario.parts) == scenario.expect.moved[0].count
+    planner = build_planner(cell)
+    for instruction in REMOVALS:
+        plan = planner.understand(instruction, None).plan
+        assert plan is not None
+        assert [step.describe() for step in plan.steps] == ["all × failed part → rejection bin"], instruction
+
+
+@pytest.mark.parametrize(("kind", "n", "seed"), [("removals", 1, 0), ("removal", 0, 0), ("removal", 1, -1)])
+def test_what_cannot_be_drawn_is_refused(kind: str, n: int, seed: int) -> None:
+    with pytest.raises((BadInput, UnknownName), match=r"^--(draw|n|seed): "):
+        drawn(kind, n, seed)
+
+
+def test_a_cell_without_a_rejection_bin_draws_no_removals(cell: Cell) -> None:
+    bins = {name: place for name, place in cell.places.items() if name != "rejection bin"}
+    other = cell.model_copy(update={"places": bins})
+    with pytest.raises(BadInput, match=r"^--draw: 'removal' is not allowed; it must be drawn for a cell with a"):
+        drawn("removal", 1, 0)[0].scenario(other)
+
+
+def test_report_says_how_often_done_and_the_account_were_right() -> None:
+    exact = result("a").model_copy(update={"account_exact": True})
+    wrong = result("b", False, false_done=True).model_copy(
+        update={"account_exact": False, "account_faults": ("1 moved by the account, 0 in truth",)}
+    )
+    report = suite(exact, wrong, result("c", False))
+    assert (report.done.hits, report.done.trials) == (1, 2)
+    assert (report.accounts.hits, report.accounts.trials) == (1, 2)
+    assert report.as_json()["account_exact"] == {"hits": 1, "trials": 2, "wilson95": [0.0945, 0.9055]}
+    assert wrong.why.endswith("; 1 moved by the account, 0 in truth")
 
 
 def test_report_counts_by_tag() -> None:

@@ -9,7 +9,8 @@ from agent.events import Asked, Calling, Event
 from agent.exit_codes import ExitCode
 from agent.looking import Blocked, Look
 from agent.nodes_plan import answered
-from agent.run import Report, resume, run
+from agent.report import Report
+from agent.run import resume, run
 from skills.call import Outcome
 from skills.plan import Understanding
 from skills.scene import PartQuery
@@ -429,8 +430,14 @@ def test_the_report_is_plain_data(lay) -> None:
                 "left": 0,
                 "lost": 0,
                 "skipped": [],
+                "disputed": [],
+                "parts": [{"part": "failed large red gear", "moved": 1, "left": 0, "lost": 0}],
             }
         ],
+        "lost": [],
+        "held": None,
+        "disputed": [],
+        "questions": [],
     }
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from agent.executor import CallLog, Checkpoint, Execution
 from agent.journal import Journal
-from agent.run import Report, run
+from agent.regress.more import again
+from agent.report import Report
+from agent.run import run
 from agent.workcell import assemble, build_planner
 from sim.layout import Look, place_parts
 from sim.parts.spawn import PartSpec
@@ -76,7 +78,19 @@ def act_out(scenario: Scenario, folder: Path) -> tuple[Report, Tray]:
 
 @pytest.mark.parametrize("scenario", UNDISTURBED, ids=lambda scenario: scenario.name)
 def test_instruction_means_what_the_scenario_expects(scenario: Scenario, tmp_path: Path) -> None:
-    report, world = act_out(scenario, tmp_path)
+    check(scenario, tmp_path)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("scenario", UNDISTURBED, ids=lambda scenario: scenario.name)
+def test_it_means_the_same_with_other_seeds(scenario: Scenario, k: int, tmp_path: Path) -> None:
+    check(again(scenario, k), tmp_path)
+
+
+def check(scenario: Scenario, folder: Path) -> None:
+    """Perfect eyes and hands come to what the scenario expects, and nothing else."""
+    report, world = act_out(scenario, folder)
     expect = scenario.expect
     assert expect is not None
     assert report.outcome.outcome in expect.outcomes, report.outcome

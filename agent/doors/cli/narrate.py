@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from agent import events
 from agent.doors.cli.output import talk_console
 from agent.ledger import Account
+from agent.report import part_counts
 from skills.plan import Understanding
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def sentences(event: events.Event) -> tuple[str, ...]:
     """The lines that tell `event`; none where a line would say nothing new."""
     if isinstance(event, events.Planned):
         return plan_lines(event.understanding)
+    if isinstance(event, events.Looked):
+        return look_lines(event)
     line = _sentence(event)
     return (line,) if line else ()
 
@@ -32,8 +35,6 @@ def _sentence(event: events.Event) -> str | None:
         case events.Asked():
             choices = f" ({' / '.join(event.choices)})" if event.choices else ""
             return f"asked     {event.question}{choices}"
-        case events.Looked():
-            return f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
         case events.Calling():
             return f"phrase    {event.call.phrase!r}"
         case events.Ruled():
@@ -62,9 +63,20 @@ def plan_lines(understanding: Understanding) -> tuple[str, ...]:
     return (*lines, *([f"          {understanding.text}"] if understanding.text else []))
 
 
+def look_lines(event: events.Looked) -> tuple[str, ...]:
+    """What lies there, and what the looks do not agree on."""
+    seen = f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
+    return (seen, *(f"disputed  {one.describe()}" for one in event.look.disputed))
+
+
 def account_rows(ledger: tuple[Account, ...]) -> list[tuple[object, ...]]:
-    """The ledger as rows of step, seen, moved, left, lost."""
-    return [(a.step.describe(), a.seen, a.moved, a.left, a.lost) for a in ledger]
+    """The ledger as rows of step, seen, moved, left, lost; below a step the same by what its parts look like."""
+    rows: list[tuple[object, ...]] = []
+    for account in ledger:
+        rows.append((account.step.describe(), account.seen, account.moved, account.left, account.lost))
+        for one in part_counts(account):
+            rows.append((f"  {one.part}", one.moved + one.left + one.lost, one.moved, one.left, one.lost))
+    return rows
 
 
 def all_of(listeners: Sequence[events.Listener]) -> events.Listener:

@@ -17,7 +17,7 @@ from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.events import Listener
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
-from agent.run import Report
+from agent.report import Report
 from agent.run import run as run_instruction
 from agent.workcell import build_twin
 from safety.state import LATCH_FILE
@@ -110,6 +110,8 @@ def _run(
 def _print(report: Report, judged: "Judged") -> None:
     if report.ledger:
         answer_table(("step", "seen", "moved", "left", "lost"), account_rows(report.ledger))
+    for line in report.remarks():
+        answer(line)
     answer(f"{report.outcome.outcome}: {report.outcome.reason}")
     answer(f"judge: {judge_line(judged)}")
 

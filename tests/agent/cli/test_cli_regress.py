@@ -7,7 +7,9 @@ import pytest
 
 from agent.exit_codes import ExitCode
 from agent.regress.kept import Kept, fingerprint
+from agent.regress.more import again, drawn
 from agent.regress.one import ScenarioResult
+from sim.scenario import load_scenario
 from skills.cell import Cell
 
 NAMES = tuple("abcdefg")
@@ -31,7 +33,7 @@ def kept(folder: Path, cell: Cell, failed: str = "", false_done: str = "") -> Pa
             judged={"faults": [] if passed else ["something is missing"]},
             false_done=name in false_done,
         )
-        Kept(results).keep(fingerprint(path, cell), result)
+        Kept(results).keep(fingerprint(load_scenario(path), cell), result)
     return results
 
 
@@ -95,3 +97,59 @@ def test_base_of_something_else_is_refused_before_anything_runs(tmp_path: Path, 
     assert said.code == ExitCode.BAD_INPUT
     wanted = f"--compare: {str(results)!r} is not allowed; it must be what an earlier `regress --json` printed."
     assert said.err.splitlines()[-1] == f"BadInput: {wanted}"
+
+
+def test_repeated_suite_goes_on_where_it_was(tmp_path: Path, cell: Cell, smolcell) -> None:
+    results = kept(tmp_path, cell)
+    for name in NAMES:
+        other = again(load_scenario(tmp_path / "suite" / f"{name}.yaml"), 1)
+        result = ScenarioResult(
+            name=other.name, tags=(), passed=True, outcome="done", reason="", seconds=1.0, judged={}, account_exact=True
+        )
+        Kept(results).keep(fingerprint(other, cell), result)
+    said = smolcell("regress", str(tmp_path / "suite"), "--repeat", "2", "--results", str(results), "--json")
+    report = json.loads(said.out)
+    assert [one["name"] for one in report["scenarios"]] == [name + run for name in NAMES for run in ("", "#1")]
+    assert report["account_exact"]["trials"] == 7
+    assert (report["done"]["hits"], report["done"]["trials"]) == (14, 14)
+
+
+def test_drawn_jobs_go_on_where_they_were(tmp_path: Path, cell: Cell, smolcell) -> None:
+    results = tmp_path / "drawn.jsonl"
+    for job in drawn("removal", 2, 5):
+        result = ScenarioResult(
+            name=f"removal-5-{job.number:05d}",
+            tags=("removal",),
+            passed=True,
+            outcome="done",
+            reason="",
+            seconds=1.0,
+            judged={},
+            account_exact=job.number == 0,
+            account_faults=() if job.number == 0 else ("1 left by the account, 0 in truth",),
+        )
+        Kept(results).keep(fingerprint(job, cell), result)
+    said = smolcell("regress", "--draw", "removal", "--n", "2", "--seed", "5", "--results", str(results))
+    assert said.code == ExitCode.DONE
+    assert said.out.splitlines() == [
+        "passed  removal-5-00000  done, 1.0 s",
+        "passed  removal-5-00001  done, 1.0 s · wrong account: 1 left by the account, 0 in truth",
+        "2 of 2 passed (95 % interval 0.342–1.000)",
+        "said done and were: 2/2 (34.2–100.0%); exact accounts: 1/2 (9.5–90.5%)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--draw", "removals"), "--draw: 'removals' is not known; allowed is one of 'removal'. Nearest: 'removal'."),
+        (("--n", "5"), "--n: 5 is not allowed; it must be given together with --draw; a suite's scenarios bring"),
+        (("--draw", "removal", "--tags", "core"), "--tags: 'core' is not allowed; it must be left out beside --draw;"),
+        (("--draw", "removal", "--repeat", "2"), "--repeat: 2 is not allowed; it must be left out beside --draw;"),
+        (("--repeat", "0"), "--repeat: 0 is not allowed; it must be a whole number from 1 to 100000"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(smolcell, options: tuple[str, ...], message: str) -> None:
+    said = smolcell("regress", *options)
+    assert said.code == ExitCode.BAD_INPUT
+    assert message in said.err

@@ -1,0 +1,147 @@
+"""The report of a run: the one value that every door draws, on a screen, as JSON or as a page."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from agent.disputes import Disputed
+from agent.exit_codes import OF_OUTCOME, ExitCode
+from agent.journal import Journal
+from agent.ledger import Account
+from agent.planning.render import step_json
+from agent.state import RunState
+from skills.base import Value
+from skills.call import Attempt, Outcome
+from skills.plan import Step, Understanding
+from skills.scene import PerceivedPart
+
+
+class PartCount(Value):
+    """How many parts that look like this a step has moved, left and lost."""
+
+    part: str
+    moved: int = 0
+    left: int = 0
+    lost: int = 0
+
+
+class Question(Value):
+    """What a person was asked, and what they said; empty where nobody answered."""
+
+    question: str
+    answer: str = ""
+
+
+class Report(Value):
+    """How a run ended, and everything that was done in it.
+
+    Attributes:
+        plan: the steps as they were understood; empty where nothing was planned.
+        ledger: one account for each step.
+        lost: parts that left the tray without being brought away, whether a step meant them or not.
+        held: what is in the gripper at the end, where that is known.
+        disputed: what the last looks do not agree on, whether a step means it or not.
+        before, after: the overhead camera's picture at the first and the last look, as PNG; empty without one.
+    """
+
+    run_id: str
+    instruction: str
+    outcome: Outcome
+    understanding: Understanding | None
+    plan: tuple[Step, ...]
+    attempts: tuple[Attempt, ...]
+    ledger: tuple[Account, ...]
+    lost: tuple[PerceivedPart, ...] = ()
+    held: PerceivedPart | None = None
+    disputed: tuple[Disputed, ...] = ()
+    questions: tuple[Question, ...] = ()
+    before: bytes = b""
+    after: bytes = b""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return OF_OUTCOME[self.outcome.outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        """What `run --json` prints, without what the simulator's judge adds."""
+        return {
+            "outcome": self.outcome.outcome,
+            "reason": self.outcome.reason,
+            "plan": [step_json(step) for step in self.plan],
+            "calls": [_call_as_json(attempt) for attempt in self.attempts],
+            "ledger": [_account_as_json(account) for account in self.ledger],
+            "lost": [part.describe() for part in self.lost],
+            "held": self.held.describe() if self.held else None,
+            "disputed": [one.describe() for one in self.disputed],
+            "questions": [one.model_dump(mode="json") for one in self.questions],
+        }
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the counts do not say, a line each."""
+        lost = [f"lost: {part.describe()}" for part in self.lost]
+        held = [f"in the gripper: {self.held.describe()}"] if self.held else []
+        disputed = [f"the looks disagree: {one.describe()}" for one in self.disputed]
+        asked = [f"asked: {one.question} – {one.answer or 'no answer'}" for one in self.questions]
+        return (*lost, *held, *disputed, *asked)
+
+
+def report_of(journal: Journal, state: RunState) -> Report:
+    """The report of a run that is over, from its last state and from what the journal kept of it."""
+    assert state.outcome is not None
+    plan = state.understanding.plan if state.understanding else None
+    pictures = journal.pictures.of_run(state.run_id)
+    return Report(
+        run_id=state.run_id,
+        instruction=state.instruction,
+        outcome=state.outcome,
+        understanding=state.understanding,
+        plan=plan.steps if plan else (),
+        attempts=journal.verdicts.of_run(state.run_id),
+        ledger=state.accounts,
+        lost=state.lost,
+        held=state.held,
+        disputed=state.look.disputed if state.look else (),
+        questions=tuple(_questions(content for _, content in journal.events(state.run_id))),
+        before=pictures.get("before", b""),
+        after=pictures.get("after", b""),
+    )
+
+
+def part_counts(account: Account) -> tuple[PartCount, ...]:
+    """The step's counts, by what the parts look like."""
+    lost = [part.describe() for part in account.missing]
+    return tuple(
+        PartCount(part=name, moved=account.brought.get(name, 0), left=account.lying.get(name, 0), lost=lost.count(name))
+        for name in sorted({*account.brought, *account.lying, *lost})
+    )
+
+
+def _questions(events: Iterable[Mapping[str, Any]]) -> Iterator[Question]:
+    """The questions in their order; one that a cut left open is asked again, and counts once."""
+    asked = ""
+    for event in events:
+        if event["event"] == "asked":
+            asked = str(event["question"])
+        elif event["event"] == "replied":
+            yield Question(question=asked, answer=str(event["answer"]))
+
+
+def _call_as_json(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "skill": attempt.call.skill,
+        "phrase": attempt.call.phrase,
+        "verdict": attempt.verdict.model_dump(mode="json"),
+        "chunks": attempt.chunks,
+        "rulings": [ruling.model_dump(mode="json") for ruling in attempt.rulings],
+        "seconds": attempt.seconds,
+    }
+
+
+def _account_as_json(account: Account) -> dict[str, Any]:
+    counts = {"seen": account.seen, "moved": account.moved, "left": account.left, "lost": account.lost}
+    return {
+        "step": account.step.describe(),
+        **counts,
+        "skipped": [part.describe() for part in account.skipped],
+        "disputed": [one.describe() for one in account.disputed],
+        "parts": [count.model_dump(mode="json") for count in part_counts(account)],
+    }
