@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
+from agent.approvals import Approved
+from agent.approving import Proposal
 from agent.ledger import Account
 from agent.looking import Look
 from agent.recovery import Action
@@ -20,11 +22,12 @@ class Planned(Value):
 
 
 class Asked(Value):
-    """A person is asked; nothing moves meanwhile."""
+    """A person is asked; nothing moves meanwhile. `proposal` is what their yes would be to."""
 
     event: Literal["asked"] = "asked"
     question: str
     choices: tuple[str, ...] = ()
+    proposal: Proposal | None = None
 
 
 class Looked(Value):
@@ -95,7 +98,35 @@ class Finished(Value):
     ledger: tuple[Account, ...]
 
 
-Event = Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished
+class Proposed(Value):
+    """What a plan comes to, before it is done."""
+
+    event: Literal["proposed"] = "proposed"
+    proposal: Proposal
+
+
+class Answered(Value):
+    """A person has said yes or no to what was proposed."""
+
+    event: Literal["answered"] = "answered"
+    approved: Approved
+
+
+Event = (
+    Planned
+    | Asked
+    | Looked
+    | Calling
+    | Moving
+    | Ruled
+    | Verified
+    | Recovering
+    | Accounted
+    | Woken
+    | Finished
+    | Proposed
+    | Answered
+)
 Listener = Callable[[Event], None]
 
 

@@ -16,6 +16,8 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from pydantic import ValidationError
 
+from agent.approvals import SCHEMA as APPROVALS
+from agent.approvals import Approvals
 from agent.attempts import SCHEMA as ATTEMPTS
 from agent.attempts import Attempts
 from agent.cell_table import SCHEMA as CELL_TABLE
@@ -47,7 +49,7 @@ CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
 );
 """
-_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS
+_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS + APPROVALS
 """A journal that an earlier version made may lack a table, which is then added."""
 
 
@@ -72,6 +74,7 @@ class Journal:
     Attributes:
         attempts: what calls saw and proposed, of those that are worth a second look.
         verdicts: every call that was judged.
+        approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
     Raises: Unavailable when another process has it open, BadInput when the file is none.
@@ -101,6 +104,7 @@ class Journal:
         self._saver_database: sqlite3.Connection | None = None
         self.attempts = Attempts(self._database, self._lock, self._parsed)
         self.verdicts = Verdicts(self._database, self._lock, self._parsed)
+        self.approvals = Approvals(self._database, self._lock, self._parsed)
         self.table = CellTable(self._database, self._lock)
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from skills.base import Value
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
 from skills.plan import Past, Step, Understanding
+from skills.roles import check
 
 Answer = Callable[[Asked], str | None]
 """Puts a question to a person; None where nobody answers."""
@@ -52,7 +53,7 @@ class Report(Value):
 
 
 def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
-    """Do what `instruction` says; `approved` agrees beforehand to however many parts it moves."""
+    """Do what `instruction` says; `approved` is the yes, beforehand, of the person at the cell's door."""
     run_id = workcell.journal.begin_run(instruction)
     start = RunState(run_id=run_id, instruction=instruction, approved=approved, past=past_of(workcell, run_id))
     return _drive(workcell, run_id, start, answer)
@@ -61,8 +62,9 @@ def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None
 def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
     """Go on with the run that was cut off or stopped: by a person's word only, from what is seen now.
 
-    Raises: BadInput where there is none.
+    Raises: NotAllowed (whoever is at the door may not), BadInput where there is none.
     """
+    check(workcell.person, "resume", workcell.cell.people)
     record = workcell.journal.unfinished()
     if record is None:
         raise BadInput("resume", None, "said where a run was cut off or stopped; none was")

@@ -20,6 +20,7 @@ from skills.errors import BadInput, Unavailable, UnknownName
 from skills.preflight import check_camera
 from skills.protocols import Clock, Perceiver, Planner
 from skills.reference import Reference
+from skills.roles import NOBODY, Person
 
 if TYPE_CHECKING:
     from agent.recorded import Frame
@@ -37,7 +38,7 @@ PERCEIVER: Final = "perceiver"
 
 @dataclass(frozen=True)
 class Workcell:
-    """Everything that a run works with; `listener` hears what it does."""
+    """Everything that a run works with; `listener` hears what it does, `person` is whoever has it done."""
 
     cell: Cell
     catalogue: Catalogue
@@ -50,10 +51,15 @@ class Workcell:
     executor: Executor
     verifier: Verifier
     listener: Listener = ignore
+    person: Person = NOBODY
 
     def heard_by(self, listener: Listener) -> "Workcell":
         """The same cell, with somebody listening."""
         return replace(self, listener=listener)
+
+    def worked_by(self, person: Person) -> "Workcell":
+        """The same cell, with this person at its door."""
+        return replace(self, person=person)
 
     def tell(self, run_id: str, event: Event) -> None:
         """Write an event down, then tell whoever listens."""

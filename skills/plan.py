@@ -101,6 +101,7 @@ class Understanding(Value):
         choices: for a question, the answers that would do.
         command: set where the outcome is `control`.
         freed: the holes that the person says are empty again; only beside an answer.
+        by_model: a chat model made the plan.
     """
 
     outcome: PlanOutcome
@@ -109,6 +110,7 @@ class Understanding(Value):
     choices: tuple[str, ...] = ()
     command: Control | None = None
     freed: tuple[Hole, ...] = ()
+    by_model: bool = False
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from agent import events
 from agent.doors.cli.output import talk_console
+from agent.doors.proposal_table import table_lines
 from agent.ledger import Account
 from skills.plan import Understanding
 
@@ -23,6 +24,8 @@ def sentences(event: events.Event) -> tuple[str, ...]:
     """The lines that tell `event`; none where a line would say nothing new."""
     if isinstance(event, events.Planned):
         return plan_lines(event.understanding)
+    if isinstance(event, events.Asked) and event.proposal:
+        return (*table_lines(event.proposal), _asked(event))
     line = _sentence(event)
     return (line,) if line else ()
 
@@ -30,8 +33,9 @@ def sentences(event: events.Event) -> tuple[str, ...]:
 def _sentence(event: events.Event) -> str | None:
     match event:
         case events.Asked():
-            choices = f" ({' / '.join(event.choices)})" if event.choices else ""
-            return f"asked     {event.question}{choices}"
+            return _asked(event)
+        case events.Answered(approved=approved):
+            return f"answered  {approved.describe()}"
         case events.Looked():
             return f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
         case events.Calling():
@@ -48,6 +52,11 @@ def _sentence(event: events.Event) -> str | None:
             return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was under way"
         case _:
             return None
+
+
+def _asked(event: events.Asked) -> str:
+    choices = f" ({' / '.join(event.choices)})" if event.choices else ""
+    return f"asked     {event.question}{choices}"
 
 
 def plan_lines(understanding: Understanding) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_
     assert "phrase    'place it in the rejection bin'" in said.err
     assert "gate      clamp" in said.err or "gate      allow" in said.err
     names = sorted(path.name for path in pictures.iterdir())
-    assert names == ["after.png", "before.png", "call-01-success.png", "call-02-success.png"]
+    assert names == ["after.png", "before.png", "call-01-success.png", "call-02-success.png", "plan.png"]
     before, after = (cv2.imread(str(pictures / name)) for name in ("before.png", "after.png"))
     assert before.shape == after.shape == (384, 768, 3)
     assert (before != after).any()

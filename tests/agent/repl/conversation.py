@@ -14,6 +14,7 @@ from agent.doors.repl.worker import Worker
 from skills.call import Finding, Ruling
 from skills.chunk import ActionChunk
 from skills.plan import Understanding
+from skills.roles import Person
 from tests.agent.kinematic_tray import Bench, Tray, TrayGate
 
 PATIENCE = 100.0
@@ -120,5 +121,6 @@ class Conversation:
         assert self.opened.wait(PATIENCE)
         gate = self.bench.gate
         blank = np.zeros((256, 256, 3), np.uint8)
-        station = Station(self.bench.workcell, gate.reset, lambda: blank, self.bench.journal.close)
-        return Shift(screen, station, "Ada", worker)
+        ada = Person(name="Ada", role="maintainer")
+        station = Station(self.bench.workcell.worked_by(ada), gate.reset, lambda: blank, self.bench.journal.close)
+        return Shift(screen, station, worker)
