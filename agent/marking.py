@@ -19,6 +19,8 @@ SIDE: Final = 512
 """Pixels of the side of a marked picture."""
 COLOURS: Final = ((0, 230, 0), (255, 230, 0), (0, 220, 255), (255, 80, 255), (255, 150, 0))
 """RGB of the rings, a colour for each step, over and over; the step's number stands beside each ring."""
+BROAD, THIN = 3, 1
+"""Widths of the rings [pixels]."""
 EDGE: Final = (0, 0, 0)
 """RGB round a mark, so that it is seen on any part."""
 ROOM: Final = 0.008
@@ -26,11 +28,15 @@ ROOM: Final = 0.008
 
 
 def marked(picture: Image, cell: Cell, moves: Sequence[Move]) -> Image:
-    """`picture` of the overhead camera, enlarged to SIDE, with a numbered ring round the targets of each step."""
+    """`picture` of the overhead camera, enlarged to SIDE, with a numbered ring round the targets of each step.
+
+    Where a step wants fewer than there are, the rings of those that it takes only instead of others are thin.
+    """
     drawn: Any = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
     for index, move in enumerate(moves):
-        for part in move.targets or ():
-            _ring(drawn, str(index + 1), COLOURS[index % len(COLOURS)], *circle(part, cell))
+        for number, part in enumerate(move.targets or (), 1):
+            width = BROAD if number <= move.most else THIN
+            _ring(drawn, str(index + 1), COLOURS[index % len(COLOURS)], width, *circle(part, cell))
     return np.asarray(drawn, dtype=np.uint8)
 
 
@@ -43,9 +49,9 @@ def circle(part: PerceivedPart, cell: Cell) -> tuple[FloatArray, float]:
     return centre, float(np.linalg.norm(edge - centre))
 
 
-def _ring(drawn: Any, number: str, colour: tuple[int, int, int], centre: FloatArray, radius: float) -> None:
+def _ring(drawn: Any, number: str, colour: tuple[int, int, int], width: int, centre: FloatArray, radius: float) -> None:
     at = (round(centre[0]), round(centre[1]))
     beside = (round(centre[0] + 0.75 * radius), round(centre[1] - 0.75 * radius))
-    for ink, thickness in ((EDGE, 6), (colour, 3)):
+    for ink, thickness in ((EDGE, 2 * width), (colour, width)):
         cv2.circle(drawn, at, round(radius), ink, thickness, cv2.LINE_AA)
-        cv2.putText(drawn, number, beside, cv2.FONT_HERSHEY_SIMPLEX, 0.6, ink, thickness // 2 + 1, cv2.LINE_AA)
+        cv2.putText(drawn, number, beside, cv2.FONT_HERSHEY_SIMPLEX, 0.6, ink, (thickness + 1) // 2, cv2.LINE_AA)

@@ -159,7 +159,7 @@ def answered(choices: Sequence[str], answer: str) -> str:
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
     changes = understanding.plan is not None or understanding.freed
-    if changes and (error := barred(workcell.person, "run", workcell.cell.people)):
+    if changes and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
         return {"outcome": Outcome(outcome="refused", reason=str(error))}
     workcell.journal.table.free(understanding.freed)
     match understanding.outcome:

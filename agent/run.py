@@ -64,7 +64,7 @@ def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
 
     Raises: NotAllowed (whoever is at the door may not), BadInput where there is none.
     """
-    check(workcell.person, "resume", workcell.cell.people)
+    check(workcell.person, "resume a run", workcell.cell.people)
     record = workcell.journal.unfinished()
     if record is None:
         raise BadInput("resume", None, "said where a run was cut off or stopped; none was")

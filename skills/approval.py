@@ -38,7 +38,7 @@ class Approval(Value):
 
     def deed(self, rule: Rule) -> Deed:
         """What a yes by this rule is."""
-        return "approve for a maintainer" if rule in self.maintainer else "approve"
+        return "approve what is kept for maintainers" if rule in self.maintainer else "approve"
 
 
 class Reason(Value):

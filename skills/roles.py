@@ -11,7 +11,16 @@ from skills.base import Value
 from skills.errors import NotAllowed
 
 Role = Literal["viewer", "operator", "maintainer"]
-Deed = Literal["run", "approve", "resume", "cancel", "reset", "reset a fault", "approve for a maintainer", "promote"]
+Deed = Literal[
+    "run instructions",
+    "approve",
+    "resume a run",
+    "give a run up",
+    "open a stop",
+    "open a stop that nobody asked for",
+    "approve what is kept for maintainers",
+    "put weights in force",
+]
 People = Mapping[str, Role]
 """Account -> role, and OTHERS for every account that is not named. An empty one restricts nobody."""
 
@@ -22,14 +31,14 @@ LEAST: Final[Role] = ROLES[0]
 MOST: Final[Role] = ROLES[-1]
 
 ALLOWED: Final[Mapping[Deed, Role]] = {
-    "run": "operator",
+    "run instructions": "operator",
     "approve": "operator",
-    "resume": "operator",
-    "cancel": "operator",
-    "reset": "operator",
-    "reset a fault": "maintainer",
-    "approve for a maintainer": "maintainer",
-    "promote": "maintainer",
+    "resume a run": "operator",
+    "give a run up": "operator",
+    "open a stop": "operator",
+    "open a stop that nobody asked for": "maintainer",
+    "approve what is kept for maintainers": "maintainer",
+    "put weights in force": "maintainer",
 }
 """The least role that each deed needs. What is not named (to plan, look, ask why, evaluate, and above all to stop) is
 everybody's.

@@ -26,7 +26,7 @@ def person_here(cell: Cell) -> Person:
 
 def reset_of(*, is_fault: bool) -> Deed:
     """What it is to open a stop: one that the gate found a reason for takes more than one that a person asked for."""
-    return "reset a fault" if is_fault else "reset"
+    return "open a stop that nobody asked for" if is_fault else "open a stop"
 
 
 def require(cell: Cell, deed: Deed) -> Person:

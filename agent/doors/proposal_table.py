@@ -14,7 +14,7 @@ from skills.plan import Step
 
 WIDTH: Final = 80
 HEADS: Final = ("step", "parts", "wanted", "seen", "to move", "to")
-WIDTHS: Final = (4, 26, 8, 4, 7, 23)
+WIDTHS: Final = (4, 24, 8, 4, 7, 23)
 """Columns of the table, with two spaces between two of them."""
 UNSEEN: Final = "?"
 

@@ -40,7 +40,7 @@ def promote(
     from skills.catalogue import catalogue_of
 
     configured = configured_cell(cell)
-    require(configured, "promote")
+    require(configured, "put weights in force")
     catalogue = catalogue_of(configured)
     promoted = put_in_force(configured, catalogue, catalogue[name], checkpoint)
     if as_json:

@@ -60,7 +60,7 @@ def run(
     """
     configured = configured_cell(cell)
     if heard(instruction).kind != "stop":  # which is everybody's
-        require(configured, "run")
+        require(configured, "run instructions")
     scenario = scenario_of(scene, seed)
     album = usable_folder("--pictures", pictures) if pictures else None
     folder = usable_folder("--state", state_folder(state, configured))

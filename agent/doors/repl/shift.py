@@ -93,7 +93,7 @@ class Shift:
             seen: how many stops there were when they said it; one since then is not theirs to open.
         """
         station = self._station
-        check(self._person, "resume", self._people)
+        check(self._person, "resume a run", self._people)
         reason, left = station.workcell.gate.latched, record.left_open(station.workcell.journal)
         if reason:
             try:
@@ -114,7 +114,7 @@ class Shift:
     def give_up(self) -> None:
         """A person's word: what was cut off or stopped is not gone on with."""
         journal = self._station.workcell.journal
-        check(self._person, "cancel", self._people)
+        check(self._person, "give a run up", self._people)
         left = record.left_open(journal)
         if left is None:
             self._screen.say("nothing was cut off or stopped", ASIDE)

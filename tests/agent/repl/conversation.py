@@ -93,6 +93,7 @@ class Conversation:
         self.transcript = Transcript()
         self.bench = Bench(folder, world, gate=gate or TrayGate(world))
         self.bench.script.update(script)
+        self.person = Person(name="Ada", role="maintainer")
         self.opened = threading.Event()
         console = Console(file=self.transcript, color_system=None, highlight=False, width=PLAIN_WIDTH)  # type: ignore[arg-type]
         self.desk = Desk(Screen(lambda: console), self._open)
@@ -121,6 +122,7 @@ class Conversation:
         assert self.opened.wait(PATIENCE)
         gate = self.bench.gate
         blank = np.zeros((256, 256, 3), np.uint8)
-        ada = Person(name="Ada", role="maintainer")
-        station = Station(self.bench.workcell.worked_by(ada), gate.reset, lambda: blank, self.bench.journal.close)
+        station = Station(
+            self.bench.workcell.worked_by(self.person), gate.reset, lambda: blank, self.bench.journal.close
+        )
         return Shift(screen, station, worker)
