@@ -71,6 +71,8 @@ def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
     workcell.journal.reopen_run(record.id)
     _adopt(workcell, record.id)
     state = saved_state(workcell, record.id)
+    if state is not None:
+        state = state.model_copy(update={"approved": False})  # who goes on need not be who said yes beforehand
     start = state or RunState(run_id=record.id, instruction=record.instruction, past=past_of(workcell, record.id))
     return _drive(workcell, record.id, start, answer)
 

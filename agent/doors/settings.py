@@ -8,7 +8,7 @@
 | SMOLCELL_PLANNER_MODEL | `planner.model` |
 | SMOLCELL_CHECKPOINT_PICK, … | `checkpoints.pick`, and so on for each checkpoint of the cell |
 
-Limits stand in the cell file alone: no environment loosens a gate.
+Limits, approval and people stand in the cell file alone: no environment loosens a gate, or makes a maintainer.
 """
 
 import os

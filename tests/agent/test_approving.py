@@ -143,6 +143,43 @@ def test_the_yes_is_to_what_was_shown(lay) -> None:
     assert [len(move.targets or ()) for move in kept.proposal.moves] == [2]
 
 
+@pytest.mark.parametrize("at", range(1, 6))
+def test_cut_off_around_the_question_it_is_asked_again_before_anything_moves(tmp_path: Path, at: int) -> None:
+    """Of the run's first five events, each the last of a process: planned, proposed, asked, answered, looked."""
+    bench, seen = Bench(tmp_path, Tray(GEAR), step("conveyor belt")), []
+    strict = {"places": {"conveyor belt": 0}}
+
+    def guillotine(event: Event) -> None:
+        seen.append(event.event)
+        if len(seen) == at:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(under(bench.workcell, ADA, **strict).heard_by(guillotine), "go", answer=lambda _: "yes")
+    assert (bench.world.motions, seen) == (0, ["planned", "proposed", "asked", "answered", "looked"][:at])
+    fresh, asked = bench.restart(tmp_path), []
+    report = resume(under(fresh.workcell, BEN, **strict), answer=lambda _: asked.append(1) or "yes")  # type: ignore[func-returns-value]
+    assert report.outcome.outcome == "done"
+    assert len(asked) == (0 if at == 5 else 1)
+    assert fresh.journal.approvals.of_run(report.run_id)[-1].person == (ADA if at == 5 else BEN)
+    fresh.journal.close()
+
+
+def test_a_yes_beforehand_is_not_another_persons(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Tray(GEAR), step("conveyor belt"))
+    strict = {"places": {"conveyor belt": 0}}
+
+    def guillotine(event: Event) -> None:
+        if isinstance(event, Proposed):
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(under(bench.workcell, ADA, **strict).heard_by(guillotine), "go", approved=True)
+    fresh = bench.restart(tmp_path)
+    assert resume(under(fresh.workcell, BEN, **strict)).outcome.reason.startswith("a person is needed: ")
+    fresh.journal.close()
+
+
 def test_a_models_plan_needs_a_yes(lay) -> None:
     bench = lay(Tray(GEAR), step())
     bench.script["do it"] = planned(step()).model_copy(update={"by_model": True})
