@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
+from agent.approvals import Approved
+from agent.approving import Proposal
 from agent.evidence import Evidence
 from agent.ledger import Account
 from agent.looking import Look
@@ -21,11 +23,12 @@ class Planned(Value):
 
 
 class Asked(Value):
-    """A person is asked; nothing moves meanwhile."""
+    """A person is asked; nothing moves meanwhile. `proposal` is what their yes would be to."""
 
     event: Literal["asked"] = "asked"
     question: str
     choices: tuple[str, ...] = ()
+    proposal: Proposal | None = None
 
 
 class Looked(Value):
@@ -111,6 +114,20 @@ class Replied(Value):
     answer: str
 
 
+class Proposed(Value):
+    """What a plan comes to, before it is done."""
+
+    event: Literal["proposed"] = "proposed"
+    proposal: Proposal
+
+
+class Answered(Value):
+    """A person has said yes or no to what was proposed."""
+
+    event: Literal["answered"] = "answered"
+    approved: Approved
+
+
 Event = (
     Planned
     | Asked
@@ -125,6 +142,8 @@ Event = (
     | Finished
     | Paused
     | Replied
+    | Proposed
+    | Answered
 )
 Listener = Callable[[Event], None]
 

@@ -13,12 +13,13 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agent.nodes_account import account, next_step, recover, report
 from agent.nodes_act import act, ground, look, verify, wake
-from agent.nodes_plan import approve, clarify, inquire, understand
+from agent.nodes_plan import approve, clarify, inquire, propose, understand
 from agent.state import RunState
 from agent.workcell import Workcell
 
 NODES: Final = (
-    understand, clarify, inquire, approve, wake, look, ground, act, verify, account, recover, next_step, report,
+    understand, clarify, inquire, propose, approve, wake, look, ground, act, verify, account, recover, next_step,
+    report,
 )  # fmt: skip
 
 Graph: TypeAlias = CompiledStateGraph[RunState, Workcell, RunState, RunState]
@@ -38,6 +39,7 @@ def wired(graph: Draft, nodes: Iterable[Callable[..., Any]]) -> Draft:
     graph.add_conditional_edges("understand", after_understand)
     graph.add_conditional_edges("clarify", after_clarify)
     graph.add_conditional_edges("inquire", after_inquire)
+    graph.add_edge("propose", "approve")
     graph.add_conditional_edges("approve", after_approve)
     graph.add_conditional_edges("wake", after_wake)
     graph.add_conditional_edges("look", after_look)
@@ -73,8 +75,8 @@ def after_clarify(state: RunState) -> Literal["understand", "report"]:
     return "report" if state.outcome else "understand"
 
 
-def after_inquire(state: RunState) -> Literal["approve", "report"]:
-    return "report" if state.outcome else "approve"
+def after_inquire(state: RunState) -> Literal["propose", "report"]:
+    return "report" if state.outcome else "propose"
 
 
 def after_approve(state: RunState) -> Literal["look", "report"]:

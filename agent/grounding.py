@@ -90,6 +90,16 @@ class Grounder:
             return None
         return f"nothing of {skill} to the {step.destination} was trained; docs/add-a-skill.md says how"
 
+    def skills_of(self, step: Step) -> tuple[str, ...]:
+        """The skills that a step needs, as far as it goes well."""
+        if step.source == GRIPPER:
+            return (PUT_BACK,)
+        return (step.skill,) if step.skill else (PICK, self._way_to[step.destination][0].name)
+
+    def weights_of(self, skill: str) -> str:
+        """The hash of the weights that act on a skill."""
+        return self._contract(skill).weights_hash
+
     def pick(
         self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()
     ) -> Grounded | Ungrounded:

@@ -16,6 +16,8 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from pydantic import ValidationError
 
+from agent.approvals import SCHEMA as APPROVALS
+from agent.approvals import Approvals
 from agent.attempts import SCHEMA as ATTEMPTS
 from agent.attempts import Attempts
 from agent.cell_table import SCHEMA as CELL_TABLE
@@ -49,7 +51,7 @@ CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
 );
 """
-_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS + RUN_PICTURES
+_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS + RUN_PICTURES + APPROVALS
 """A journal that an earlier version made may lack a table, which is then added."""
 
 
@@ -75,6 +77,7 @@ class Journal:
         attempts: what calls saw and proposed, of those that are worth a second look.
         verdicts: every call that was judged.
         pictures: what the overhead camera saw at the first and the last look of a run.
+        approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
     Raises: Unavailable when another process has it open, BadInput when the file is none.
@@ -105,6 +108,7 @@ class Journal:
         self.attempts = Attempts(self._database, self._lock, self._parsed)
         self.verdicts = Verdicts(self._database, self._lock, self._parsed)
         self.pictures = RunPictures(self._database, self._lock)
+        self.approvals = Approvals(self._database, self._lock, self._parsed)
         self.table = CellTable(self._database, self._lock)
 
     def __enter__(self) -> Self:

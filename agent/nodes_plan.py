@@ -1,6 +1,5 @@
 """Nodes before anything moves: understanding, asking, approval. Only these interrupt a run."""
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,15 +7,20 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agent import events
+from agent.approvals import Answer, Approved
+from agent.approving import Proposal
+from agent.approving import propose as proposal_of
 from agent.holes import Filled, needed_by
 from agent.ledger import open_accounts
-from agent.looking import Blocked, Look
-from agent.remaining import remaining
+from agent.looking import Blocked
 from agent.state import RunState, Update
 from agent.workcell import Workcell
 from prompts.loader import render
 from skills.call import Outcome
+from skills.catalogue import is_installed
+from skills.errors import NotAllowed
 from skills.plan import Hole, Plan, Understanding
+from skills.roles import barred
 
 QUESTIONS: Final = 3
 """A person is asked at most this often about one instruction."""
@@ -76,24 +80,67 @@ def _question(full: Filled) -> str:
     return render("ask-hole-free", hole=full.describe())
 
 
-def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
-    """Ask before more parts are moved than `cell.agent.approve_above`."""
+def propose(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Say what the plan comes to over what lies there now, and what of it needs a yes. Nothing moves."""
     assert state.understanding is not None
     assert state.understanding.plan is not None
-    plan = state.understanding.plan
-    accounts = {"accounts": open_accounts(plan)}
-    most, blocked = _most(plan, runtime.context.looker.patient_glance(), runtime.context.cell.tray.half)
-    if state.approved or most <= runtime.context.cell.agent.approve_above:
-        return accounts
-    question = (
-        f"{blocked}. How many parts will be moved is unknown." if blocked else f"Up to {most} parts will be moved."
+    workcell, plan = runtime.context, state.understanding.plan
+    proposal = proposal_of(
+        plan,
+        workcell.looker.patient_glance(),
+        workcell.cell,
+        _new_skills(plan, workcell),
+        by_model=state.understanding.by_model,
     )
-    asked = events.Asked(question=f"{question} Go on?", choices=(YES, "no"))
-    answer = interrupt(asked.model_dump(mode="json"))
-    if str(answer).strip().lower() in (YES, "y"):
+    workcell.tell(state.run_id, events.Proposed(proposal=proposal))
+    return {"proposal": proposal}
+
+
+def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
+    """Ask for the yes that the cell file wants, of a person who may give it, and write down who gave it."""
+    assert state.understanding is not None
+    assert state.understanding.plan is not None
+    assert state.proposal is not None
+    workcell, proposal = runtime.context, state.proposal
+    accounts = {"accounts": open_accounts(state.understanding.plan)}
+    if not proposal.reasons:
         return accounts
-    why = f"a person is needed: {blocked}" if blocked else f"moving {most} parts was not approved"
-    return {"outcome": Outcome(outcome="incomplete", reason=why)}
+    if short := _short_of(workcell, proposal):
+        return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {proposal.why}. {short}")}
+    answer: Answer | None = "yes beforehand" if state.approved else _yes_or_no(proposal)
+    if answer is None:
+        why = proposal.blocked or proposal.why
+        return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {why}")}
+    approved = Approved(answer=answer, person=workcell.person, proposal=proposal)
+    workcell.journal.approvals.keep(state.run_id, workcell.clock.now_ns(), approved)
+    workcell.tell(state.run_id, events.Answered(approved=approved))
+    if approved.is_yes:
+        return accounts
+    return {"outcome": Outcome(outcome="incomplete", reason=f"not approved by {workcell.person.name}: {proposal.why}")}
+
+
+def _yes_or_no(proposal: Proposal) -> Answer | None:
+    """A person's answer; None where nobody answers. Whatever is no yes is a no."""
+    asked = events.Asked(question=proposal.question, choices=(YES, "no"), proposal=proposal)
+    said = answered(asked.choices, str(interrupt(asked.model_dump(mode="json")))).casefold()
+    if not said:
+        return None
+    return "yes" if said in (YES, "y") else "no"
+
+
+def _short_of(workcell: Workcell, proposal: Proposal) -> NotAllowed | None:
+    """Why the person at the door can't say yes to all of it; None where they can."""
+    approval, people = workcell.cell.approval, workcell.cell.people
+    short = (barred(workcell.person, approval.deed(reason.rule), people) for reason in proposal.reasons)
+    return next(filter(None, short), None)
+
+
+def _new_skills(plan: Plan, workcell: Workcell) -> dict[str, str]:
+    """The cell's own skills that the plan needs and that have not yet succeeded here, with their weights."""
+    grounder, journal = workcell.grounder, workcell.journal
+    skills = {skill for step in plan.steps for skill in grounder.skills_of(step) if not is_installed(skill)}
+    weights = {skill: grounder.weights_of(skill) for skill in sorted(skills)}
+    return {skill: hash_ for skill, hash_ in weights.items() if not journal.approvals.has_succeeded(skill, hash_)}
 
 
 def answered(choices: Sequence[str], answer: str) -> str:
@@ -111,6 +158,9 @@ def answered(choices: Sequence[str], answer: str) -> str:
 
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
+    changes = understanding.plan is not None or understanding.freed
+    if changes and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
+        return {"outcome": Outcome(outcome="refused", reason=str(error))}
     workcell.journal.table.free(understanding.freed)
     match understanding.outcome:
         case "answer":
@@ -126,14 +176,3 @@ def _settle(workcell: Workcell, understanding: Understanding) -> Update:
             return {"outcome": Outcome(outcome="refused", reason=refusal)}
         case _:
             return {}
-
-
-def _most(plan: Plan, glance: Look | Blocked, half: float) -> tuple[float, str]:
-    """How many of the parts in view, on a tray of that inner half width [m], the plan may move; infinitely many, and
-    why, where "all" can't be counted.
-    """
-    wanted = [math.inf if step.quantity == "all" else step.quantity for step in plan.steps]
-    if isinstance(glance, Blocked):
-        return sum(wanted), glance.text if math.inf in wanted else ""
-    counts = [len(remaining(step, glance.scene.parts, half)) for step in plan.steps]
-    return sum(map(min, counts, wanted)), ""

@@ -1,11 +1,13 @@
 """What an instruction would do: one look at the scene, one plan; nothing moves and nothing is kept."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agent.exit_codes import ExitCode
 from agent.grounding import Grounder
+from agent.looking import OVERHEAD
 from agent.workcell import build_planner, grounder_of, load_checkpoints, load_perceiver
+from skills.base import Image
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.plan import Past, PlanOutcome, Understanding
@@ -22,6 +24,13 @@ CODE_OF: Final[dict[PlanOutcome, ExitCode]] = {
     "question": ExitCode.INCOMPLETE,
     "refused": ExitCode.BAD_INPUT,
 }
+
+
+class Seen(NamedTuple):
+    """A look: the parts, and the overhead picture that they were seen in."""
+
+    scene: Scene
+    picture: Image
 
 
 class Preview:
@@ -43,7 +52,11 @@ class Preview:
         return Understanding(outcome="refused", text=refusal) if refusal else understanding
 
     def look(self, scenario: "Scenario") -> Scene:
-        """The scenario's parts as the perceiver sees them in the overhead picture.
+        """The scenario's parts as the perceiver sees them; see `photograph`."""
+        return self.photograph(scenario).scene
+
+    def photograph(self, scenario: "Scenario") -> Seen:
+        """The overhead picture of the scenario, with its parts as the perceiver sees them in it.
 
         Raises: BadInput (parts that do not fit, no weights to see with).
         """
@@ -55,7 +68,8 @@ class Preview:
         world = World(self._cell, scenario.seed, load_setting(scenario.setting))
         try:
             world.reset(scenario.layout(self._cell.tray))
-            return perceiver.perceive(SimDriver(world).observe())
+            observation = SimDriver(world).observe()
+            return Seen(perceiver.perceive(observation), observation.images[OVERHEAD])
         finally:
             world.close()
 

@@ -9,6 +9,7 @@ from agent.state import RunState
 from agent.workcell import Workcell
 from skills.errors import BadInput
 from skills.plan import Past
+from skills.roles import check
 
 Answer = Callable[[Asked], str | None]
 """Puts a question to a person; None where nobody answers."""
@@ -18,7 +19,7 @@ STEPS: Final = 10_000
 
 
 def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
-    """Do what `instruction` says; `approved` agrees beforehand to however many parts it moves."""
+    """Do what `instruction` says; `approved` is the yes, beforehand, of the person at the cell's door."""
     run_id = workcell.journal.begin_run(instruction)
     start = RunState(run_id=run_id, instruction=instruction, approved=approved, past=past_of(workcell, run_id))
     return _drive(workcell, run_id, start, answer)
@@ -27,14 +28,17 @@ def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None
 def resume(workcell: Workcell, *, answer: Answer = lambda _: None) -> Report:
     """Go on with the run that was cut off or stopped: by a person's word only, from what is seen now.
 
-    Raises: BadInput where there is none.
+    Raises: NotAllowed (whoever is at the door may not), BadInput where there is none.
     """
+    check(workcell.person, "resume a run", workcell.cell.people)
     record = workcell.journal.unfinished()
     if record is None:
         raise BadInput("resume", None, "said where a run was cut off or stopped; none was")
     workcell.journal.reopen_run(record.id)
     _adopt(workcell, record.id)
     state = saved_state(workcell, record.id)
+    if state is not None:
+        state = state.model_copy(update={"approved": False})  # who goes on need not be who said yes beforehand
     start = state or RunState(run_id=record.id, instruction=record.instruction, past=past_of(workcell, record.id))
     return _drive(workcell, record.id, start, answer)
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from agent.approving import Proposal
 from agent.executor import Execution
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
@@ -20,9 +21,10 @@ class RunState(Value):
 
     Attributes:
         run_id: its name in the journal; empty until it has begun there.
-        approved: a person has agreed beforehand to whatever the plan moves.
+        approved: whoever has the run done has said yes beforehand.
         past: the run before, for words that point back to it.
         questions: how often a person was asked.
+        proposal: what the plan comes to, and what of it needs a yes.
         step: index of the step under way.
         task: what is to be done next: a part is picked, or moved on the tray by the step's own skill; what was picked
             is brought away, by a skill that depends on the place, or put back.
@@ -45,6 +47,7 @@ class RunState(Value):
     past: Past | None = None
     questions: int = 0
     understanding: Understanding | None = None
+    proposal: Proposal | None = None
     step: int = 0
     accounts: tuple[Account, ...] = ()
     task: Task = "pick"
@@ -91,5 +94,18 @@ class RunState(Value):
         return (*self.accounts[: self.step], account, *self.accounts[self.step + 1 :])
 
 
-SAVED = (Past, Understanding, Consulted, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Outcome)
+SAVED = (
+    Past,
+    Understanding,
+    Consulted,
+    Account,
+    Look,
+    Blocked,
+    SkillCall,
+    PerceivedPart,
+    Execution,
+    Judged,
+    Outcome,
+    Proposal,
+)
 """The values that a checkpoint holds."""

@@ -23,6 +23,7 @@ from skills.errors import BadInput, Unavailable, UnknownName
 from skills.preflight import check_camera
 from skills.protocols import Clock, Perceiver, Planner
 from skills.reference import Reference
+from skills.roles import NOBODY, Person
 
 if TYPE_CHECKING:
     from agent.planning.validate import Refusal
@@ -41,7 +42,11 @@ PERCEIVER: Final = "perceiver"
 
 @dataclass(frozen=True)
 class Workcell:
-    """Everything that a run works with; `listener` hears what it does, `pause` holds it up between two calls."""
+    """Everything that a run works with.
+
+    Attributes:
+        listener: hears what it does; pause: holds it up between two calls; person: whoever has it done.
+    """
 
     cell: Cell
     catalogue: Catalogue
@@ -55,10 +60,15 @@ class Workcell:
     verifier: Verifier
     listener: Listener = ignore
     pause: Pause = field(default_factory=Pause)
+    person: Person = NOBODY
 
     def heard_by(self, listener: Listener) -> "Workcell":
         """The same cell, with somebody listening."""
         return replace(self, listener=listener)
+
+    def worked_by(self, person: Person) -> "Workcell":
+        """The same cell, with this person at its door."""
+        return replace(self, person=person)
 
     def tell(self, run_id: str, event: Event) -> None:
         """Write an event down, then tell whoever listens."""

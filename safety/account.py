@@ -39,7 +39,7 @@ class Account:
         more = () if stands else (_NO_STANDSTILL,)
         latches = (*(objection.finding for objection in objections if objection.rule.latches), *more)
         if latches:
-            self._stops.close(latches[0].text)
+            self._stops.close(*(finding.text for finding in latches))
         return self._record(
             Ruling(
                 decision="stop" if objections else "clamp" if slowed else "allow",

@@ -69,6 +69,11 @@ class SafetyGate:
         return self._stops.reason
 
     @property
+    def is_fault(self) -> bool:
+        """Whether it latched for something that nobody asked for."""
+        return self._stops.is_fault
+
+    @property
     def stops(self) -> int:
         """How many stops there were so far; what a person has seen when they say that it may go on."""
         return self._stops.count

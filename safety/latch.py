@@ -12,7 +12,7 @@ class Latch:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._reason = _read(path)
+        self._reason, self._is_fault = _read(path)
         self._unsaved: str | None = None
 
     @property
@@ -20,14 +20,23 @@ class Latch:
         """Why the latch is closed; None while it is open."""
         return self._reason
 
-    def close(self, reason: str, time_ns: int | None) -> None:
+    @property
+    def is_fault(self) -> bool:
+        """Whether it is closed for something that nobody asked for, or nobody knows why."""
+        return self._is_fault
+
+    def close(self, reason: str, time_ns: int | None, *, is_fault: bool = False) -> None:
         """Close the latch; the first reason stays. It is closed in memory even where the disk fails.
 
         What a failed disk did not take is written by the next call. Raises: OSError.
+
+        Args:
+            is_fault: nobody asked for the stop.
         """
         if self._reason is None:
-            self._reason = reason
-            self._unsaved = json.dumps({"reason": reason, "time_ns": time_ns}) + "\n"
+            self._reason, self._is_fault = reason, is_fault
+            content = {"reason": reason, "time_ns": time_ns, **({"is_fault": True} if is_fault else {})}
+            self._unsaved = json.dumps(content) + "\n"
         if self._unsaved is not None:
             write_whole(self._path, self._unsaved)
             self._unsaved = None
@@ -37,6 +46,7 @@ class Latch:
         require_name(by)
         remove(self._path)
         self._reason = self._unsaved = None
+        self._is_fault = False
 
 
 def require_name(by: str) -> None:
@@ -45,14 +55,16 @@ def require_name(by: str) -> None:
         raise BadInput("by", by, "the name of the person who has looked at the cell")
 
 
-def _read(path: Path) -> str | None:
+def _read(path: Path) -> tuple[str | None, bool]:
+    """The reason, and whether nobody asked for the stop."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return None
+        return None, False
     except (OSError, UnicodeDecodeError) as error:
-        return f"the latch file can't be read ({error})"
+        return f"the latch file can't be read ({error})", True
     try:
-        return str(json.loads(text)["reason"])
-    except (ValueError, KeyError, TypeError):
-        return "the latch file is damaged"
+        content = json.loads(text)
+        return str(content["reason"]), content.get("is_fault", False) is not False
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "the latch file is damaged", True

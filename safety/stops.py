@@ -41,6 +41,11 @@ class Stops:
         return self._latch.reason
 
     @property
+    def is_fault(self) -> bool:
+        """Whether the latch is closed for something that nobody asked for."""
+        return self._latch.is_fault
+
+    @property
     def pending(self) -> str | None:
         """Reason of a stop that was asked for and is not on the disk yet."""
         return next(iter(self._asked[self._settled :]), None)
@@ -64,11 +69,13 @@ class Stops:
                 self._audit.record("stop", reason=reason, time_ns=now_ns)
             self._settled += 1
 
-    def close(self, reason: str) -> None:
-        """The gate itself has found a reason to latch. Raises: OSError; in memory it is closed all the same."""
+    def close(self, *reasons: str) -> None:
+        """The gate itself has found reasons to latch, of which the first is kept; it is no fault where each of them
+        was asked for. Raises: OSError; in memory it is closed all the same.
+        """
         if self._latch.reason is None:
             self._found += 1
-        self._latch.close(reason, self.now_ns())
+        self._latch.close(reasons[0], self.now_ns(), is_fault=not set(reasons) <= set(self._asked))
 
     def open(self, by: str, seen: int) -> None:
         """A person, who had seen the first `seen` stops, opens the latch.

@@ -57,6 +57,11 @@ def load_catalogue(*folders: Path) -> Catalogue:
     return Catalogue(cards)
 
 
+def is_installed(skill: str) -> bool:
+    """Whether a card comes with smolcell, and is none of a cell's own."""
+    return (LIBRARY / f"{skill}.yaml").is_file()
+
+
 def cards_in(folder: Path) -> tuple[Path, ...]:
     """The files of the cards in a folder, by name. Raises: BadInput when there are none."""
     found = tuple(sorted(folder.glob("*.yaml")))

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from skills.approval import Approval
 from skills.base import Finite, Value
 from skills.errors import BadInput, UnknownName
 from skills.place import AnyPlace, Container, Fixture, Positive
 from skills.robot import RobotModel, robot_model
+from skills.roles import MOST, OTHERS, Role
 from skills.spots import REACH
 from skills.words import TRAY
 from skills.yamlfile import parse_model, read_yaml
@@ -159,7 +161,6 @@ class Agent(Value):
 
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     looks: Annotated[int, Field(ge=1, le=5)] = 2
-    approve_above: Annotated[int, Field(ge=0)] = 20
     flag_below: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
@@ -213,7 +214,8 @@ class Cell(Value):
     """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one.
 
     `name` names the folder of its state. `skills` are folders with skill cards beside the installed ones; in a cell
-    file they are meant from where that file lies.
+    file they are meant from where that file lies. `people` gives accounts of the system their roles; see
+    `skills.roles`.
     """
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")]
@@ -228,6 +230,8 @@ class Cell(Value):
     agent: Agent = Agent()
     planner: Planner = Planner()
     verifier: Verifier = Verifier()
+    approval: Approval = Approval()
+    people: dict[str, Role] = {}
 
     @property
     def tray(self) -> Container:
@@ -274,6 +278,16 @@ class Cell(Value):
         ):
             if not low <= at <= high:
                 raise BadInput(f"robot.home.{number}", at, f"between {low} and {high}, the joint's limits")
+        return self
+
+    @model_validator(mode="after")
+    def _is_looked_after(self) -> Self:
+        for place in self.approval.places:
+            if place not in self.destinations:
+                raise UnknownName("approval.places", place, self.destinations)
+        if self.people and MOST not in self.people.values():
+            allowed = f"with at least one {MOST} (account: {MOST}, or {OTHERS}: {MOST}), who may open every stop"
+            raise BadInput("people", self.people, allowed)
         return self
 
     @model_validator(mode="after")

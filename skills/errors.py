@@ -2,7 +2,8 @@
 
 SmolcellError                 exit code 1
 ├── BadInput                  2   a field holds what it must not
-│   └── UnknownName           2   a name that is not in the list; carries the nearest ones
+│   ├── UnknownName           2   a name that is not in the list; carries the nearest ones
+│   └── NotAllowed            2   a person may not do this; says who may
 ├── Unavailable               5   a dependency (weights, policy server, robot) is not there
 └── StoppedBySafety           4   the latch is closed; a person has to reset it
 """
@@ -45,6 +46,15 @@ class UnknownName(BadInput):
         self.args = (f"{field}: {value!r} is not known; allowed is {allowed}.{shown}{' ' + hint if hint else ''}",)
 
 
+class NotAllowed(BadInput):
+    """The person `name` has the role `has`, and `deed` needs `needs`; `who` may."""
+
+    def __init__(self, name: str, deed: str, has: str, needs: str, who: str) -> None:
+        super().__init__("person", name, f"{with_article(needs)} to {deed}: {who}")
+        roles = f"it takes {with_article(needs)}, and {name} is {with_article(has)}"
+        self.args = (f"{name} may not {deed}: {roles}. Who may: {who}.",)
+
+
 class Unavailable(SmolcellError):
     """Something that the command needs is not there; `remedy` says how to get it."""
 
@@ -78,6 +88,10 @@ def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]
     by_folded = {name.casefold(): name for name in known}
     found = get_close_matches(value.casefold(), list(by_folded), n=count, cutoff=0.5)
     return tuple(by_folded[name] for name in found)
+
+
+def with_article(word: str) -> str:
+    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
 
 
 def _listed(names: Iterable[str]) -> str:

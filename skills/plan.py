@@ -140,6 +140,11 @@ class Understanding(Value):
     freed: tuple[Hole, ...] = ()
     consulted: Consulted | None = None
 
+    @property
+    def by_model(self) -> bool:
+        """The plan is a chat model's, which the grammar alone did not read."""
+        return self.consulted is not None and self.consulted.ended == "taken"
+
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if (self.outcome == "planned") != bool(self.plan and self.plan.steps):

@@ -8,6 +8,7 @@ from agent.doors.cli.commands import COMMANDS
 
 PAGES = (
     "add-a-skill",
+    "approval",
     "architecture",
     "commands",
     "data",

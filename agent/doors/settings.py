@@ -9,7 +9,7 @@
 | SMOLCELL_VERIFIER_MODEL, … | `verifier.model`, and so on for each field of `verifier` |
 | SMOLCELL_CHECKPOINT_PICK, … | `checkpoints.pick`, and so on for each checkpoint of the cell |
 
-Limits stand in the cell file alone: no environment loosens a gate.
+Limits, approval and people stand in the cell file alone: no environment loosens a gate, or makes a maintainer.
 """
 
 import os

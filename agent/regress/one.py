@@ -160,7 +160,8 @@ def _run_until_killed(scenario: "Scenario", cell: Cell, state: Path) -> None:
 
     Raises: BadInput where it was over before.
     """
-    files = {"scene": scenario, "cell": cell}
+    anybody = cell.model_copy(update={"people": {}})  # as in this process: the run is nobody's but the suite's
+    files = {"scene": scenario, "cell": anybody}
     for name, value in files.items():
         (state / f"{name}.yaml").write_text(yaml.safe_dump(value.model_dump(mode="json", exclude_unset=True)))
     command = [sys.executable, "-m", "agent.cli", "run", scenario.instruction, "--yes", "--state", str(state)]

@@ -19,7 +19,7 @@ FAILED_NUT = part("nut", "M8", "brass", "failed", (0.05, -0.09))
 GOOD_NUT = part("nut", "M8", "brass", "ok", (0.0, -0.05))
 PARTS = (FAILED_GEAR, FAILED_NUT, GOOD_NUT)
 STEP = step(condition="failed")
-EVENTS = 28
+EVENTS = 29
 """Events of an undisturbed run of STEP over PARTS."""
 
 

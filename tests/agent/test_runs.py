@@ -291,7 +291,8 @@ def test_how_many_parts_move_is_asked_where_the_arm_hides_them(lay) -> None:
     report = run(bench.workcell, "go", answer=answer)
     hidden = "the arm stands before the overhead camera; what lies on the tray can't be said"
     assert asked == [f"{hidden}. How many parts will be moved is unknown. Go on?"]
-    assert report.outcome == Outcome(outcome="incomplete", reason=f"a person is needed: {hidden}")
+    unknown = f"not approved by a program: {hidden}; how many parts will be moved is unknown"
+    assert report.outcome == Outcome(outcome="incomplete", reason=unknown)
     assert world.motions == 0
     assert run(bench.workcell, "go", answer=lambda _: "yes").outcome.outcome == "done"
 
@@ -394,7 +395,8 @@ def test_what_an_answer_means(answer: str, instruction: str) -> None:
 def test_more_parts_than_the_cell_allows_need_a_yes(lay) -> None:
     crowd = [part("nut", "M6", "green", "ok", (x * 0.01 - 0.12, 0.05 * (x % 3 - 1))) for x in range(21)]
     bench = lay(Tray(*crowd), step("left bin", kind="nut"))
-    assert run(bench.workcell, "go").outcome == Outcome(outcome="incomplete", reason="moving 21 parts was not approved")
+    needed = Outcome(outcome="incomplete", reason="a person is needed: up to 21 parts will be moved")
+    assert run(bench.workcell, "go").outcome == needed
     assert bench.world.motions == 0
     assert run(bench.workcell, "go", answer=lambda _: "yes").outcome.outcome == "done"
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from agent import events
 from agent.doors.cli.output import talk_console
+from agent.doors.proposal_table import table_lines
 from agent.ledger import Account
 from agent.report import part_counts
 from skills.plan import Understanding
@@ -26,6 +27,8 @@ def sentences(event: events.Event) -> tuple[str, ...]:
         return plan_lines(event.understanding)
     if isinstance(event, events.Looked):
         return look_lines(event)
+    if isinstance(event, events.Asked) and event.proposal:
+        return (*table_lines(event.proposal), _asked(event))
     line = _sentence(event)
     return (line,) if line else ()
 
@@ -33,8 +36,9 @@ def sentences(event: events.Event) -> tuple[str, ...]:
 def _sentence(event: events.Event) -> str | None:
     match event:
         case events.Asked():
-            choices = f" ({' / '.join(event.choices)})" if event.choices else ""
-            return f"asked     {event.question}{choices}"
+            return _asked(event)
+        case events.Answered(approved=approved):
+            return f"answered  {approved.describe()}"
         case events.Calling():
             return f"phrase    {event.call.phrase!r}"
         case events.Ruled():
@@ -51,6 +55,11 @@ def _sentence(event: events.Event) -> str | None:
             return f"paused    {event.reason}; nothing is latched"
         case _:
             return None
+
+
+def _asked(event: events.Asked) -> str:
+    choices = f" ({' / '.join(event.choices)})" if event.choices else ""
+    return f"asked     {event.question}{choices}"
 
 
 def plan_lines(understanding: Understanding) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from agent import events
 from agent.doors.cli.files import write_file
 from agent.doors.cli.output import talk, unheard
+from agent.marking import marked
 from sim.data.episodes import png
 from sim.portrait import overhead, side
 from sim.world import World
@@ -24,26 +25,27 @@ PNG_END: Final = b"IEND\xaeB`\x82"
 
 
 class Album:
-    """A listener that saves before.png, after.png and one picture after each call."""
+    """A listener that saves before.png, plan.png with the targets marked, after.png and one picture after each call."""
 
     def __init__(self, folder: Path, world: World) -> None:
         self._folder, self._world = folder, world
         self._calls = 0
-        self._save("before")
+        self._save("before", both_sides(world))
 
     def __call__(self, event: events.Event) -> None:
-        if isinstance(event, events.Verified):
+        if isinstance(event, events.Proposed):
+            self._save("plan", marked(overhead(self._world), self._world.cell, event.proposal.moves))
+        elif isinstance(event, events.Verified):
             self._calls += 1
-            self._save(f"call-{self._calls:02d}-{event.verdict.judgement}")
+            self._save(f"call-{self._calls:02d}-{event.verdict.judgement}", both_sides(self._world))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._save("after")
+        self._save("after", both_sides(self._world))
 
-    def _save(self, name: str) -> None:
-        picture = both_sides(self._world)
+    def _save(self, name: str, picture: Image) -> None:
         path = self._folder / f"{name}.png"
         try:
             write_file("--pictures", path, png(picture))

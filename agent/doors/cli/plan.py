@@ -7,12 +7,15 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from agent.approving import moves_over
 from agent.doors.batch import answer_lines, has_errors
+from agent.doors.cli.files import check_free, write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
 from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, a_path
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.scenes import refuse_both, scenario_of
+from agent.doors.proposal_table import move_lines
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 from agent.planning.render import understanding_json
@@ -43,30 +46,58 @@ def plan(
             help='A JSON object a line, {"id", "instruction", "scene"}, answered a line each; - is stdin.',
         ),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            "--picture",
+            metavar="FILE.png",
+            parser=a_path("--picture"),
+            help="Also the overhead picture, with a numbered ring round the parts that each step would move.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> ExitCode:
     """Say what an instruction would do; nothing moves.
 
-    With --scene or --seed the scene is looked at first, as a run would; without them there is nothing to look at.
+    With --scene or --seed the scene is looked at first, as a run would: the plan is then a table with what was seen.
     Exit code 0 for a plan, an answer or a word of control, 3 for a question, 2 for a refusal.
     """
     refuse_both(scene, seed)
     if (instruction is None) == (batch is None):
         raise BadInput("instruction", instruction, "given exactly where --batch is not")
-    preview = Preview(configured_cell(cell))
+    configured = configured_cell(cell)
+    preview = Preview(configured)
     if batch is not None:
-        for flag, given in (("--scene", scene and str(scene)), ("--seed", seed)):
+        paths = {"--scene": scene, "--picture": picture}
+        for flag, given in (*((flag, path and str(path)) for flag, path in paths.items()), ("--seed", seed)):
             if given is not None:
                 raise BadInput(flag, given, "absent with --batch; each line names its own scene")
         return _plan_batch(preview, batch, as_json)
     assert instruction is not None
-    looked_at = preview.look(scenario_of(scene, seed)) if scene is not None or seed is not None else None
-    understanding = preview.understand(instruction, looked_at)
+    if picture:
+        _check_picture(picture, looks=scene is not None or seed is not None)
+    seen = preview.photograph(scenario_of(scene, seed)) if scene is not None or seed is not None else None
+    understanding = preview.understand(instruction, seen.scene if seen else None)
+    moves = moves_over(understanding.plan, seen.scene, configured) if seen and understanding.plan else ()
+    if picture and seen:
+        from agent.marking import marked
+        from sim.data.episodes import png
+
+        write_file("--picture", picture, png(marked(seen.picture, configured, moves)))
     if as_json:
         answer_json(understanding_json(understanding))
     else:
-        answer("\n".join(plan_lines(understanding)))
+        answer("\n".join([*plan_lines(understanding), *(move_lines(moves) if moves else ())]))
     return CODE_OF[understanding.outcome]
+
+
+def _check_picture(path: Path, *, looks: bool) -> None:
+    """Raises: BadInput, before the work is done."""
+    if path.suffix != ".png":
+        raise BadInput("--picture", str(path), "a name that ends with .png")
+    if not looks:
+        raise BadInput("--picture", str(path), "given with --scene or --seed: without them there is nothing to look at")
+    check_free("--picture", path, force=True)
 
 
 def _plan_batch(preview: Preview, path: Path, json_wanted: bool) -> ExitCode:

@@ -8,6 +8,7 @@ import typer
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, a_path
 from agent.doors.cli.output import answer, answer_json
+from agent.doors.person import require
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 
@@ -39,6 +40,7 @@ def promote(
     from skills.catalogue import catalogue_of
 
     configured = configured_cell(cell)
+    require(configured, "put weights in force")
     catalogue = catalogue_of(configured)
     promoted = put_in_force(configured, catalogue, catalogue[name], checkpoint)
     if as_json:

@@ -7,6 +7,7 @@ import typer
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import CellFile, StateFolder
 from agent.doors.cli.output import answer
+from agent.doors.person import require, reset_of
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
@@ -36,8 +37,13 @@ def reset(
 
     Refused while another process has the cell open: that one holds the latch closed by itself.
     """
-    folder = usable_folder("--state", state_folder(state, configured_cell(cell)))
+    configured = configured_cell(cell)
+    folder = usable_folder("--state", state_folder(state, configured))
+    latch = Latch(folder / LATCH_FILE)
+    person = require(configured, reset_of(is_fault=latch.is_fault))
+    if configured.people and by.strip() not in ("", person.name):
+        by = f"{by} (account {person.name})"  # nobody signs as somebody else
     with Journal(folder):
-        reason = open_latch(Latch(folder / LATCH_FILE), Audit(folder / AUDIT_FILE), by, time_ns=None)
+        reason = open_latch(latch, Audit(folder / AUDIT_FILE), by, time_ns=None)
     answer(f"reset by {by}: {reason}" if reason else "no stop was latched")
     return ExitCode.DONE

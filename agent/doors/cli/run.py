@@ -13,6 +13,8 @@ from agent.doors.cli.narrate import Narrator, account_rows, all_of
 from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
+from agent.doors.person import person_here, require
+from agent.doors.repl.words import heard
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.events import Listener
 from agent.exit_codes import ExitCode
@@ -37,14 +39,14 @@ def run(
     cell: CellFile = None,
     scene: SceneFile = None,
     seed: Seed = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree beforehand to however many parts are moved.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Say yes beforehand to what needs one.")] = False,
     pictures: Annotated[
         Path | None,
         typer.Option(
             "--pictures",
             metavar="DIR",
             parser=a_path("--pictures"),
-            help="Save before.png, after.png and one picture after each call.",
+            help="Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
         ),
     ] = None,
     state: StateFolder = None,
@@ -58,6 +60,8 @@ def run(
     Ground truth has the last word: a run that ends otherwise than the scene expects exits with 3, whatever it says.
     """
     configured = configured_cell(cell)
+    if heard(instruction).kind != "stop":  # which is everybody's
+        require(configured, "run instructions")
     scenario = scenario_of(scene, seed)
     album = usable_folder("--pictures", pictures) if pictures else None
     folder = usable_folder("--state", state_folder(state, configured))
@@ -101,7 +105,7 @@ def _run(
         stack.enter_context(software_stop(twin.workcell.gate.request_stop))
         stack.enter_context(soft_pause(twin.workcell.pause.ask))
         answer_ = answers(scenario.answers, narrator.close)
-        workcell = twin.workcell.heard_by(all_of(listeners))
+        workcell = twin.workcell.heard_by(all_of(listeners)).worked_by(person_here(cell))
         report = run_instruction(workcell, instruction, answer=answer_, approved=approved)
         expected = scenario.expect if instruction == scenario.instruction else None
         return report, judge(twin.world, expected)

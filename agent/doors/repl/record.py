@@ -123,6 +123,8 @@ def _reasons(event: Event) -> tuple[str, ...]:
             return (f"verdict   {verdict.judgement} ({verdict.confidence:.0%} sure{cause}): {verdict.reason}",)
         case events.Recovering(action=action, verdict=verdict):
             return (f"then      {ACTIONS[action]}, because: {verdict.reason}",)
+        case events.Answered(approved=approved):
+            return (f"answered  {approved.describe()}, to: {approved.proposal.why}",)
         case events.Finished(outcome=outcome):
             return (f"ended     {outcome.outcome}: {outcome.reason}",)
         case _:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from agent import events
+from agent.approving import Proposal
 from agent.doors.repl import record
 from agent.doors.repl.live import Live
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
@@ -14,6 +15,7 @@ from agent.workcell import Workcell
 from skills.base import Image
 from skills.call import Outcome
 from skills.errors import StoppedBySafety
+from skills.roles import check
 
 HALF: Final = 0.5
 """Share of a motion at which it is told where no line of progress can be seen."""
@@ -37,15 +39,13 @@ class Station(NamedTuple):
 class Shift:
     """One operator's work with one cell.
 
-    Args:
-        user: the name under which stops are opened and runs given up.
-
     Attributes:
         running: the instruction under way.
     """
 
-    def __init__(self, screen: Screen, station: Station, user: str, worker: Worker) -> None:
-        self._screen, self._station, self._user, self._worker = screen, station, user, worker
+    def __init__(self, screen: Screen, station: Station, worker: Worker) -> None:
+        self._screen, self._station, self._worker = screen, station, worker
+        self._person, self._people = station.workcell.person, station.workcell.cell.people
         self._told = Told()
         self._live = Live(station.picture, screen.frame)
         self.running: str | None = None
@@ -107,14 +107,15 @@ class Shift:
             seen: how many stops there were when they said it; one since then is not theirs to open.
         """
         station = self._station
+        check(self._person, "resume a run", self._people)
         reason, left = station.workcell.gate.latched, record.left_open(station.workcell.journal)
         if reason:
             try:
-                station.reset(self._user, seen)
+                station.reset(self._person.name, seen)
             except StoppedBySafety as stop:
                 self._say_stopped(stop.reason)
                 return
-            self._screen.say(f"stop opened by {self._user}; it was: {reason}")
+            self._screen.say(f"stop opened by {self._person.name}; it was: {reason}")
         if left is not None:
             from agent.run import resume
 
@@ -127,11 +128,12 @@ class Shift:
     def give_up(self) -> None:
         """A person's word: what was cut off or stopped is not gone on with."""
         journal = self._station.workcell.journal
+        check(self._person, "give a run up", self._people)
         left = record.left_open(journal)
         if left is None:
             self._screen.say("nothing was cut off or stopped", ASIDE)
             return
-        journal.end_run(left.record.id, Outcome(outcome="incomplete", reason=f"given up by {self._user}"))
+        journal.end_run(left.record.id, Outcome(outcome="incomplete", reason=f"given up by {self._person.name}"))
         self._screen.say(f"{left.record.id} is given up")
 
     def show_scene(self) -> None:
@@ -180,6 +182,8 @@ class Shift:
             self.running = None
 
     def _listen(self, event: events.Event) -> None:
+        if isinstance(event, events.Asked) and event.proposal:
+            self._show_targets(event.proposal)
         before, self._told = self._told, told(self._told, event)
         if isinstance(event, events.Finished):
             self.running = None
@@ -189,6 +193,12 @@ class Shift:
             self._screen.say("moving    half way")
         self._live.refresh()
         self._worker.pause_point()
+
+    def _show_targets(self, proposal: Proposal) -> None:
+        from agent.marking import marked
+
+        station = self._station
+        self._screen.picture(marked(station.picture(), station.workcell.cell, proposal.moves))
 
     def _answer(self, _: events.Asked) -> str | None:
         return self._worker.ask()

@@ -1,12 +1,11 @@
 """Opening the cell: over the table as a run that was cut off left it, else over a fresh one."""
 
-import getpass
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from agent.doors.cli.scenes import scenario_of
+from agent.doors.person import person_here, require, reset_of
 from agent.doors.repl.record import LeftOpen, left_open
 from agent.doors.repl.screen import DOUBT, Screen
 from agent.doors.repl.shift import Shift, Station
@@ -44,7 +43,7 @@ def begin_shift(
     screen.say(f"cell {cell.name}, {table.said}; state in {folder}")
     for line in left.lines() if left else ():
         screen.say(line, DOUBT)
-    return Shift(screen, table.station(), _user(), worker)
+    return Shift(screen, table.station(), worker)
 
 
 def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None, left: LeftOpen | None) -> Table:
@@ -83,13 +82,10 @@ def _station(twin: "Twin") -> Station:
     import agent.graph  # noqa: F401  loaded here, so that the first instruction need not wait for it
     from sim.portrait import overhead
 
-    gate = cast("SafetyGate", twin.workcell.gate)
-    return Station(twin.workcell, gate.reset, lambda: overhead(twin.world), twin.close)
+    gate, cell = cast("SafetyGate", twin.workcell.gate), twin.workcell.cell
 
+    def reset(by: str, seen: int) -> None:
+        require(cell, reset_of(is_fault=gate.is_fault))
+        gate.reset(by, seen)
 
-def _user() -> str:
-    """Who sits here, by the system's word."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+    return Station(twin.workcell.worked_by(person_here(cell)), reset, lambda: overhead(twin.world), twin.close)

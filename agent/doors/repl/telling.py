@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from agent import events
 from agent.doors.cli.narrate import sentences
+from agent.doors.proposal_table import table_lines
 from skills.call import Judgement, RunOutcome
 
 _VERDICTS: Final[dict[Judgement, str]] = {"success": "green", "failure": "yellow", "uncertain": "yellow"}
@@ -40,8 +41,10 @@ def told(before: Told, event: events.Event) -> Told:
         case events.Planned(understanding=understanding) if understanding.plan is None:
             return Told(_styled(event), answer=understanding.text)
         case events.Asked():
+            table = tuple((line, "") for line in table_lines(event.proposal)) if event.proposal else ()
             choices = (f"          {number}. {choice}" for number, choice in enumerate(event.choices, 1))
-            return Told(tuple((line, "bold cyan") for line in (f"question  {event.question}", *choices)))
+            question = tuple((line, "bold cyan") for line in (f"question  {event.question}", *choices))
+            return Told((*table, *question))
         case events.Calling(call=call):
             return Told(_styled(event), call.phrase)
         case events.Ruled():

@@ -67,7 +67,7 @@ def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_
     assert "phrase    'place it in the rejection bin'" in said.err
     assert "gate      clamp" in said.err or "gate      allow" in said.err
     names = sorted(path.name for path in pictures.iterdir())
-    assert names == ["after.png", "before.png", "call-01-success.png", "call-02-success.png"]
+    assert names == ["after.png", "before.png", "call-01-success.png", "call-02-success.png", "plan.png"]
     before, after = (cv2.imread(str(pictures / name)) for name in ("before.png", "after.png"))
     assert before.shape == after.shape == (384, 768, 3)
     assert (before != after).any()
@@ -249,3 +249,35 @@ def test_without_a_scene_the_one_of_seed_0_lies_there(smolcell, monkeypatch: pyt
     monkeypatch.setattr(run, "build_twin", build)
     smolcell("run", "weld the gear")
     assert seen == ["seed-0"]
+
+
+def test_a_plan_is_a_table_with_what_was_seen_and_a_picture_with_rings(smolcell, scene: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "plan.png"
+    words = ("plan", "put all gears in the left bin", "--scene", str(scene), "--picture", str(picture))
+    said = smolcell(*words)
+    assert said.code == ExitCode.DONE
+    plan_line, heads, _, row, targets = said.out.splitlines()
+    assert plan_line == "plan      1. all × gear → left bin"
+    assert heads.split() == ["step", "parts", "wanted", "seen", "to", "move", "to"]
+    assert row.split() == ["1", "gear", "all", "2", "2", "left", "bin"]
+    assert targets == "step 1: 1 failed large red gear, 1 ok large blue gear"
+    drawn = cv2.imread(str(picture))
+    assert drawn.shape == (512, 512, 3)
+    assert (drawn == (0, 230, 0)).all(axis=2).sum() > 200
+
+    assert smolcell("plan", "stop", "--picture", str(picture)).err.startswith("BadInput: --picture: ")
+    assert smolcell(*words[:-1], "plan.jpg").code == ExitCode.BAD_INPUT
+
+
+def test_a_yes_is_asked_by_the_cell_file_and_answered_by_the_scene(smolcell, root: Path, tmp_path: Path) -> None:
+    strict = tmp_path / "strict.yaml"
+    default = (root / "cells" / "default.yaml").read_text(encoding="utf-8")
+    strict.write_text(default.replace("conveyor belt: 10", "left bin: 0"), encoding="utf-8")
+    words = ("run", "put the red gear in the left bin", "--cell", str(strict), "--json", "--scene")
+    said = smolcell(*words, str(written(tmp_path, "[]")))
+    assert said.code == ExitCode.INCOMPLETE
+    assert "needs the yes of an operator: up to 1 part will be brought to the left bin" in said.err
+    assert json.loads(said.out)["reason"] == "a person is needed: up to 1 part will be brought to the left bin"
+    agreed = smolcell(*words, str(written(tmp_path, "['yes']")))
+    assert (agreed.code, json.loads(agreed.out)["outcome"]) == (ExitCode.DONE, "done")
+    assert "answered  yes, by " in agreed.err

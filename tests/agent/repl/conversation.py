@@ -15,6 +15,7 @@ from agent.doors.repl.worker import Worker
 from skills.call import Finding, Ruling
 from skills.chunk import ActionChunk
 from skills.plan import Understanding
+from skills.roles import Person
 from tests.agent.kinematic_tray import Bench, Tray, TrayGate
 
 PATIENCE = 100.0
@@ -98,6 +99,7 @@ class Conversation:
         self.transcript = Transcript()
         self.bench = Bench(folder, world, gate=gate or TrayGate(world))
         self.bench.script.update(script)
+        self.person = Person(name="Ada", role="maintainer")
         self.opened = threading.Event()
         console = Console(file=self.transcript, color_system=None, highlight=False, width=PLAIN_WIDTH)  # type: ignore[arg-type]
         self.desk = Desk(Screen(lambda: console, transcript), self._open)
@@ -126,5 +128,7 @@ class Conversation:
         assert self.opened.wait(PATIENCE)
         gate = self.bench.gate
         blank = np.zeros((256, 256, 3), np.uint8)
-        station = Station(self.bench.workcell, gate.reset, lambda: blank, self.bench.journal.close)
-        return Shift(screen, station, "Ada", worker)
+        station = Station(
+            self.bench.workcell.worked_by(self.person), gate.reset, lambda: blank, self.bench.journal.close
+        )
+        return Shift(screen, station, worker)

@@ -29,7 +29,7 @@ def environment(**more: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith("SMOLCELL_") and name != "NO_COLOR"
     }
-    return {**kept, "PYTHONPATH": str(ROOT), "LOGNAME": "ada", "OMP_NUM_THREADS": "1", **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **more}
 
 
 def session(state: Path, lines: str, *more: str, **variables: str) -> subprocess.CompletedProcess[str]:

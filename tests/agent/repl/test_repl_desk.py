@@ -290,3 +290,21 @@ def test_a_cell_that_does_not_open_ends_the_conversation(capsys: pytest.CaptureF
     desk.join()
     assert (desk.over, over, desk.exit_code) == (True, [True], 5)
     assert capsys.readouterr().err == "Unavailable: there is no checkpoint. Train it: smolcell train\n"
+
+
+def test_a_yes_is_asked_with_the_table_of_the_plan(tmp_path: Path) -> None:
+    crowd = [part("nut", "M6", "green", "ok", (x * 0.01 - 0.12, 0.05 * (x % 3 - 1))) for x in range(21)]
+    with Conversation(tmp_path, Tray(*crowd), {"all": planned(step("left bin", kind="nut"))}) as chat:
+        chat.begin().say("all", until="2. no")
+        lines = chat.transcript.lines
+        assert lines[lines.index("plan      1. all × nut → left bin") + 1].startswith("step  parts")
+        assert lines[-5:] == [
+            "step 1: 21 ok M6 green nut",
+            "needs the yes of an operator: up to 21 parts will be moved",
+            "question  Up to 21 parts will be moved. Go on?",
+            "          1. yes",
+            "          2. no",
+        ]
+        chat.say("no", until="not approved by Ada: up to 21 parts will be moved")
+        chat.say("/why", until="answered  no, by Ada (maintainer), to: up to 21 parts will be moved")
+    assert chat.bench.world.motions == 0
