@@ -95,7 +95,27 @@ class Finished(Value):
     ledger: tuple[Account, ...]
 
 
-Event = Planned | Asked | Looked | Calling | Moving | Ruled | Verified | Recovering | Accounted | Woken | Finished
+class Unrecorded(Value):
+    """The run is recorded no further; it goes on all the same. Not kept in the journal."""
+
+    event: Literal["unrecorded"] = "unrecorded"
+    reason: str
+
+
+Event = (
+    Planned
+    | Asked
+    | Looked
+    | Calling
+    | Moving
+    | Ruled
+    | Verified
+    | Recovering
+    | Accounted
+    | Woken
+    | Finished
+    | Unrecorded
+)
 Listener = Callable[[Event], None]
 
 

@@ -13,6 +13,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.nodes_account import account, next_step, recover, report
 from agent.nodes_act import act, ground, look, verify, wake
 from agent.nodes_plan import approve, clarify, inquire, understand
+from agent.recording.nodes import recorded
 from agent.state import RunState
 from agent.workcell import Workcell
 
@@ -27,7 +28,7 @@ def build_graph(checkpointer: "BaseCheckpointSaver[Any]") -> Graph:
     """The compiled graph; its state survives in `checkpointer`."""
     graph = StateGraph(RunState, context_schema=Workcell)
     for node in NODES:
-        graph.add_node(node.__name__, node)
+        graph.add_node(node.__name__, recorded(node))
     graph.add_conditional_edges(START, after_start)
     graph.add_conditional_edges("understand", after_understand)
     graph.add_conditional_edges("clarify", after_clarify)

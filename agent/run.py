@@ -128,7 +128,9 @@ def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> 
             return _report(workcell, RunState.model_validate(result))
         asked = Asked.model_validate(pending[0].value)
         workcell.tell(run_id, asked)
-        feed = Command(resume=answer(asked) or "")
+        said = answer(asked)
+        workcell.recorder.said(said)
+        feed = Command(resume=said or "")
 
 
 def _graph(workcell: Workcell) -> Any:

@@ -12,6 +12,8 @@ from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import Looker
+from agent.recording.keeper import Recorder
+from agent.recording.shelf import FOLDER as RECORDINGS
 from agent.verifier import Verifier
 from safety.state import build_gate
 from skills.catalogue import Catalogue, catalogue_of
@@ -37,7 +39,7 @@ PERCEIVER: Final = "perceiver"
 
 @dataclass(frozen=True)
 class Workcell:
-    """Everything that a run works with; `listener` hears what it does."""
+    """Everything that a run works with; `listener` hears what it does, `recorder` writes it down."""
 
     cell: Cell
     catalogue: Catalogue
@@ -49,6 +51,7 @@ class Workcell:
     grounder: Grounder
     executor: Executor
     verifier: Verifier
+    recorder: Recorder
     listener: Listener = ignore
 
     def heard_by(self, listener: Listener) -> "Workcell":
@@ -72,21 +75,38 @@ def assemble(
     journal: Journal,
     calls: CallLog | None = None,
 ) -> Workcell:
-    """Connect the parts of a cell; calls are written to `calls`, or else to the journal."""
+    """Connect the parts of a cell; calls are written to `calls`, or else to the journal. Runs are recorded."""
+    weights = {name: checkpoint.contract.weights_hash for name, checkpoint in checkpoints.items()}
+    recorder = Recorder(journal.folder / RECORDINGS, cell, weights, clock)
+    gate, perceiver = recorder.overhear("gate", gate), recorder.overhear("perceiver", perceiver)
     looker = Looker(cell, gate, perceiver)
     contracts = {name: checkpoint.contract for name, checkpoint in checkpoints.items()}
-    known = {name: remembered(checkpoint, journal.attempts) for name, checkpoint in checkpoints.items()}
+    known = {
+        name: remembered(
+            replace(checkpoint, policy=recorder.overhear(f"policy.{name}", checkpoint.policy)), journal.attempts
+        )
+        for name, checkpoint in checkpoints.items()
+    }
     return Workcell(
         cell=cell,
         catalogue=catalogue,
         gate=gate,
         clock=clock,
-        planner=planner,
+        planner=recorder.overhear("planner", planner),
         journal=journal,
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
-        executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
+        executor=Executor(
+            cell,
+            catalogue,
+            gate,
+            recorder.overhear("clock", clock),
+            looker,
+            known,
+            recorder.overhear("calls", calls or journal),
+        ),
         verifier=Verifier(looker, cell.tray.half),
+        recorder=recorder,
     )
 
 

@@ -176,6 +176,13 @@ class Planner(Value):
         return model
 
 
+class Recordings(Value):
+    """How much room the recordings of runs may take; the oldest go first."""
+
+    keep_runs: Annotated[int, Field(ge=1)] = 50
+    megabytes: Annotated[int, Field(ge=1)] = 2000
+
+
 class Cell(Value):
     """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one.
 
@@ -194,6 +201,7 @@ class Cell(Value):
     skills: tuple[str, ...] = ()
     agent: Agent = Agent()
     planner: Planner = Planner()
+    recordings: Recordings = Recordings()
 
     @property
     def tray(self) -> Container:

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("doctor", "Check installation, cell, weights, contracts, cameras, state and latch."),
     "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),
     "audit": ("audit", "Verify the chained record of the safety gate."),
+    "replay": ("replay", "Show a recorded run, or take its decisions again."),
     "film": ("film", "Film a run: an animated picture of the overhead camera and the cell from the side."),
 }
 """Name -> module in `agent.doors.cli`, and the summary: the first line of the command's own help."""

@@ -46,6 +46,8 @@ def _sentence(event: events.Event) -> str | None:
             return f"account   {event.account.describe()}"
         case events.Woken():
             return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was under way"
+        case events.Unrecorded():
+            return f"recording {event.reason}"
         case _:
             return None
 
