@@ -123,7 +123,7 @@ class Recorder:
             )
 
     def _open(self, state: RunState) -> None:
-        self._close()
+        self._volume = self._state = None
         try:
             self._volume = self._shelf.open(state.run_id, anew=state.understanding is None and not state.questions)
         except OSError as error:
@@ -144,15 +144,9 @@ class Recorder:
 
     def _lose(self, run_id: str, error: Exception) -> None:
         self._lost = run_id
-        self._close()
+        self._volume = self._state = None
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         self._tell(f"{run_id} is recorded no further: {reason} ({self._shelf.folder})")
-
-    def _close(self) -> None:
-        if self._volume is not None:
-            with suppress(OSError):
-                self._volume.close()
-        self._volume = self._state = None
 
 
 def _end(node: str, error: Exception) -> entries.Questioned | entries.Failed:

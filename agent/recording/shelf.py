@@ -1,11 +1,10 @@
 """The folder of recordings: a folder for each run, with its entries and its pictures; the oldest go first."""
 
 import hashlib
-import os
 import shutil
 import time
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from skills.base import Image
 from skills.cell import Recordings
@@ -66,7 +65,7 @@ class Shelf:
 
 
 class Volume:
-    """One run's recording, open for writing. A line is with the system when `add` returns: a process that is killed
+    """One run's recording, to be written on. A line is with the system when `add` returns: a process that is killed
     loses nothing of it. Nothing is forced to the disk: after a power cut the journal counts, not the recording.
     """
 
@@ -75,11 +74,13 @@ class Volume:
         self.path, self._shelf = path, shelf
         self._size = size_of(path)
         self._checked = self._size
-        self._file = _whole_lines(path / LINES)
+        self._lines = path / LINES
+        _drop_torn_line(self._lines)
 
     def add(self, line: bytes) -> None:
         """Raises: OSError."""
-        self._file.write(line + b"\n")
+        with self._lines.open("ab", buffering=0) as file:
+            file.write(line + b"\n")
         self._wrote(len(line) + 1)
 
     def keep(self, picture: Image) -> str:
@@ -91,9 +92,6 @@ class Volume:
             path.write_bytes(content)
             self._wrote(len(content))
         return name
-
-    def close(self) -> None:
-        self._file.close()
 
     def _wrote(self, count: int) -> None:
         self._size += count
@@ -126,9 +124,8 @@ def png(picture: Image) -> bytes:
     return bytes(content)
 
 
-def _whole_lines(path: Path) -> IO[bytes]:
-    """The file, open behind its last whole line; what a cut left after it is dropped."""
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o644), "r+b", buffering=0)
-    file.truncate(file.read().rfind(b"\n") + 1)
-    file.seek(0, os.SEEK_END)
-    return file
+def _drop_torn_line(path: Path) -> None:
+    """What a cut left behind the last whole line is dropped."""
+    path.touch()
+    with path.open("r+b") as file:
+        file.truncate(file.read().rfind(b"\n") + 1)
