@@ -84,6 +84,15 @@ class Looker:
             grip=self.grip(observation.gripper_width),
         )
 
+    @property
+    def memory(self) -> Scene | None:
+        """What the last look made out, with what it remembered of the ones before."""
+        return self._seen
+
+    def remember(self, scene: Scene | None) -> None:
+        """Take `scene` for what the last look made out."""
+        self._seen = scene
+
     def _fault(self, image: Image | None) -> str | None:
         """Why this picture shows nothing that may be believed; None when all is well."""
         if image is None:

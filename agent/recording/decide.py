@@ -35,6 +35,7 @@ from skills.base import Value
 from skills.catalogue import Catalogue
 from skills.cell import Cell
 from skills.protocols import Perceiver, Planner
+from skills.scene import Scene
 
 Progress = Callable[[int, int], None]
 ASKING: Final = "asks"
@@ -89,6 +90,9 @@ class _Replay:
 
     def visit(self, number: int, visit: Visit) -> None:
         """Run today's node from the recorded state, and compare what it decides."""
+        if visit.began is not None:
+            seen = visit.began.seen
+            self._workcell.looker.remember(Scene.model_validate(seen) if seen else None)
         if visit.update is None:
             return
         self._call = visit.call

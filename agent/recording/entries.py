@@ -27,6 +27,7 @@ class Began(_Entry):
         cell: the cell file's content.
         weights: hash of each policy's weights by the name of its checkpoint.
         state: all of `agent.state.RunState`.
+        seen: the scene of the last look before, which faint parts are remembered from.
     """
 
     entry: Literal["began"] = "began"
@@ -36,6 +37,7 @@ class Began(_Entry):
     cell: dict[str, Any]
     weights: dict[str, str]
     state: dict[str, Any]
+    seen: dict[str, Any] | None = None
 
 
 class Entered(_Entry):

@@ -19,6 +19,7 @@ from skills.base import Image
 from skills.cell import Cell
 from skills.observation import Observation
 from skills.protocols import Clock
+from skills.scene import Scene
 
 Thing = TypeVar("Thing")
 Tell = Callable[[str], None]
@@ -50,10 +51,10 @@ class Recorder:
         return cast(Thing, Overheard(name, thing, self))
 
     @contextmanager
-    def visit(self, node: str, state: RunState, tell: Tell) -> Iterator[Callable[[Update], None]]:
-        """Listen while `node` works; yields what takes its decision."""
+    def visit(self, node: str, state: RunState, seen: Scene | None, tell: Tell) -> Iterator[Callable[[Update], None]]:
+        """Listen while `node` works; yields what takes its decision. `seen` is what the last look made out."""
         self._tell = tell
-        self._begin(state)
+        self._begin(state, seen)
         self._write(lambda: entries.Entered(node=node))
         self._thread = threading.get_ident()
         try:
@@ -104,7 +105,7 @@ class Recorder:
         assert self._volume is not None
         return self._volume.keep(image)
 
-    def _begin(self, state: RunState) -> None:
+    def _begin(self, state: RunState, seen: Scene | None) -> None:
         """Open the run's recording, and say where it stands unless the entries before lead there."""
         if self._lost == state.run_id:
             return
@@ -119,6 +120,7 @@ class Recorder:
                     cell=self._cell.model_dump(mode="json"),
                     weights=self._weights,
                     state=state.model_dump(mode="json"),
+                    seen=seen.model_dump(mode="json") if seen else None,
                 )
             )
 

@@ -22,7 +22,12 @@ def recorded(node: Node) -> Node:
     def visited(state: RunState, runtime: Runtime[Workcell]) -> Update:
         workcell = runtime.context
         recorder = workcell.recorder
-        with recorder.visit(node.__name__, state, lambda why: workcell.listener(events.Unrecorded(reason=why))) as end:
+        with recorder.visit(
+            node.__name__,
+            state,
+            workcell.looker.memory,
+            lambda why: workcell.listener(events.Unrecorded(reason=why)),
+        ) as end:
             update = call(node, state, overheard(workcell, recorder.overhear), runtime)
             end(update)
         return update

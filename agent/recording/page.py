@@ -94,7 +94,7 @@ def _figures(recording: Recording, visit: Visit) -> Iterator[str]:
             continue
         sequence = one.answer["value"]["sequence"]
         for camera, image in recording.images(sequence).items():
-            drawn = marks.get(sequence, ("seen", ""))
+            drawn = marks.get(sequence, ("only looked at", ""))
             overlay = f"<svg viewBox='0 0 {SIDE} {SIDE}'>{drawn[1]}</svg>" if camera == CAMERA and drawn[1] else ""
             seconds = one.answer["value"]["time_ns"] * 1e-9
             yield (
@@ -117,9 +117,9 @@ def _marks(recording: Recording, visit: Visit) -> dict[int, tuple[str, str]]:
             continue
         value: Any = one.answer.get("value")
         if one.of == "perceiver.perceive":
-            found[value["sequence"]] = ("what was perceived", _circles(camera, centre, value["parts"]))
+            found[value["sequence"]] = ("perceived", _circles(camera, centre, value["parts"]))
         elif one.of.startswith("policy.") and value["space"] == "tcp_waypoints":
-            found[value["answers"]] = ("what was proposed", _path(camera, value["values"]))
+            found[value["answers"]] = ("proposed", _path(camera, value["values"]))
     return found
 
 

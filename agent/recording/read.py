@@ -48,6 +48,7 @@ class Visit:
         before: the state that it began with.
         tries: one more than the questions that were answered in it.
         error: what it failed with, where nobody had planned that.
+        began: how the run began with it, or went on.
     """
 
     node: str
@@ -55,6 +56,7 @@ class Visit:
     tries: tuple[Try, ...] = (Try(),)
     update: Mapping[str, Any] | None = None
     error: str | None = None
+    began: Began | None = None
 
     @property
     def after(self) -> State:
@@ -144,6 +146,7 @@ def _entry(content: Any) -> Entry | None:
 def _visits(entries: tuple[Entry, ...]) -> Iterator[Visit]:
     """The nodes in their order; one that did not end is left when the next begins."""
     state: State = {}
+    began: Began | None = None
     visit: Visit | None = None
     for entry in entries:
         if visit is not None and (
@@ -152,9 +155,10 @@ def _visits(entries: tuple[Entry, ...]) -> Iterator[Visit]:
             yield visit
             visit = None
         if isinstance(entry, Began):
-            state = entry.state
+            began, state = entry, entry.state
         elif isinstance(entry, Entered):
-            visit = replace(visit, tries=(*visit.tries, Try())) if visit else Visit(entry.node, state)
+            visit = replace(visit, tries=(*visit.tries, Try())) if visit else Visit(entry.node, state, began=began)
+            began = None
         elif visit is not None:
             visit = _grown(visit, entry)
             state = visit.after

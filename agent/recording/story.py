@@ -133,7 +133,8 @@ def _acted(visit: Visit) -> str | None:
     if execution is None:
         return None
     text = f": {execution['text']}" if execution["text"] else ""
-    return f"{execution['status']} after {execution['chunks']} chunks and {execution['seconds']:.1f} s{text}"
+    chunks = execution["chunks"]
+    return f"{execution['status']} after {chunks} chunk{'s' * (chunks != 1)} and {execution['seconds']:.1f} s{text}"
 
 
 def _accounted(visit: Visit) -> str | None:

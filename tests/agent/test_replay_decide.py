@@ -120,6 +120,22 @@ def test_the_second_run_of_a_shift_remembers_what_the_first_left(tmp_path: Path)
     assert differences(tmp_path / "recordings" / "run-00002", today(insert)) == ()
 
 
+def test_a_faint_part_is_remembered_from_the_look_before_the_run(tmp_path: Path) -> None:
+    faint = NUT.model_copy(update={"confidence": 0.3, "condition": "ok"})
+    world = Tray(GEAR, faint)
+    bench = Bench(tmp_path, world, FAILED)
+    bench.workcell.looker.glance()
+    world.parts.remove(faint)
+    bench.perceiver.unclear = (faint.at,)
+    run(bench.workcell, "go")
+    bench.journal.close()
+    blurred = TextPerceiver()
+    blurred.unclear = (faint.at,)
+    path = tmp_path / "recordings" / "run-00001"
+    assert "nut" in str(read(path).visits[3].after["look"]["scene"])
+    assert differences(path, replace(today(FAILED), perceiver=blurred)) == ()
+
+
 def test_an_answer_is_given_again_where_it_was_asked_for(record: Record) -> None:
     nuts = [part("nut", "M8", "blue", "ok", (-0.12 + 0.05 * (n % 5), -0.12 + 0.05 * (n // 5))) for n in range(21)]
     few = step("left bin", "all", kind="nut", region=None)
