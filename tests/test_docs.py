@@ -20,6 +20,7 @@ PAGES = (
     "mes",
     "operators",
     "policy",
+    "replay",
     "results",
     "robots",
     "safety",
