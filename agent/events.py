@@ -128,6 +128,13 @@ class Answered(Value):
     approved: Approved
 
 
+class Unrecorded(Value):
+    """The run is recorded no further; it goes on all the same. Not kept in the journal."""
+
+    event: Literal["unrecorded"] = "unrecorded"
+    reason: str
+
+
 Event = (
     Planned
     | Asked
@@ -144,6 +151,7 @@ Event = (
     | Replied
     | Proposed
     | Answered
+    | Unrecorded
 )
 Listener = Callable[[Event], None]
 

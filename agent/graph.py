@@ -14,6 +14,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.nodes_account import account, next_step, recover, report
 from agent.nodes_act import act, ground, look, verify, wake
 from agent.nodes_plan import approve, clarify, inquire, propose, understand
+from agent.recording.nodes import recorded
 from agent.state import RunState
 from agent.workcell import Workcell
 
@@ -28,7 +29,8 @@ Draft: TypeAlias = StateGraph[Any, Any, Any, Any]
 
 def build_graph(checkpointer: "BaseCheckpointSaver[Any]") -> Graph:
     """The compiled graph; its state survives in `checkpointer`."""
-    return wired(StateGraph(RunState, context_schema=Workcell), NODES).compile(checkpointer=checkpointer)
+    draft = StateGraph(RunState, context_schema=Workcell)
+    return wired(draft, [recorded(node) for node in NODES]).compile(checkpointer=checkpointer)
 
 
 def wired(graph: Draft, nodes: Iterable[Callable[..., Any]]) -> Draft:

@@ -125,6 +125,11 @@ class Journal:
             self._saver_database.close()
         self._lock_file.close()
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the cell's state."""
+        return self._path.parent
+
     def begin_run(self, instruction: str) -> str:
         """Write a new run down; its id."""
         with self._lock, self._database as database:

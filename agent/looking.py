@@ -147,6 +147,15 @@ class Looker:
             math.dist(part.at, place) > SAME_PLACE for place in (*(one.at for one in scene.parts), *scene.unclear)
         )
 
+    @property
+    def memory(self) -> Scene | None:
+        """What the last look made out, with what it remembered of the ones before."""
+        return self._seen
+
+    def remember(self, scene: Scene | None) -> None:
+        """Take `scene` for what the last look made out."""
+        self._seen = scene
+
     def _fault(self, image: Image | None, earlier: Image | None) -> str | None:
         """Why this picture shows nothing that may be believed; None when all is well."""
         if image is None:
@@ -184,17 +193,17 @@ class Looker:
         disputed.
         """
         undisputed = [known.scene] if known and not known.disputed else []
-        scenes: list[Scene] = []
+        looks: list[Look] = []
         for _ in range(TRIES):
             look = self.look()
             if isinstance(look, Blocked):
                 return look
-            if any(compare(scene, look.scene).is_empty for scene in (*undisputed, *scenes)):
+            if any(compare(scene, look.scene).is_empty for scene in (*undisputed, *(one.scene for one in looks))):
                 return look
-            scenes.append(look.scene)
-        open_ = disputes(scenes)
-        before = known.scene if known else None
-        return look.model_copy(update={"scene": believed(look.scene, open_, before), "disputed": open_})
+            looks.append(look)
+        open_ = disputes([one.scene for one in looks])
+        scene = believed(looks[-1].scene, open_, known.scene if known else None)
+        return looks[-1].model_copy(update={"scene": scene, "disputed": open_})
 
     def grip(self, width: float) -> Grip:
         """What a width [m] says: wider than a closed gripper on nothing, and not open, is a held part."""

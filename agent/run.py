@@ -98,9 +98,10 @@ def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> 
             return report_of(workcell.journal, RunState.model_validate(result))
         asked = Asked.model_validate(pending[0].value)
         workcell.tell(run_id, asked)
-        said = answer(asked) or ""
-        workcell.tell(run_id, Replied(answer=said))
-        feed = Command(resume=said)
+        said = answer(asked)
+        workcell.recorder.said(said)
+        workcell.tell(run_id, Replied(answer=said or ""))
+        feed = Command(resume=said or "")
 
 
 def _graph(workcell: Workcell) -> Any:

@@ -14,6 +14,8 @@ from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import OVERHEAD, Looker, View
 from agent.pause import Pause
+from agent.recording.keeper import Recorder
+from agent.recording.shelf import FOLDER as RECORDINGS
 from agent.sureness import Sureness, load_sureness
 from agent.verifier import Verifier
 from safety.state import build_gate
@@ -45,7 +47,7 @@ class Workcell:
     """Everything that a run works with.
 
     Attributes:
-        listener: hears what it does; pause: holds it up between two calls; person: whoever has it done.
+        listener: hears what it does; pause: holds it up between two calls; person: whoever has it done; recorder: writes it down.
     """
 
     cell: Cell
@@ -58,6 +60,7 @@ class Workcell:
     grounder: Grounder
     executor: Executor
     verifier: Verifier
+    recorder: Recorder
     listener: Listener = ignore
     pause: Pause = field(default_factory=Pause)
     person: Person = NOBODY
@@ -89,24 +92,41 @@ def assemble(
     sureness: Sureness | None = None,
 ) -> Workcell:
     """Connect the parts of a cell; calls are written to `calls`, or else to the journal; verdicts are as sure as
-    `sureness` says.
+    `sureness` says. Runs are recorded.
     """
+    weights = {name: checkpoint.contract.weights_hash for name, checkpoint in checkpoints.items()}
+    recorder = Recorder(journal.folder / RECORDINGS, cell, weights, clock)
+    gate, perceiver = recorder.overhear("gate", gate), recorder.overhear("perceiver", perceiver)
     looker = Looker(cell, gate, perceiver, view_of(checkpoints))
     aims = Aims()
-    known = {name: remembered(aiming(one, aims), journal.attempts) for name, one in checkpoints.items()}
+
+    def heard(name: str, checkpoint: Checkpoint) -> Checkpoint:
+        policy = recorder.overhear(f"policy.{name}", checkpoint.policy)
+        return remembered(aiming(replace(checkpoint, policy=policy), aims), journal.attempts)
+
+    known = {name: heard(name, checkpoint) for name, checkpoint in checkpoints.items()}
     return Workcell(
         cell=cell,
         catalogue=catalogue,
         gate=gate,
         clock=clock,
-        planner=planner,
+        planner=recorder.overhear("planner", planner),
         journal=journal,
         looker=looker,
         grounder=grounder_of(cell, catalogue, checkpoints),
-        executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
+        executor=Executor(
+            cell,
+            catalogue,
+            gate,
+            recorder.overhear("clock", clock),
+            looker,
+            known,
+            recorder.overhear("calls", calls or journal),
+        ),
         verifier=Verifier(
             looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, cell.verifier.believe
         ),
+        recorder=recorder,
     )
 
 

@@ -210,6 +210,13 @@ class Verifier(Value):
         return provider_and_name(model)
 
 
+class Recordings(Value):
+    """How much room the recordings of runs may take; the oldest go first."""
+
+    keep_runs: Annotated[int, Field(ge=1)] = 50
+    megabytes: Annotated[int, Field(ge=1)] = 2000
+
+
 class Cell(Value):
     """A whole cell. `checkpoints` maps a skill card's checkpoint name to a folder; "perceiver" is one.
 
@@ -232,6 +239,7 @@ class Cell(Value):
     verifier: Verifier = Verifier()
     approval: Approval = Approval()
     people: dict[str, Role] = {}
+    recordings: Recordings = Recordings()
 
     @property
     def tray(self) -> Container:

@@ -21,6 +21,7 @@ PAGES = (
     "mes",
     "operators",
     "policy",
+    "replay",
     "results",
     "robots",
     "safety",

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),
     "audit": ("audit", "Verify the chained record of the safety gate."),
     "graph": ("graph", "Draw the graph of a run as a Mermaid diagram: which node may follow which."),
+    "replay": ("replay", "Show a recorded run, or take its decisions again."),
     "film": ("film", "Film a run: an animated picture of the overhead camera and the cell from the side."),
 }
 """Name -> module in `agent.doors.cli`, and the summary: the first line of the command's own help."""

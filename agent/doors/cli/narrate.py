@@ -53,6 +53,8 @@ def _sentence(event: events.Event) -> str | None:
             return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was under way"
         case events.Paused():
             return f"paused    {event.reason}; nothing is latched"
+        case events.Unrecorded():
+            return f"recording {event.reason}"
         case _:
             return None
 

@@ -1,0 +1,1 @@
+"""Every run is a recording: what was seen, what was proposed, how it was ruled, and what was decided."""
