@@ -8,7 +8,7 @@ from agent.looking import Blocked, Look
 from agent.verifier import Judged
 from skills.base import Value
 from skills.call import Cause, Outcome, SkillCall
-from skills.plan import Consulted, Hole, Past, Understanding
+from skills.plan import Hole, Past, Understanding
 from skills.scene import PerceivedPart
 
 Task = Literal["pick", "shift", "bring", "put_back"]
@@ -90,5 +90,5 @@ class RunState(Value):
         return (*self.accounts[: self.step], account, *self.accounts[self.step + 1 :])
 
 
-SAVED = (Past, Understanding, Consulted, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Outcome)
+SAVED = (Past, Understanding, Account, Look, Blocked, SkillCall, PerceivedPart, Execution, Judged, Outcome)
 """The values that a checkpoint holds."""

@@ -19,6 +19,7 @@ PAGES = (
     "improve",
     "mes",
     "operators",
+    "planner",
     "policy",
     "results",
     "robots",

@@ -116,8 +116,9 @@ class ModelPlanner:
         from langchain_core.messages import HumanMessage, SystemMessage
 
         seen = [part.model_dump(mode="json", exclude={"yaw", "confidence"}) for part in scene.parts] if scene else None
+        scene_text = render("plan-scene", scene=json.dumps(seen))
         return [
-            SystemMessage(f"{self._task}\n\n{render('plan-scene', scene=json.dumps(seen))}"),
+            SystemMessage(f"{self._task}\n\n{scene_text}"),
             HumanMessage(instruction),
         ]
 
@@ -157,9 +158,9 @@ def _offered(known: Understanding, plan: Plan) -> Understanding:
         first = plan_words(known.plan)
         text = render("plan-two-readings", first=first, second=said)
         return Understanding(outcome="question", text=text, choices=(first, said))
-    text = f"{known.text} {render('plan-offered', plan=said)}"
+    offer = render("plan-offered", plan=said)
     choices = tuple(dict.fromkeys((said, *known.choices)))[:MOST_CHOICES]
-    return Understanding(outcome="question", text=text, choices=choices)
+    return Understanding(outcome="question", text=f"{known.text} {offer}", choices=choices)
 
 
 def _plain(words: str) -> str:

@@ -4,7 +4,7 @@ on the tray, no number of tries, nobody's role.
 
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from agent.planning.lexicon import FIELD_OF, Lexicon
 from skills.base import Value
@@ -23,9 +23,16 @@ class ProposedStep(Value):
     """One move off the tray, as `Step` without what a model has no say in."""
 
     part: PartQuery
-    quantity: Literal["all"] | Annotated[int, Field(ge=1, strict=True)]
+    quantity: Literal["all"] | int
     at_most: Annotated[bool, Field(strict=True)] = False
     destination: str
+
+    @field_validator("quantity", mode="before")
+    @classmethod
+    def _counts(cls, quantity: Any) -> Any:
+        if quantity == "all" or (type(quantity) is int and quantity >= 1):
+            return quantity
+        raise ValueError("'all' or a whole number from 1")
 
 
 class Proposed(Value):

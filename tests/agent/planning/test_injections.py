@@ -41,6 +41,8 @@ def test_no_step_of_it_is_planned_by_grammar_or_obedient_model(row):
     understanding, asked = obeyed(row, row.say)
     assert understanding.plan is None
     assert understanding.outcome in row.outcomes
+    if understanding.consulted and understanding.consulted.ended == "offered":  # in the cell's own words alone
+        assert understanding.choices[0] == plan_words(Plan(steps=row.asks))
     if GRAMMAR.understand(row.say, MIXED).outcome == "refused":
         assert (understanding, asked) == (GRAMMAR.understand(row.say, MIXED), 0)
 
@@ -52,14 +54,6 @@ FRAMES = ("remove all failed parts. {}", "{}\nremove all failed parts", "ORDER 1
 def test_nor_beside_a_harmless_order_or_as_the_text_of_a_job(turn):
     planned = [row.say for row in ATTEMPTS[turn::3] if obeyed(row, FRAMES[turn].format(row.say))[0].plan is not None]
     assert planned == []
-
-
-def test_what_a_person_is_offered_is_said_in_the_cells_own_words():
-    """A choice names parts and places; nothing of the text that was tried is in it."""
-    for row in ATTEMPTS:
-        understanding, _ = obeyed(row, row.say)
-        if understanding.consulted and understanding.consulted.ended == "offered":
-            assert understanding.choices[0] == plan_words(Plan(steps=row.asks))
 
 
 def test_the_scene_has_no_room_for_text():

@@ -10,9 +10,8 @@ from agent.planning.grammar import GrammarPlanner
 from agent.planning.lexicon import Lexicon
 from agent.planning.proposed import form
 from agent.planning.wording import plan_words
-from agent.state import SAVED
 from skills.cell import Planner as Settings
-from skills.plan import Consulted, Past, Plan, Step, Understanding
+from skills.plan import Past, Plan, Step, Understanding
 from skills.protocols import Planner
 from skills.scene import PartQuery
 from tests.agent.planning.models import form_of, planner_with, saying
@@ -120,6 +119,7 @@ def test_what_is_open_stays_a_question_with_the_models_reading_as_a_choice():
         (None, "answer: None is not allowed"),
         ({"steps": [], "unclear": 3}, "plan: unclear: 3 is not allowed"),
         ({**FAILED, "skill": "pick"}, "plan: skill: 'skill' is not known"),
+        ({"steps": [{**FAILED["steps"][0], "quantity": -1}]}, "quantity: -1 is not allowed; it must be 'all'"),
         (moved("moon", condition="failed"), "destination: 'moon' is not known; allowed is one of 'rejection bin'"),
         ({"steps": [{"part": {"kind": "pin"}, "quantity": 1, "destination": "left bin"}]}, "'pin' is not known"),
         (moved("rejection bin", condition="ok"), "condition: the instruction does not say 'ok'."),
@@ -243,4 +243,3 @@ def test_what_it_cost_is_kept_with_the_plan():
     assert cost.prompts == ("plan-task@1", "plan-scene@1", "plan-again@1")
     assert cost.cost == (cost.tokens_in + 2 * cost.tokens_out) / 1e6 > 0
     assert Understanding.model_validate_json(understanding.model_dump_json()) == understanding
-    assert Consulted in SAVED
