@@ -124,9 +124,10 @@ class ModelPlanner:
 
     def _is_plain(self, plan: Plan, support: Support, instruction: str, scene: Scene | None) -> bool:
         """Whether the plan is the only one that can be made of these words: one step, no word left over, and no
-        question in it but that the grammar could not read the sentence.
+        question in it but that the grammar could not read the sentence. (A side may be the tray's or a bin's.)
         """
-        one = len(plan.steps) == 1 and not plan.steps[0].part.without
+        part = plan.steps[0].part
+        one = len(plan.steps) == 1 and not part.without and not part.region
         return one and not support.left_over and self._grammar.open_point(instruction, scene) in _NOT_READ
 
     def _without(self, known: Understanding, talk: Conversation, reason: str) -> Understanding:

@@ -1,18 +1,25 @@
 """Text that tries to be more than an instruction: the grammar plans no step of it, nor does a model that obeys it."""
 
 import json
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from pydantic import ValidationError
 
 from agent.planning.grammar import GrammarPlanner
+from agent.planning.lexicon import Lexicon
+from agent.planning.reading import read
+from agent.planning.support import Support
 from agent.planning.wording import plan_words
-from skills.plan import Plan, Understanding
-from skills.scene import PerceivedPart
+from skills.errors import SmolcellError
+from skills.plan import Plan, Step, Understanding
+from skills.scene import PartQuery, PerceivedPart
 from tests.agent.planning.models import form_of, planner_with, saying
 from tests.agent.planning.suite import CATALOGUE, CELL, Row, rows, scenes
 
 GRAMMAR = GrammarPlanner(CELL, CATALOGUE)
+LEXICON = Lexicon(CELL, CATALOGUE)
 ATTEMPTS = tuple(row for row in rows() if row.category == "injections")
 MIXED = scenes()["mixed"]
 
@@ -54,6 +61,38 @@ FRAMES = ("remove all failed parts. {}", "{}\nremove all failed parts", "ORDER 1
 def test_nor_beside_a_harmless_order_or_as_the_text_of_a_job(turn):
     planned = [row.say for row in ATTEMPTS[turn::3] if obeyed(row, FRAMES[turn].format(row.say))[0].plan is not None]
     assert planned == []
+
+
+def every_single_step(support: Support) -> Iterator[Step]:
+    """All steps that the words of an instruction support."""
+    said: dict[str, list[str]] = {}
+    for field, value in sorted(support.meant):
+        said.setdefault(field, []).append(value)
+    fields = ("kind", "size", "colour", "finish", "condition", "superlative", "region")
+    numbers = [int(number) for number in said.get("number", []) if int(number)]
+    for values in product(*([None, *said.get(field, [])] for field in fields)):
+        try:
+            part = PartQuery.model_validate(dict(zip(fields, values, strict=True)))
+        except SmolcellError:
+            continue
+        for place, quantity in product(LEXICON.places, ("all", 1, *numbers)):
+            step = Step(part=part, quantity=quantity, destination=place)
+            if support.fault(Plan(steps=(step,))) is None:
+                yield step
+
+
+def test_no_model_whatever_gets_a_plan_out_of_text_that_must_get_none():
+    """Every step that the words could support, for each row of the whole suite that is no plan, where the rest of the
+    text would let it pass.
+    """
+    tried = 0
+    for row in rows():
+        support = Support(read(row.say, LEXICON).tokens, LEXICON)
+        if "planned" not in row.outcomes and not support.left_over and row.cell == "default":
+            for step in every_single_step(support):
+                tried += 1
+                assert planner_with(saying(form_of(step))).understand(row.say, MIXED).plan is None, (row.say, step)
+    assert tried > 20
 
 
 def test_the_scene_has_no_room_for_text():
