@@ -12,6 +12,7 @@ from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
 from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, a_path
 from agent.doors.cli.output import answer, answer_json
+from agent.doors.cli.progress import patience
 from agent.doors.cli.scenes import refuse_both, scenario_of
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
@@ -61,7 +62,8 @@ def plan(
         return _plan_batch(preview, batch, as_json)
     assert instruction is not None
     looked_at = preview.look(scenario_of(scene, seed)) if scene is not None or seed is not None else None
-    understanding = preview.understand(instruction, looked_at)
+    with patience("reading the instruction"):
+        understanding = preview.understand(instruction, looked_at)
     if as_json:
         answer_json(understanding_json(understanding))
     else:
