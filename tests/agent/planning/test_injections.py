@@ -7,19 +7,15 @@ from itertools import product
 import pytest
 from pydantic import ValidationError
 
-from agent.planning.grammar import GrammarPlanner
-from agent.planning.lexicon import Lexicon
 from agent.planning.reading import read
 from agent.planning.support import Support
 from agent.planning.wording import plan_words
 from skills.errors import SmolcellError
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery, PerceivedPart
-from tests.agent.planning.models import form_of, planner_with, saying
-from tests.agent.planning.suite import CATALOGUE, CELL, Row, rows, scenes
+from tests.agent.planning.models import GRAMMAR, LEXICON, form_of, planner_with, saying
+from tests.agent.planning.suite import CELL, Row, rows, scenes
 
-GRAMMAR = GrammarPlanner(CELL, CATALOGUE)
-LEXICON = Lexicon(CELL, CATALOGUE)
 ATTEMPTS = tuple(row for row in rows() if row.category == "injections")
 MIXED = scenes()["mixed"]
 

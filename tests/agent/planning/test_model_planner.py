@@ -8,19 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.planning.examples import examples
-from agent.planning.grammar import GrammarPlanner
-from agent.planning.lexicon import Lexicon
 from agent.planning.proposed import form
 from agent.planning.wording import plan_words
 from skills.cell import Planner as Settings
 from skills.plan import Past, Plan, Step, Understanding
 from skills.protocols import Planner
 from skills.scene import PartQuery
-from tests.agent.planning.models import form_of, planner_with, saying
-from tests.agent.planning.suite import CATALOGUE, CELL, rows, scenes
+from tests.agent.planning.models import GRAMMAR, LEXICON, form_of, planner_with, saying
+from tests.agent.planning.suite import CATALOGUE, rows, scenes
 
-GRAMMAR = GrammarPlanner(CELL, CATALOGUE)
-LEXICON = Lexicon(CELL, CATALOGUE)
 MIXED = scenes()["mixed"]
 FAILED = form_of(Step(part=PartQuery(condition="failed"), quantity="all", destination="rejection bin"))
 
