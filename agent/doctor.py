@@ -9,6 +9,7 @@ from typing import Final
 from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
+from agent.models import load_chat_model
 from agent.workcell import PERCEIVER, checkpoint_folder
 from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE
@@ -68,6 +69,8 @@ def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
         yield from checkpoint_checks(cell, name, cards, state)
     yield "perceiver", lambda: _perceiver(cell)
     yield "robot", lambda: _robot(cell)
+    if cell.planner.model:
+        yield "planner", lambda: _planner(cell.planner.model)
     yield "state folder", lambda: _state(state)
     yield "audit", lambda: _audit(state)
     yield "stop latch", lambda: _latch(state)
@@ -114,6 +117,11 @@ def _perceiver(cell: Cell) -> str:
     folder, card = open_perceiver(checkpoint_folder(cell, PERCEIVER))
     demand(check_camera(card.camera, card.pose, cell))
     return f"{megabytes(folder.network)}, SHA-256 {card.weights_hash[:12]}, camera {card.camera}"
+
+
+def _planner(model: str) -> str:
+    load_chat_model(model)
+    return f"{model}; it was asked nothing"
 
 
 def _robot(cell: Cell) -> str:

@@ -9,7 +9,7 @@ from agent.looking import Blocked, Look
 from agent.verifier import Judged
 from skills.base import Value
 from skills.call import Cause, Outcome, SkillCall
-from skills.plan import Consulted, Hole, Past, Understanding
+from skills.plan import Hole, Past, Understanding
 from skills.scene import PerceivedPart
 
 Task = Literal["pick", "shift", "bring", "put_back"]
@@ -97,7 +97,6 @@ class RunState(Value):
 SAVED = (
     Past,
     Understanding,
-    Consulted,
     Account,
     Look,
     Blocked,

@@ -47,7 +47,10 @@ class Workcell:
     """Everything that a run works with.
 
     Attributes:
-        listener: hears what it does; pause: holds it up between two calls; person: whoever has it done; recorder: writes it down.
+        listener: hears what it does.
+        recorder: writes it down.
+        pause: holds it up between two calls.
+        person: whoever has it done.
     """
 
     cell: Cell

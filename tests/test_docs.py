@@ -20,6 +20,7 @@ PAGES = (
     "improve",
     "mes",
     "operators",
+    "planner",
     "policy",
     "replay",
     "results",

@@ -116,16 +116,18 @@ class ModelPlanner:
         from langchain_core.messages import HumanMessage, SystemMessage
 
         seen = [part.model_dump(mode="json", exclude={"yaw", "confidence"}) for part in scene.parts] if scene else None
+        scene_text = render("plan-scene", scene=json.dumps(seen))
         return [
-            SystemMessage(f"{self._task}\n\n{render('plan-scene', scene=json.dumps(seen))}"),
+            SystemMessage(f"{self._task}\n\n{scene_text}"),
             HumanMessage(instruction),
         ]
 
     def _is_plain(self, plan: Plan, support: Support, instruction: str, scene: Scene | None) -> bool:
         """Whether the plan is the only one that can be made of these words: one step, no word left over, and no
-        question in it but that the grammar could not read the sentence.
+        question in it but that the grammar could not read the sentence. (A side may be the tray's or a bin's.)
         """
-        one = len(plan.steps) == 1 and not plan.steps[0].part.without
+        part = plan.steps[0].part
+        one = len(plan.steps) == 1 and not part.without and not part.region
         return one and not support.left_over and self._grammar.open_point(instruction, scene) in _NOT_READ
 
     def _without(self, known: Understanding, talk: Conversation, reason: str) -> Understanding:
@@ -157,9 +159,9 @@ def _offered(known: Understanding, plan: Plan) -> Understanding:
         first = plan_words(known.plan)
         text = render("plan-two-readings", first=first, second=said)
         return Understanding(outcome="question", text=text, choices=(first, said))
-    text = f"{known.text} {render('plan-offered', plan=said)}"
+    offer = render("plan-offered", plan=said)
     choices = tuple(dict.fromkeys((said, *known.choices)))[:MOST_CHOICES]
-    return Understanding(outcome="question", text=text, choices=choices)
+    return Understanding(outcome="question", text=f"{known.text} {offer}", choices=choices)
 
 
 def _plain(words: str) -> str:

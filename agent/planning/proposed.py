@@ -4,7 +4,7 @@ on the tray, no number of tries, nobody's role.
 
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from agent.planning.lexicon import FIELD_OF, Lexicon
 from skills.base import Value
@@ -15,7 +15,7 @@ from skills.words import Region, Superlative
 from skills.yamlfile import parse_model
 
 MOST: Final = 12
-"""Steps of one plan."""
+"""Steps of one plan, and exceptions of one step."""
 NAME: Final = "plan"
 
 
@@ -23,9 +23,16 @@ class ProposedStep(Value):
     """One move off the tray, as `Step` without what a model has no say in."""
 
     part: PartQuery
-    quantity: Literal["all"] | Annotated[int, Field(ge=1, strict=True)]
+    quantity: Literal["all"] | int
     at_most: Annotated[bool, Field(strict=True)] = False
     destination: str
+
+    @field_validator("quantity", mode="before")
+    @classmethod
+    def _counts(cls, quantity: Any) -> Any:
+        if quantity == "all" or (type(quantity) is int and quantity >= 1):
+            return quantity
+        raise ValueError("'all' or a whole number from 1")
 
 
 class Proposed(Value):
@@ -41,7 +48,7 @@ def form(lexicon: Lexicon) -> dict[str, Any]:
     for field in dict.fromkeys(FIELD_OF.values()):
         fields[field] = _one_of([value for value in lexicon.values if FIELD_OF[value] == field])
     fields |= {"superlative": _one_of(get_args(Superlative)), "region": _one_of(get_args(Region))}
-    left_out = {"type": "array", "items": _object(fields)}
+    left_out = {"type": "array", "items": _object(fields), "maxItems": MOST}
     step = _object(
         {
             "part": _object({**fields, "without": left_out}),
@@ -74,6 +81,8 @@ def proposed_plan(answer: Any, lexicon: Lexicon) -> Plan | None:
 def _step(step: ProposedStep, lexicon: Lexicon) -> Step:
     if step.destination not in lexicon.places:
         raise UnknownName("destination", step.destination, lexicon.places)
+    if len(step.part.without) > MOST or any(query.without for query in step.part.without):
+        raise BadInput("without", "…", f"at most {MOST} parts, none of them with exceptions of its own")
     for query in (step.part, *step.part.without):
         _check_known(query, lexicon)
     return Step(part=step.part, quantity=step.quantity, at_most=step.at_most, destination=step.destination)

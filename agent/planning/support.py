@@ -36,20 +36,24 @@ _CARRYING: Final = frozenset({"put", "insert", "remove", "discard", "fill"})
 
 
 class Support:
-    """The words of one instruction, and what each can mean in the cell."""
+    """The words of one instruction, and what each can mean in the cell.
+
+    Attributes:
+        meant: all that any of them can mean.
+    """
 
     def __init__(self, tokens: Iterable[Token], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._words = tuple(token.word for token in tokens)
-        self._meant = [(word, meanings(word, lexicon)) for word in self._words]
-        self._all = frozenset().union(*(meant for _, meant in self._meant))
+        self._each = [(word, meanings(word, lexicon)) for word in self._words]
+        self.meant: frozenset[Meaning] = frozenset().union(*(meant for _, meant in self._each))
 
     @property
     def left_over(self) -> tuple[str, ...]:
         """The words that name nothing and are not plain: any of them may say what no plan can hold."""
         return tuple(
             word
-            for word, meant in self._meant
+            for word, meant in self._each
             if not meant
             and word not in _PLAIN
             and word not in self._lexicon.nouns
@@ -62,7 +66,7 @@ class Support:
             if reason := self._unsaid(step):
                 return reason
         said = frozenset().union(*map(_said_by, plan.steps))
-        for word, meant in self._meant:
+        for word, meant in self._each:
             if meant and not _as_attribute(meant) & said:
                 return f"the instruction says {word!r}, and no step does."
         if _WHOLE & set(self._words) and all(step.quantity != "all" for step in plan.steps):
@@ -71,7 +75,7 @@ class Support:
 
     def _unsaid(self, step: Step) -> str | None:
         for field, value in _values(step.part):
-            if (field, value) not in self._all:
+            if (field, value) not in self.meant:
                 return f"{field}: the instruction does not say {value!r}."
         if not self._says_place(step):
             return f"destination: the instruction does not say {step.destination!r}."
@@ -84,7 +88,7 @@ class Support:
     def _says_place(self, step: Step) -> bool:
         """Whether words of its name tell it from every other place. Where failed parts are removed to needs none."""
         name = self._lexicon.place_name_words(step.destination)
-        said = {value for field, value in self._all if field == "place"} & name
+        said = {value for field, value in self.meant if field == "place"} & name
         others = [self._lexicon.place_name_words(other) for other in self._lexicon.places if other != step.destination]
         if said and not any(said <= other for other in others):
             return True
@@ -95,7 +99,7 @@ class Support:
         nouns = [noun for word in self._words if (noun := self._lexicon.nouns.get(word))]
         if step.quantity == "all":
             return bool(_ALL & set(self._words)) or any(noun.plural for noun in nouns)
-        if ("number", str(step.quantity)) in self._all or (step.quantity == 2 and "both" in self._words):
+        if ("number", str(step.quantity)) in self.meant or (step.quantity == 2 and "both" in self._words):
             return True
         return step.quantity == 1 and (bool(_ONE & set(self._words)) or any(not noun.plural for noun in nouns))
 

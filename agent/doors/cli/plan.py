@@ -14,6 +14,7 @@ from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
 from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, a_path
 from agent.doors.cli.output import answer, answer_json
+from agent.doors.cli.progress import patience
 from agent.doors.cli.scenes import refuse_both, scenario_of
 from agent.doors.proposal_table import move_lines
 from agent.doors.settings import configured_cell
@@ -77,7 +78,8 @@ def plan(
     if picture:
         _check_picture(picture, looks=scene is not None or seed is not None)
     seen = preview.photograph(scenario_of(scene, seed)) if scene is not None or seed is not None else None
-    understanding = preview.understand(instruction, seen.scene if seen else None)
+    with patience("reading the instruction"):
+        understanding = preview.understand(instruction, seen.scene if seen else None)
     moves = moves_over(understanding.plan, seen.scene, configured) if seen and understanding.plan else ()
     if picture and seen:
         from agent.marking import marked

@@ -8,18 +8,16 @@ from typing import Any
 import pytest
 
 from agent.models import load_chat_model
-from agent.planning.grammar import GrammarPlanner
 from agent.planning.llm import ModelPlanner
 from skills.cell import Planner
 from skills.plan import Step
 from skills.scene import PartQuery
 from tests.agent.chat.wire_server import WireServer, wire_server
-from tests.agent.planning.models import form_of, planner_with
-from tests.agent.planning.suite import CATALOGUE, CELL, scenes
+from tests.agent.planning.models import GRAMMAR, form_of, planner_with
+from tests.agent.planning.suite import scenes
 
 pytest.importorskip("langchain_openai")
 
-GRAMMAR = GrammarPlanner(CELL, CATALOGUE)
 MIXED = scenes()["mixed"]
 SAID = "remove all failed parts"
 RIGHT = form_of(Step(part=PartQuery(condition="failed"), quantity="all", destination="rejection bin"))

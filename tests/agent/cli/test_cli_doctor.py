@@ -88,6 +88,12 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     ]  # fmt: skip
 
 
+def test_a_chat_model_that_is_not_set_up_is_named(doctor: Doctored, monkeypatch) -> None:
+    monkeypatch.setenv("SMOLCELL_PLANNER_MODEL", "scripted:nowhere.json")
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["planner"])
+
+
 def test_weights_that_are_not_the_contracts_are_named(doctor: Doctored, weights: Path) -> None:
     (weights / "pick" / "policy.onnx").write_bytes(b"another network")
     code, checks = doctor()

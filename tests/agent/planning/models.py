@@ -17,11 +17,14 @@ from tests.agent.kinematic_tray import contract_of
 from tests.agent.planning.suite import CATALOGUE, CELL
 
 CONTRACTS = {name: contract_of(name) for name in {card.checkpoint for card in CATALOGUE}}
+GRAMMAR, LEXICON = GrammarPlanner(CELL, CATALOGUE), Lexicon(CELL, CATALOGUE)
 SETTINGS = Planner(model="scripted:here")
 
 
 def planner_with(model: BaseChatModel, settings: Planner = SETTINGS, cell: Cell = CELL) -> ModelPlanner:
-    grammar, lexicon = GrammarPlanner(cell, CATALOGUE), Lexicon(cell, CATALOGUE)
+    grammar, lexicon = (
+        (GRAMMAR, LEXICON) if cell is CELL else (GrammarPlanner(cell, CATALOGUE), Lexicon(cell, CATALOGUE))
+    )
     refusal = Grounder(CATALOGUE, CONTRACTS, cell.tray.half).refusal
     return ModelPlanner(model, settings, grammar, lexicon, Validator(grammar, refusal), examples(CATALOGUE, lexicon))
 

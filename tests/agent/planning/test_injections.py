@@ -1,18 +1,21 @@
 """Text that tries to be more than an instruction: the grammar plans no step of it, nor does a model that obeys it."""
 
 import json
+from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from pydantic import ValidationError
 
-from agent.planning.grammar import GrammarPlanner
+from agent.planning.reading import read
+from agent.planning.support import Support
 from agent.planning.wording import plan_words
-from skills.plan import Plan, Understanding
-from skills.scene import PerceivedPart
-from tests.agent.planning.models import form_of, planner_with, saying
-from tests.agent.planning.suite import CATALOGUE, CELL, Row, rows, scenes
+from skills.errors import SmolcellError
+from skills.plan import Plan, Step, Understanding
+from skills.scene import PartQuery, PerceivedPart
+from tests.agent.planning.models import GRAMMAR, LEXICON, form_of, planner_with, saying
+from tests.agent.planning.suite import CELL, Row, rows, scenes
 
-GRAMMAR = GrammarPlanner(CELL, CATALOGUE)
 ATTEMPTS = tuple(row for row in rows() if row.category == "injections")
 MIXED = scenes()["mixed"]
 
@@ -41,6 +44,8 @@ def test_no_step_of_it_is_planned_by_grammar_or_obedient_model(row):
     understanding, asked = obeyed(row, row.say)
     assert understanding.plan is None
     assert understanding.outcome in row.outcomes
+    if understanding.consulted and understanding.consulted.ended == "offered":  # in the cell's own words alone
+        assert understanding.choices[0] == plan_words(Plan(steps=row.asks))
     if GRAMMAR.understand(row.say, MIXED).outcome == "refused":
         assert (understanding, asked) == (GRAMMAR.understand(row.say, MIXED), 0)
 
@@ -54,12 +59,36 @@ def test_nor_beside_a_harmless_order_or_as_the_text_of_a_job(turn):
     assert planned == []
 
 
-def test_what_a_person_is_offered_is_said_in_the_cells_own_words():
-    """A choice names parts and places; nothing of the text that was tried is in it."""
-    for row in ATTEMPTS:
-        understanding, _ = obeyed(row, row.say)
-        if understanding.consulted and understanding.consulted.ended == "offered":
-            assert understanding.choices[0] == plan_words(Plan(steps=row.asks))
+def every_single_step(support: Support) -> Iterator[Step]:
+    """All steps that the words of an instruction support."""
+    said: dict[str, list[str]] = {}
+    for field, value in sorted(support.meant):
+        said.setdefault(field, []).append(value)
+    fields = ("kind", "size", "colour", "finish", "condition", "superlative", "region")
+    numbers = [int(number) for number in said.get("number", []) if int(number)]
+    for values in product(*([None, *said.get(field, [])] for field in fields)):
+        try:
+            part = PartQuery.model_validate(dict(zip(fields, values, strict=True)))
+        except SmolcellError:
+            continue
+        for place, quantity in product(LEXICON.places, ("all", 1, *numbers)):
+            step = Step(part=part, quantity=quantity, destination=place)
+            if support.fault(Plan(steps=(step,))) is None:
+                yield step
+
+
+def test_no_model_whatever_gets_a_plan_out_of_text_that_must_get_none():
+    """Every step that the words could support, for each row of the whole suite that is no plan, where the rest of the
+    text would let it pass.
+    """
+    tried = 0
+    for row in rows():
+        support = Support(read(row.say, LEXICON).tokens, LEXICON)
+        if "planned" not in row.outcomes and not support.left_over and row.cell == "default":
+            for step in every_single_step(support):
+                tried += 1
+                assert planner_with(saying(form_of(step))).understand(row.say, MIXED).plan is None, (row.say, step)
+    assert tried > 20
 
 
 def test_the_scene_has_no_room_for_text():

@@ -4,22 +4,19 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.planning.examples import examples
-from agent.planning.grammar import GrammarPlanner
-from agent.planning.lexicon import Lexicon
 from agent.planning.proposed import form
 from agent.planning.wording import plan_words
-from agent.state import SAVED
 from skills.cell import Planner as Settings
-from skills.plan import Consulted, Past, Plan, Step, Understanding
+from skills.plan import Past, Plan, Step, Understanding
 from skills.protocols import Planner
 from skills.scene import PartQuery
-from tests.agent.planning.models import form_of, planner_with, saying
-from tests.agent.planning.suite import CATALOGUE, CELL, rows, scenes
+from tests.agent.planning.models import GRAMMAR, LEXICON, form_of, planner_with, saying
+from tests.agent.planning.suite import CATALOGUE, rows, scenes
 
-GRAMMAR = GrammarPlanner(CELL, CATALOGUE)
-LEXICON = Lexicon(CELL, CATALOGUE)
 MIXED = scenes()["mixed"]
 FAILED = form_of(Step(part=PartQuery(condition="failed"), quantity="all", destination="rejection bin"))
 
@@ -28,10 +25,10 @@ def moved(place: str, quantity: Any = "all", **part: Any) -> dict[str, Any]:
     return form_of(Step(part=PartQuery(**part), quantity=quantity, destination=place))
 
 
-def heard(said: str, *answers: Any, settings: Settings | None = None) -> tuple[Understanding, list[list[Any]]]:
+def heard(said: str, *answers: Any, limits: Settings | None = None) -> tuple[Understanding, list[list[Any]]]:
     """What comes of the instruction, and each question that the model was asked: its messages' texts."""
     model = saying(*answers)
-    planner = planner_with(model, settings) if settings else planner_with(model)
+    planner = planner_with(model, limits) if limits else planner_with(model)
     understanding = planner.understand(said, MIXED)
     return understanding, [[message.content for message in messages] for messages in model.heard]
 
@@ -120,6 +117,7 @@ def test_what_is_open_stays_a_question_with_the_models_reading_as_a_choice():
         (None, "answer: None is not allowed"),
         ({"steps": [], "unclear": 3}, "plan: unclear: 3 is not allowed"),
         ({**FAILED, "skill": "pick"}, "plan: skill: 'skill' is not known"),
+        ({"steps": [{**FAILED["steps"][0], "quantity": -1}]}, "quantity: -1 is not allowed; it must be 'all'"),
         (moved("moon", condition="failed"), "destination: 'moon' is not known; allowed is one of 'rejection bin'"),
         ({"steps": [{"part": {"kind": "pin"}, "quantity": 1, "destination": "left bin"}]}, "'pin' is not known"),
         (moved("rejection bin", condition="ok"), "condition: the instruction does not say 'ok'."),
@@ -167,6 +165,51 @@ def unlike_the_grammar(every: int, garbage: Any) -> list[str]:
 @pytest.mark.parametrize("garbage", GARBAGE, ids=str)
 def test_a_model_that_talks_nonsense_changes_nothing(garbage):
     assert unlike_the_grammar(50, garbage) == []
+
+
+VALUES = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        0,
+        1,
+        3,
+        10**30,
+        1.5,
+        "",
+        "all",
+        "gear",
+        "failed",
+        "M8",
+        "left",
+        "left bin",
+        "tray",
+        "moon",
+        "\0",
+        "{}",
+    ]
+)
+NAMES = st.sampled_from(["steps", "unclear", "quantity", "destination", "at_most", "source", "skill", "speed", "kind"])
+PARTS = st.dictionaries(st.sampled_from([*PartQuery.model_fields, "at"]), VALUES | st.lists(st.just({"kind": "nut"})))
+STEPS = st.fixed_dictionaries({"part": PARTS, "quantity": VALUES, "destination": VALUES}, optional={"at_most": VALUES})
+ANSWERS = st.fixed_dictionaries({"steps": st.lists(STEPS, max_size=3)}) | st.dictionaries(NAMES, VALUES)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANSWERS)
+def test_whatever_a_model_fills_in_nothing_breaks_and_no_good_part_is_meant(answer):
+    got = planner_with(saying(*[answer] * 3)).understand("take out all the failed parts", MIXED)
+    assert got.plan in (None, GRAMMAR.understand("take out all the failed parts", MIXED).plan)
+
+
+def test_exceptions_of_exceptions_are_no_plan():
+    deep: dict[str, Any] = {}
+    for _ in range(300):
+        deep = {"without": [deep]}
+    answer = {"steps": [{"part": deep, "quantity": "all", "destination": "rejection bin"}]}
+    understanding, asked = heard("take out all the failed parts", *[answer] * 3)
+    assert (ended(understanding), len(asked)) == ("not taken", 3)
 
 
 @pytest.mark.heavy
@@ -227,8 +270,8 @@ def test_a_plan_that_no_contract_holds_is_not_taken():
 
 
 def test_the_budget_of_tokens_ends_it():
-    settings = Settings(model="scripted:here", tokens=1500)
-    understanding, asked = heard("take out all the failed parts", None, FAILED, settings=settings)
+    limits = Settings(model="scripted:here", tokens=1500)
+    understanding, asked = heard("take out all the failed parts", None, FAILED, limits=limits)
     assert len(asked) == 1
     assert understanding.consulted is not None
     assert understanding.consulted.reason == "another question would take more than 1500 tokens"
@@ -236,11 +279,10 @@ def test_the_budget_of_tokens_ends_it():
 
 
 def test_what_it_cost_is_kept_with_the_plan():
-    settings = Settings(model="scripted:here", price_in=1.0, price_out=2.0)
-    understanding, _ = heard("take out all the failed parts", FAILED, settings=settings)
+    limits = Settings(model="scripted:here", price_in=1.0, price_out=2.0)
+    understanding, _ = heard("take out all the failed parts", FAILED, limits=limits)
     cost = understanding.consulted
     assert cost is not None
     assert cost.prompts == ("plan-task@1", "plan-scene@1", "plan-again@1")
     assert cost.cost == (cost.tokens_in + 2 * cost.tokens_out) / 1e6 > 0
     assert Understanding.model_validate_json(understanding.model_dump_json()) == understanding
-    assert Consulted in SAVED
