@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "agent"))
+sys.path[:1] = [str(ROOT), str(ROOT / "tests" / "agent")]  # not this file's folder: `agent` is the package
 
 LIMIT = 0.05
 FLAT = 1.1
