@@ -231,7 +231,7 @@ class Guillotine:
             raise Killed
 
 
-EVENTS, RULED = 15, 11
+EVENTS, RULED = 16, 12
 """Events of an undisturbed insert; at which the motion is over and the journal does not know it yet."""
 
 

@@ -86,7 +86,7 @@ class SlowGate(TrayGate):
 
 
 class Conversation:
-    """A desk over a bench. The planner knows what `script` says."""
+    """A desk over a bench. The planner knows what `script` says. At a `terminal` there are pictures, in shades."""
 
     def __init__(
         self,
@@ -95,13 +95,21 @@ class Conversation:
         script: dict[str, Understanding],
         gate: TrayGate | None = None,
         transcript: Kept | None = None,
+        *,
+        terminal: bool = False,
     ) -> None:
         self.transcript = Transcript()
         self.bench = Bench(folder, world, gate=gate or TrayGate(world))
         self.bench.script.update(script)
         self.person = Person(name="Ada", role="maintainer")
         self.opened = threading.Event()
-        console = Console(file=self.transcript, color_system=None, highlight=False, width=PLAIN_WIDTH)  # type: ignore[arg-type]
+        console = Console(
+            file=self.transcript,  # type: ignore[arg-type]
+            color_system=None,
+            highlight=False,
+            width=PLAIN_WIDTH,
+            force_terminal=terminal,
+        )
         self.desk = Desk(Screen(lambda: console, transcript), self._open)
 
     def __enter__(self) -> "Conversation":

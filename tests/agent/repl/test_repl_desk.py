@@ -1,5 +1,6 @@
 """The operator's desk over the little kinematic tray: what a line does while the cell loads, moves, asks, stands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from agent.doors.repl.screen import Screen
 from agent.doors.repl.shift import Shift
 from agent.doors.repl.worker import Worker
 from agent.journal import Journal
+from skills.approval import Approval
 from skills.errors import Unavailable
 from skills.plan import Hole, Understanding
 from tests.agent.kinematic_tray import Tray, part, planned, step
@@ -308,3 +310,17 @@ def test_a_yes_is_asked_with_the_table_of_the_plan(tmp_path: Path) -> None:
         chat.say("no", until="not approved by Ada: up to 21 parts will be moved")
         chat.say("/why", until="answered  no, by Ada (maintainer), to: up to 21 parts will be moved")
     assert chat.bench.world.motions == 0
+
+
+def test_at_a_terminal_the_ringed_picture_stands_above_the_table(tmp_path: Path) -> None:
+    everything = {"all": planned(step("conveyor belt"))}
+    with Conversation(tmp_path, Tray(FAILED_GEAR), everything, terminal=True) as chat:
+        policy = Approval(places={"conveyor belt": 0})
+        cell = chat.bench.workcell.cell.model_copy(update={"approval": policy})
+        chat.bench.workcell = replace(chat.bench.workcell, cell=cell)
+        chat.begin().say("all", until="2. no")
+    lines = chat.transcript.lines
+    begin, end = (next(i for i, line in enumerate(lines) if line.startswith(word)) for word in ("plan", "step  parts"))
+    picture = lines[begin + 1 : end]
+    assert len(picture) >= 8
+    assert any(set(line) - {" "} for line in picture), "the ring is all that is not black"
