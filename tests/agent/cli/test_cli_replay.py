@@ -112,8 +112,8 @@ def test_a_run_of_the_twin_is_decided_alike_and_a_tighter_limit_is_named(smolcel
     assert (same.code, json.loads(same.out)["differences"]) == (0, [])
     cell = tmp_path / "tight.yaml"
     text = (Path(__file__).parents[3] / "cells" / "default.yaml").read_text()
-    cell.write_text(text.replace("workspace_high: [0.8, 0.65, 0.7]", "workspace_high: [0.8, 0.65, 0.15]"))
+    cell.write_text(text.replace("tcp_speed: 1.5", "tcp_speed: 0.2"))
     other = smolcell("replay", "run-00001", "--decide", "--json", "--cell", str(cell))
     assert other.code == 3
     assert {one["node"] for one in json.loads(other.out)["differences"]} == {"gate"}
-    assert "since then: limits.workspace_high[2] of the cell was 0.7, is 0.15" in other.err
+    assert "since then: limits.tcp_speed of the cell was 1.5, is 0.2" in other.err
