@@ -122,7 +122,8 @@ class Recorder:
 
     def _begin(self, state: RunState, around: Around) -> None:
         """Open the run's recording, and say where it stands unless the entries before lead there."""
-        if self._lost == state.run_id:
+        if not state.run_id or self._lost == state.run_id:
+            self._volume = self._state = None
             return
         if self._volume is None or self._volume.path.name != state.run_id:
             self._open(state)
