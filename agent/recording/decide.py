@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
@@ -15,7 +15,9 @@ from agent.checkpoints import saver_over
 from agent.executor import Checkpoint, Gate
 from agent.graph import NODES, build_graph
 from agent.journal import FILE, Journal
+from agent.recording.coding import decode
 from agent.recording.compare import Difference, Gap, gaps
+from agent.recording.entries import Began
 from agent.recording.nodes import Node, overheard
 from agent.recording.playback import (
     Ended,
@@ -24,6 +26,7 @@ from agent.recording.playback import (
     PlayedGate,
     PlayedPerceiver,
     PlayedPlanner,
+    StillClock,
     Tape,
     played,
 )
@@ -91,8 +94,7 @@ class _Replay:
     def visit(self, number: int, visit: Visit) -> None:
         """Run today's node from the recorded state, and compare what it decides."""
         if visit.began is not None:
-            seen = visit.began.seen
-            self._workcell.looker.remember(Scene.model_validate(seen) if seen else None)
+            self._begin(visit.began)
         if visit.update is None:
             return
         self._call = visit.call
@@ -107,6 +109,13 @@ class _Replay:
         for gap in found:
             self._note(visit.node, gap)
         self._route(number, visit)
+
+    def _begin(self, began: Began) -> None:
+        """What a run begins with, or goes on with, beside its state."""
+        self._workcell.looker.remember(Scene.model_validate(began.seen) if began.seen else None)
+        known = {field.name for field in fields(self._workcell)}
+        told = {name: decode(coded, {}) for name, coded in began.told.items() if name in known}
+        self._workcell = replace(self._workcell, **told)
 
     def _decided(self, visit: Visit) -> Iterator[Gap]:
         """Where today's node leaves another state, or asks another question."""
@@ -152,7 +161,8 @@ class _Replay:
             journal=self.journal,
             calls=cast(Any, Played("calls", self.tape, self.journal)),
         )
-        return overheard(workcell, lambda name, part: Played(name, self.tape, part))
+        still = replace(workcell, clock=StillClock(self.tape))  # what only events ask is not on the tape
+        return overheard(still, lambda name, part: Played(name, self.tape, part))
 
 
 class _One:

@@ -28,6 +28,7 @@ class Began(_Entry):
         weights: hash of each policy's weights by the name of its checkpoint.
         state: all of `agent.state.RunState`.
         seen: the scene of the last look before, which faint parts are remembered from.
+        told: what the workcell was told beside its cell file, by the name of its field.
     """
 
     entry: Literal["began"] = "began"
@@ -38,6 +39,7 @@ class Began(_Entry):
     weights: dict[str, str]
     state: dict[str, Any]
     seen: dict[str, Any] | None = None
+    told: dict[str, Any] = {}
 
 
 class Entered(_Entry):

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -15,7 +16,7 @@ from agent.recording.coding import Unwritten, encode
 from agent.recording.overheard import Overheard, watched
 from agent.recording.shelf import Shelf, Volume
 from agent.state import RunState, Update
-from skills.base import Image
+from skills.base import Image, Value
 from skills.cell import Cell
 from skills.observation import Observation
 from skills.protocols import Clock
@@ -24,6 +25,20 @@ from skills.scene import Scene
 Thing = TypeVar("Thing")
 Tell = Callable[[str], None]
 """Says why a run is recorded no further."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a node works with beside the state.
+
+    Attributes:
+        seen: what the last look made out.
+        told: values of the workcell, such as who stands before it.
+    """
+
+    seen: Scene | None
+    told: Mapping[str, Value]
+    tell: Tell
 
 
 class Recorder:
@@ -51,10 +66,10 @@ class Recorder:
         return cast(Thing, Overheard(name, thing, self))
 
     @contextmanager
-    def visit(self, node: str, state: RunState, seen: Scene | None, tell: Tell) -> Iterator[Callable[[Update], None]]:
-        """Listen while `node` works; yields what takes its decision. `seen` is what the last look made out."""
-        self._tell = tell
-        self._begin(state, seen)
+    def visit(self, node: str, state: RunState, around: Around) -> Iterator[Callable[[Update], None]]:
+        """Listen while `node` works; yields what takes its decision."""
+        self._tell = around.tell
+        self._begin(state, around)
         self._write(lambda: entries.Entered(node=node))
         self._thread = threading.get_ident()
         try:
@@ -105,9 +120,10 @@ class Recorder:
         assert self._volume is not None
         return self._volume.keep(image)
 
-    def _begin(self, state: RunState, seen: Scene | None) -> None:
+    def _begin(self, state: RunState, around: Around) -> None:
         """Open the run's recording, and say where it stands unless the entries before lead there."""
-        if self._lost == state.run_id:
+        if not state.run_id or self._lost == state.run_id:
+            self._volume = self._state = None
             return
         if self._volume is None or self._volume.path.name != state.run_id:
             self._open(state)
@@ -120,7 +136,8 @@ class Recorder:
                     cell=self._cell.model_dump(mode="json"),
                     weights=self._weights,
                     state=state.model_dump(mode="json"),
-                    seen=seen.model_dump(mode="json") if seen else None,
+                    seen=around.seen.model_dump(mode="json") if around.seen else None,
+                    told={name: encode(value) for name, value in around.told.items()},
                 )
             )
 

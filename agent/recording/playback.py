@@ -136,13 +136,23 @@ class PlayedGate:
 
 
 class PlayedClock:
-    """The cell's time as it was read then; in between it stands still. Implements Clock."""
+    """The cell's time as it was read then. Implements Clock."""
 
     def __init__(self, tape: Tape) -> None:
         self._tape = tape
 
     def now_ns(self) -> int:
         return self._tape.take("clock.now_ns") if self._tape.holds("clock.now_ns") else self._tape.ns or 0
+
+
+class StillClock:
+    """The time at which the last answer was given. Implements Clock."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+
+    def now_ns(self) -> int:
+        return self._tape.ns or 0
 
 
 class PlayedPolicy:

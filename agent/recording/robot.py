@@ -32,7 +32,7 @@ class PlayedRobot:
         """The robot stands as it was observed."""
         self._seen, self._shown = observation, self._shown + 1
         self._joints, self._width = observation.joints, observation.gripper_width
-        self._time_ns = max(self._time_ns, observation.time_ns)
+        self._time_ns = observation.time_ns
 
     def begin(self, ns: int | None) -> None:
         """A motion is asked for at this time."""

@@ -51,9 +51,10 @@ def test_every_node_is_written_down_with_the_state_before_it_and_what_it_was_tol
     recording = recorded(tmp_path)
     assert recording.outcome == report.outcome.model_dump()
     nodes = [visit.node for visit in recording.visits]
-    assert nodes[:8] == ["understand", "inquire", "approve", "look", "ground", "act", "verify", "account"]
-    assert nodes[-1] == "report"
-    act = recording.visits[5]
+    assert (nodes[0], nodes[-1]) == ("understand", "report")
+    first = nodes.index("look")
+    assert nodes[first : first + 5] == ["look", "ground", "act", "verify", "account"]
+    act = recording.visits[first + 2]
     assert (act.before["task"], act.call, act.update["execution"]["status"]) == ("pick", "run-00001/1", "ended")
     assert [one.of for one in act.heard if one.of.startswith(("gate", "policy"))] == [
         "gate.observe",

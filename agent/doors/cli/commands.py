@@ -10,6 +10,7 @@ from agent.doors.cli.group import Names
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "chat": ("chat", "Talk with the cell: the operator's terminal."),
     "run": ("run", "Do what an instruction says, on the twin, and account for it."),
+    "replay": ("replay", "Show a recorded run, or take its decisions again."),
     "plan": ("plan", "Say what an instruction would do; nothing moves."),
     "scene": ("scene", "Write a scene as a scenario file, from words."),
     "regress": ("regress", "Run scenarios through the whole cell and judge each by ground truth."),
@@ -26,7 +27,6 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "reset": ("reset", "Clear a latched stop, after a person has looked at the cell."),
     "audit": ("audit", "Verify the chained record of the safety gate."),
     "graph": ("graph", "Draw the graph of a run as a Mermaid diagram: which node may follow which."),
-    "replay": ("replay", "Show a recorded run, or take its decisions again."),
     "film": ("film", "Film a run: an animated picture of the overhead camera and the cell from the side."),
 }
 """Name -> module in `agent.doors.cli`, and the summary: the first line of the command's own help."""

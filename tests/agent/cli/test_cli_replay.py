@@ -106,14 +106,15 @@ def test_a_run_that_is_not_there_is_named_with_the_nearest(smolcell, run_folder)
 
 
 @pytest.mark.heavy
-def test_a_run_of_the_twin_is_decided_alike_and_a_tighter_limit_is_named(smolcell, state, tmp_path):
+def test_a_run_of_the_twin_is_decided_alike_and_what_stands_in_the_way_now_is_named(smolcell, state, tmp_path):
     assert smolcell("run", "remove all failed parts", "--seed", "3", "--yes").code in (0, 3)
     same = smolcell("replay", "run-00001", "--decide", "--json")
     assert (same.code, json.loads(same.out)["differences"]) == (0, [])
-    cell = tmp_path / "tight.yaml"
+    cell = tmp_path / "pillar.yaml"
     text = (Path(__file__).parents[3] / "cells" / "default.yaml").read_text()
-    cell.write_text(text.replace("workspace_high: [0.8, 0.65, 0.7]", "workspace_high: [0.8, 0.65, 0.15]"))
+    pillar = "keep_outs: [{name: pillar, low: [0.05, 0.4, 0.0], high: [0.25, 0.6, 0.6]}]\n"
+    cell.write_text(text.replace("\nlimits:", f"\n{pillar}limits:"))
     other = smolcell("replay", "run-00001", "--decide", "--json", "--cell", str(cell))
     assert other.code == 3
     assert {one["node"] for one in json.loads(other.out)["differences"]} == {"gate"}
-    assert "since then: limits.workspace_high[2] of the cell was 0.7, is 0.15" in other.err
+    assert "since then: keep_outs (number) of the cell was 0, is 1" in other.err
