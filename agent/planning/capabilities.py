@@ -9,6 +9,7 @@ from prompts.loader import render
 _HELP: Final = (
     ("what", "can", "you", "do"),
     ("what", "can", "i", "say"),
+    ("what", "can", "i", "ask"),
     ("what", "do", "you", "do"),
     ("how", "do", "you", "work"),
     ("how", "does", "this", "work"),

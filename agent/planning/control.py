@@ -66,7 +66,9 @@ _OBJECTS: Final = words(
     "current cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process",
     "i said",
 )
-_LEADING: Final = words("please hey hi ok okay robot no oh now smolcell you must should need to could can would just")
+_LEADING: Final = words(
+    "may pls plz kindly please hey hi ok okay robot no oh now smolcell you must should need to could can would just"
+)
 _NOT_YET: Final = words("after when once if only at until before")
 
 

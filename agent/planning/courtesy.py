@@ -20,6 +20,7 @@ FILLERS: Final = (
     *_each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
     *_each("actually|right now|right away|at once|straight away|now|for me|for us|qty"),
     *_each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),
+    *_each("if you", "would|could", "be so", "kind|good"),
     *_each("if", "it is|that is", "ok|okay|no trouble|no bother|no problem|not too much trouble|all right"),
     *_each("when|whenever|as soon as", "you can|you could|possible|it suits you|you are ready|you are free"),
     *_each(
@@ -36,7 +37,9 @@ FILLERS: Final = (
 """Said for politeness or for nothing; dropped wherever they stand."""
 
 OPENERS: Final = (
-    *_each("could|can|would|will", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
+    *_each("do you mind|any chance|is there any chance|is there a chance", "|you could|you can|you would"),
+    *_each("my dear"),
+    *_each("could|can|would|will|might|may", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
     *_each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),
     *_each("could|can|may", "i|we", "get|have|ask you to"),
     *_each("i|we", "want|need|would like|would love|wish", "|to|you to|to have|to see|to ask you to"),

@@ -113,6 +113,7 @@ class Lexicon:
             synonyms.NUMBERS,
             ("all", "every", "each", "everything", "except", "then", "and", "please", "tray", "into", "from"),
             ("stop", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
+            ("thanks", "thank", "could", "would", "how"),
         )
         return frozenset(word for table in tables for word in table)
 

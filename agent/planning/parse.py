@@ -97,6 +97,7 @@ class Parse:
         own: the words in which skills that move parts on the tray are asked for.
         past: the run before, where the words are to be understood from it.
         recalled: its moves, where they went to one place.
+        announced: what "sort the nuts and bolts:" says before the clauses that follow.
         notes: what is said beside the plan.
     """
 
@@ -114,6 +115,7 @@ class Parse:
     own: "tuple[Phrasing, ...]" = ()
     past: Past | None = None
     recalled: tuple[Move, ...] = ()
+    announced: list[PartQuery] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

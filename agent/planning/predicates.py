@@ -178,7 +178,7 @@ def _take_kind(parse: Parse, draft: Draft, negated: bool) -> bool:
 
 
 def _take_mark(parse: Parse, draft: Draft, start: int | None = None) -> bool:
-    """“with a paint mark” is what inspection leaves on a failed part; "have" may stand before the cursor, at `start`."""
+    """“with a paint mark” is what inspection leaves on a failed part; "have" may stand before it, from `start`."""
     cursor = parse.cursor
     at, start = cursor.at, cursor.at if start is None else start
     preposition = cursor.take("with", "without", "have", "has", "showing", "bearing", "carrying")

@@ -1,7 +1,7 @@
 """Answers from the last look alone: how many, whether there are any, which, where, and of what colour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.planning.doubt import Doubt
@@ -20,7 +20,7 @@ from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
 _TAILS: Final = words(
     "are is there do you see can on in the tray table here currently at moment have we got left visible around",
     "present exist of to right be does it contain lie lies lying seen find detect spot recognise recognize all . , ;",
-    "me out up still this",
+    "me out up still this remain remains remaining",
 )
 SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {
@@ -60,11 +60,10 @@ class Look:
 
 def answer_count(look: Look) -> str | None:
     cursor = look.parse.cursor
-    asked = cursor.take_run("how", "many") or bool(cursor.take("count"))
-    if not asked and cursor.take("what", "the", "number"):
-        cursor.take("is")
-        cursor.take("the")
-        asked = cursor.word() == "of" or bool(cursor.take("number"))
+    asked = cursor.take_run("how", "many") or (cursor.word(1) != "of" and bool(cursor.take("count")))
+    if not asked:
+        cursor.skip(words("what is the total overall"))
+        asked = bool(cursor.take("number", "count", "quantity"))
     if not asked:
         return None
     cursor.take("of")
@@ -77,6 +76,7 @@ def answer_count(look: Look) -> str | None:
 def _is_there(look: Look) -> str | None:
     cursor = look.parse.cursor
     there = cursor.take_run("is", "there") or cursor.take_run("are", "there") or bool(cursor.take("any"))
+    cursor.take("still", "now", "currently")
     if not there:
         asked = cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i")
         if not (cursor.take(*SEE) or asked):
@@ -104,6 +104,9 @@ def _are_they(look: Look) -> str | None:
         return None
     cursor.take("been", "be")
     told = Draft(start=cursor.at, fields=dict(draft.fields), noun=draft.noun)
+    if some and draft.noun and not draft.fields.keys() - {"region"} and _is_over(parse):
+        found = look.matching(_query(parse, draft))
+        return render("answer-yes", parts=parts_words(found)) if found else render("answer-empty")
     if not (take_complement(parse, told) or draft.trailing) or not _is_over(parse):
         return None
     for name in draft.trailing:
@@ -143,8 +146,7 @@ def _values(look: Look) -> str | None:
         return None
     what = cursor.word()
     cursor.at += 1
-    cursor.take_run("of", "parts")
-    cursor.take_run("of", "part")
+    cursor.take("of")
     cursor.skip(frozenset({"are", "is", "do", "does", "you", "see", "have", "there", "can", "parts"}))
     draft = take_part(look.parse)
     query = PartQuery() if draft is None else _query(look.parse, draft)
@@ -202,7 +204,9 @@ def _where(look: Look) -> str | None:
 def _everything(look: Look) -> str | None:
     """“what is on the tray?”, "show me the scene"."""
     cursor, parse = look.parse.cursor, look.parse
-    cursor.skip(words("what which describe list show me us the scene tray contents content situation"))
+    cursor.skip(
+        words("what which describe list show me us the scene tray contents content situation is are lies do you see")
+    )
     cursor.take("parts")
     take_region(parse, draft := Draft(start=cursor.at))
     if not _is_over(parse):
@@ -230,6 +234,7 @@ def _take_query(parse: Parse) -> PartQuery | None:
 def _take_queries(parse: Parse) -> list[PartQuery]:
     """“bolts and nuts” are two, for a count of each."""
     start = parse.cursor.at
+    parse.cursor.tokens = [replace(token, word="and") if token.word == "or" else token for token in parse.cursor.tokens]
     phrases = take_parts(parse)
     if len(phrases) > 1:
         return [phrase.query for phrase in phrases]

@@ -11,6 +11,7 @@ from agent.planning.asides import (
     take_topic,
 )
 from agent.planning.between import take_openers, take_order
+from agent.planning.doubt import Doubt
 from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
 from agent.planning.parse import STOPS, Parse, PartPhrase
@@ -33,6 +34,9 @@ def take_clauses(parse: Parse) -> None:
         if parse.cursor.at == start:
             raise parse.not_understood()
     parse.flush()
+    planned = [move.phrase.query for move in parse.moves]
+    if not all(query in planned for query in parse.announced):
+        raise Doubt("ask-each-or-all", words=parse.cursor.quote(0, len(parse.cursor.tokens)))
 
 
 def take_clause(parse: Parse) -> None:
@@ -46,6 +50,8 @@ def take_clause(parse: Parse) -> None:
         return
     if take_topic(parse):
         return
+    if parse.cursor.take_run("from", "the", "tray"):
+        parse.cursor.take(",")
     place = _take_fronted_place(parse)
     if place:
         take_openers(parse)
@@ -100,6 +106,7 @@ def _take_command(parse: Parse, place: str | None) -> None:
         cursor.at += 2
         cursor.take(*PARTICLES)
     action = _action(classes)
+    cursor.take(":")
     place = place or _take_place_first(parse)
     if place and parse.pending and is_over(parse):  # "grab two nuts, drop in the left bin"
         settle(parse, [], action, place)
@@ -113,14 +120,16 @@ def _take_command(parse: Parse, place: str | None) -> None:
     place = place or take_destination(parse)
     if place is None and action == "put" and take_off_tray(parse, start):
         action = "remove"
-    cursor.take("too", "also")
+    cursor.take("too", "also", "likewise")
     settle(parse, phrases, action, place)
 
 
 def _introduces(parse: Parse, phrases: list[PartPhrase]) -> bool:
     """“sort all parts: bolts to …”: the clauses behind the colon say what is meant."""
-    general = all(phrase.query == PartQuery() and phrase.quantity == "all" for phrase in phrases)
-    return general and parse.cursor.word() == ":" and not names_place_after(parse)
+    if parse.cursor.word() != ":" or names_place_after(parse) or any(phrase.quantity != "all" for phrase in phrases):
+        return False
+    parse.announced += [phrase.query for phrase in phrases if phrase.query != PartQuery()]
+    return True
 
 
 def _action(classes: frozenset[str]) -> Action:
@@ -211,9 +220,13 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     phrases = take_pronoun(parse, start) if points_back else take_parts(parse)
     if not phrases:
         raise parse.not_understood()
+    if cursor.word() == ":" and parse.lexicon.is_verb(cursor.word(1)):  # "the red gear: put it …"
+        cursor.at += 1
+        settle(parse, phrases, "put", place)
+        return
     action = _take_copula(parse)
     place = place or take_destination(parse)
-    if cursor.take("too", "also") and place is None:
+    if cursor.take("too", "also", "likewise") and place is None:
         parse.flush()
         if not parse.moves and parse.recalled:
             add_same(parse, phrases)

@@ -40,9 +40,12 @@ _CONTRACTIONS: Final = {
     "theyre": "they are",
     "its": "it is",
     "weve": "we have",
+    "youd": "you would",
+    "youll": "you will",
+    "wed": "we would",
 }
 _DROPPED: Final = frozenset("\"'“”„«»‘’`´()[]*•·_")
-_BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its"} | {"cannot"}
+_BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its", "wed"} | {"cannot"}
 """Contractions that are no other words when the apostrophe is missing."""
 _ABBREVIATED: Final = frozenset({"max", "min", "qty", "pcs", "pc", "no", "nr", "pos"})
 _ARROWS: Final = frozenset({"->", "=>", "→", "⇒", "➔"})
