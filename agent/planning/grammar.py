@@ -15,6 +15,7 @@ from agent.planning.pointing_back import take_past
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
 from agent.planning.refusals import refuse
+from agent.planning.run_questions import answer_of_run
 from agent.planning.statements import freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
@@ -46,7 +47,11 @@ class GrammarPlanner:
         `past` is asked only where there would be a question without it, so that it changes nothing else.
         """
         alone = self._understood(instruction, scene)
-        return self._understood(instruction, scene, past) if past and alone.outcome == "question" else alone
+        if past is None or alone.outcome in {"planned", "control"}:
+            return alone
+        if told := answer_of_run(read(instruction[:LONGEST], self._lexicon).plain, past):
+            return Understanding(outcome="answer", text=told)
+        return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
 
     def _understood(self, instruction: str, scene: Scene | None, past: Past | None = None) -> Understanding:
         try:

@@ -8,6 +8,7 @@ from agent.planning.lexicon import Noun
 from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
 from agent.planning.predicates import is_plural_value, take_value
+from agent.planning.quantity import take_number
 from agent.planning.synonyms import FOREIGN, NUMBERS, RANKS, VAGUE, WEAK_REGIONS
 from agent.planning.wordlist import words
 
@@ -43,6 +44,7 @@ def take_modifier(parse: Parse, draft: Draft) -> bool:
     elif word in lexicon.superlatives and not _compares(parse):
         cursor.at += 1
         draft.set(parse, "superlative", lexicon.superlatives[word], at)
+        draft.count = draft.count or take_number(parse)  # "the largest two gears"
         if _take_of_the(parse):
             draft.count = draft.count or 1
     elif word in lexicon.regions:
