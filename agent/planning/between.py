@@ -19,6 +19,7 @@ _OPENERS: Final = {
     for first in {opener.split()[0] for opener in OPENERS}
 }
 """The runs of words that open a command, under their first, the longest first."""
+_HAVING: Final = words("you i we have")
 _RANKED: Final = words("second third fourth fifth")
 _TAG_ENDS: Final = words(". ,")
 _SENTENCE_ENDS: Final = words(". ;")
@@ -33,8 +34,8 @@ _WISHES: Final = tuple(
     for pattern in (
         _TELL + r"(?: how many(?: \w+)?(?: (?:there|it|you|they))?(?: (?:were|was|are|did|have))?(?: (?:you|there))?"
         r"(?: (?:moved?|removed?|found|find|put|done))?| the (?:number|count|result|total)| them| it)?",
-        r"(?:report|say|tell (?:me|us)|let (?:me|us) know) when (?:(?:you are|it is|that is|all is) )?"
-        r"(?:done|finished|ready)",
+        r"(?:report|say|tell (?:me|us)|let (?:me|us) know) (?:then|when (?:(?:you are|it is|that is|all is) )?"
+        r"(?:done|finished|ready))",
         r"nothing else|and nothing else|that is (?:all|it)|(?:all )?done|no others?|not the (?:others|rest)",
         _REST
         + r"(?: (?:can|should|may|shall|must|has to|have to|is to))? (?:stays?|remains?|be left|keeps?)"
@@ -63,6 +64,7 @@ def take_order(parse: Parse) -> bool:
             cursor.at += 1
         elif cursor.word() == "after" and (parse.moves or parse.pending):
             cursor.at += 1
+            cursor.skip(_HAVING)
             parse.flush()
             parse.order -= 1
         elif cursor.word() in _RANKED and _begins_clause(parse):

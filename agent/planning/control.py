@@ -54,6 +54,8 @@ _WORDS: Final[dict[Control, tuple[str, ...]]] = {
         "nevermind",
         "forget it",
         "forget about it",
+        "forget that",
+        "forget about that",
         "abort the job",
         "abort the task",
         "quit",

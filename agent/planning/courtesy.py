@@ -18,7 +18,7 @@ FILLERS: Final = (
     *_each("maybe|perhaps|possibly|um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
     *_each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
     *_each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
-    *_each("actually|right now|right away|at once|straight away|now|for me|for us|qty"),
+    *_each("actually|still|right now|right away|at once|straight away|now|for me|for us|qty"),
     *_each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),
     *_each("if you", "would|could", "be so", "kind|good"),
     *_each("if", "it is|that is", "ok|okay|no trouble|no bother|no problem|not too much trouble|all right"),
@@ -39,6 +39,7 @@ FILLERS: Final = (
 OPENERS: Final = (
     *_each("do you mind|any chance|is there any chance|is there a chance", "|you could|you can|you would"),
     *_each("my dear"),
+    *_each("help", "me|us", "|to|and|by"),
     *_each("could|can|would|will|might|may", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
     *_each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),
     *_each("could|can|may", "i|we", "get|have|ask you to"),
@@ -61,4 +62,6 @@ OPENERS: Final = (
 )
 """What may stand before a command; those of AMBIGUOUS_OPENERS count only before a comma or a verb."""
 
-AMBIGUOUS_OPENERS: Final = frozenset({"ok", "okay", "right", "good", "there", "to", "have", "all right"})
+AMBIGUOUS_OPENERS: Final = frozenset(
+    {"ok", "okay", "right", "good", "there", "to", "have", "all right", "help me", "help us"}
+)

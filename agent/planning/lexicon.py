@@ -31,6 +31,7 @@ GRAMMAR_WORDS: Final = words(
     "size colour color kind kinds condition made single respectively likewise touch alone leave keep exactly",
     "precisely i we not either neither nor mark paint painted lying located lies test inspection should must shall",
     "will need needs go goes belong belongs get gets stop halt pause resume continue cancel please help",
+    "sizes colours colors conditions finishes types they excepted excluded exempt exempted",
     "hole holes free again emptied cleared freed unloaded vacant took taken removed",
 )
 """Words that the grammar itself reads."""

@@ -25,7 +25,12 @@ def starts_part(parse: Parse) -> bool:
     if lexicon.is_verb(word):
         return describes and (after in lexicon.nouns or after in lexicon.attributes)
     numeric = word in NUMBERS or word.isdecimal() or word in VAGUE
-    names = word in lexicon.superlatives or word in lexicon.regions or word in RANKS or word in {"non", "first"}
+    names = (
+        word in lexicon.superlatives
+        or word in lexicon.regions
+        or (word in RANKS and after not in {",", ":"})
+        or word in {"non", "first"}
+    )
     foreign = any(word in words for words in FOREIGN.values())
     return describes or numeric or names or foreign or word in STARTERS or word in DETERMINERS
 

@@ -33,6 +33,7 @@ class PartPhrase:
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
         rest, other: only what earlier steps leave is meant; see `Draft`.
+        anyone: said with "any" of a single part.
         remainder: said as "the rest": of what was counted last, if it was.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
@@ -46,6 +47,7 @@ class PartPhrase:
     rest: Literal["", "else", "others"] = ""
     other: bool = False
     remainder: bool = False
+    anyone: bool = False
     start: int = 0
     end: int = 0
 

@@ -49,6 +49,8 @@ FOLDS: Final[dict[str, str]] = {
     "conveyor line": "belt",
     "conveying belt": "belt",
     "transport belt": "belt",
+    "moving belt": "belt",
+    "moving conveyor": "conveyor",
     "in to": "into",
     "on to": "onto",
     "inside of": "into",

@@ -108,7 +108,7 @@ def take_complement(parse: Parse, draft: Draft) -> bool:
     cursor = parse.cursor
     negated = False
     start = cursor.at
-    while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take(
+    while (word := cursor.take(*BE, "not", "never", "neither", "all", "both", "currently")) or cursor.take(
         "lying", "located", "lie", "lies"
     ):
         negated = negated or word in {"not", "never", "neither"}

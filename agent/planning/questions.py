@@ -22,7 +22,10 @@ def is_question(parse: Parse) -> bool:
     """Whether the words ask instead of command; politeness such as "could you" is no question."""
     cursor = parse.cursor
     take_openers(parse)
+    start = cursor.at
     if cursor.take_run("tell", "me") or cursor.take_run("show", "me") or cursor.take_run("do", "you", "know"):
+        if not cursor.take("if", "whether") and cursor.word() not in _ASKING:
+            cursor.at = start
         return True
     words = cursor.word(), cursor.word(1), cursor.word(2)
     asks = (
@@ -37,8 +40,8 @@ def is_question(parse: Parse) -> bool:
 
 def _ends_in_value(parse: Parse) -> bool:
     """“have all parts passed”; "have all failed parts removed" is an order."""
-    last = next((token.word for token in reversed(parse.cursor.tokens) if token.word.isalnum()), "")
-    return last in parse.lexicon.attributes or last in parse.lexicon.regions
+    last = [token.word for token in parse.cursor.tokens if token.word.isalnum()][-2:]
+    return any(word in parse.lexicon.attributes for word in last) or last[-1] in parse.lexicon.regions
 
 
 def answer(parse: Parse, scene: Scene | None) -> str:

@@ -20,7 +20,7 @@ from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
 _TAILS: Final = words(
     "are is there do you see can on in the tray table here currently at moment have we got left visible around",
     "present exist of to right be does it contain lie lies lying seen find detect spot recognise recognize all . , ;",
-    "me out up still this remain remains remaining",
+    "me out up still this remain remains remaining inspection",
 )
 SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {
@@ -73,9 +73,12 @@ def answer_count(look: Look) -> str | None:
     return render("answer-count", parts=listed([counted(len(look.matching(query)), query) for query in queries]))
 
 
+_THERE: Final = (("is", "there"), ("are", "there"), ("there", "is"), ("there", "are"))
+
+
 def _is_there(look: Look) -> str | None:
     cursor = look.parse.cursor
-    there = cursor.take_run("is", "there") or cursor.take_run("are", "there") or bool(cursor.take("any"))
+    there = any(cursor.take_run(*run) for run in _THERE) or bool(cursor.take("any"))
     cursor.take("still", "now", "currently")
     if not there:
         asked = cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i")
@@ -98,7 +101,7 @@ def _are_they(look: Look) -> str | None:
         return _is_clear(look)
     if names_place(parse):
         _take_unseen(parse)
-    some = cursor.word() in {"any", "anything", "a", "some"}
+    some = cursor.word() in {"any", "anything", "a", "one", "some"}
     draft = take_part(parse)
     if draft is None:
         return None
@@ -142,7 +145,10 @@ def _is_clear(look: Look) -> str | None:
 def _values(look: Look) -> str | None:
     """“what colour is the gear?”, "which sizes are there?"."""
     cursor = look.parse.cursor
-    if not cursor.take("what", "which") or cursor.word() not in _VALUES:
+    if not cursor.take("what", "which"):
+        return None
+    cursor.skip(frozenset({"is", "are", "the"}))
+    if cursor.word() not in _VALUES:
         return None
     what = cursor.word()
     cursor.at += 1
@@ -163,14 +169,14 @@ def _values(look: Look) -> str | None:
 def _which(look: Look) -> str | None:
     """“which is the largest gear?”, "what is the biggest part?", "which gear is the largest?"."""
     cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("which", "what", "name", "show", "describe", "list"):
+    if not cursor.take("which", "what", "name", "show", "describe", "list", "tell"):
         return None
     cursor.skip(frozenset({"is", "are", "one", "me"}))
     draft = take_part(parse)
     if draft is None:
         return None
     at = cursor.at
-    if cursor.take("is", "are", "has", "have"):
+    if cursor.take("is", "are", "has", "have", "did", "was", "were"):
         cursor.take("the")
         superlative = cursor.word() in parse.lexicon.superlatives
         if superlative:

@@ -17,6 +17,8 @@ def settle(parse: Parse, phrases: list[PartPhrase], action: Action, place: str |
         phrases, parse.pending = parse.pending.phrases, None
     parse.flush()
     phrases = [_remaining(parse, phrase) for phrase in phrases]
+    if action in {"remove", "discard"}:  # "remove any failed part"
+        phrases = [replace(phrase, quantity="all") if phrase.anyone else phrase for phrase in phrases]
     all_failed = all(phrase.query.condition == "failed" for phrase in phrases)
     if action == "throw" and not (all_failed and place == REJECTION):
         raise Doubt("refuse-throw", "refused", words="throw")

@@ -50,6 +50,7 @@ def take_clause(parse: Parse) -> None:
         return
     if take_topic(parse):
         return
+    parse.cursor.take("have")
     if parse.cursor.take_run("from", "the", "tray"):
         parse.cursor.take(",")
     place = _take_fronted_place(parse)
@@ -112,11 +113,16 @@ def _take_command(parse: Parse, place: str | None) -> None:
         settle(parse, [], action, place)
         return
     phrases = take_object(parse, start)
+    if parse.lexicon.is_verb(cursor.word()) and action == "put" and _ends_clause(parse):  # "get the nuts removed"
+        action = _action(parse.lexicon.verbs[cursor.word()])
+        cursor.at += 1
     action = _with_particle(parse, action, classes)
     if _introduces(parse, phrases):
         return
     if place:
         cursor.take_run("in", "it") or cursor.take_run("into", "it") or cursor.take("there")
+    if action == "throw" and cursor.word() in TO and not place and not names_place_after(parse):
+        raise Doubt("refuse-throw", "refused", words="throw")
     place = place or take_destination(parse)
     if place is None and action == "put" and take_off_tray(parse, start):
         action = "remove"

@@ -70,9 +70,13 @@ def _slip(word: str, known: str, distance: int) -> tuple[int, bool, bool, bool]:
     """How unlikely it is that a hand that meant `known` wrote `word`: hurried hands swap and lose letters more than
     they add any, and begin words right.
     """
-    doubled = any(word[i] == word[i - 1] and word[:i] + word[i + 1 :] == known for i in range(1, len(word)))
-    added = len(word) > len(known) and not doubled
+    added = len(word) > len(known) and not _doubles(word, known)
     return distance, added, word[0] != known[0], len(word) == len(known)
+
+
+def _doubles(word: str, known: str) -> bool:
+    """Whether `word` is `known` with a letter written twice."""
+    return any(word[i] == word[i - 1] and word[:i] + word[i + 1 :] == known for i in range(1, len(word)))
 
 
 def _negates(word: str, known: str) -> bool:
@@ -87,7 +91,7 @@ def _is_slip(word: str, known: str) -> bool:
     if min(len(word), len(known)) > 4:
         return word[0] == known[0] or DamerauLevenshtein.distance(word, known) == 1
     if len(word) != len(known):
-        return len(known) > 3 and _differs_inside(word, known)
+        return (len(known) > 3 or _doubles(word, known)) and _differs_inside(word, known)
     wrong = [(a, b) for a, b in zip(word, known, strict=True) if a != b]
     if len(wrong) == 2:
         return sorted(word) == sorted(known)
