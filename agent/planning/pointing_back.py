@@ -30,9 +30,12 @@ _BACK: Final = re.compile(
     r"(?:no |, |please )*(?:put|place|lay|bring|take|set|give|return) (?:it|them|that|this)(?: one)?"
     r"(?P<back> back)?(?: where (?:it|they) (?:was|were|came from)| (?:on|onto|to|in|into) the tray| please)*"
 )
+_NOT_IT: Final = (
+    r"no|nope|wrong|sorry|oops|not (?:that|this)(?: one)?|(?:the )?wrong one|i (?:mean|meant|said)"
+    r"|take|pick|move|use|get|please|,|\.|;"
+)
 _OTHER: Final = re.compile(
-    r"(?:(?:no|nope|wrong|sorry|oops|not (?:that|this)(?: one)?|(?:the )?wrong one|i (?:mean|meant|said)|take|pick|move"
-    r"|use|get|please|,|\.|;) )*(?:the other(?: (?P<noun>\w+))?)(?: instead| please)*"
+    rf"(?:(?:{_NOT_IT}) )*(?:the other(?: (?P<noun>\w+))?)(?: instead| please)*"
     r"|(?:no |, )*(?:not (?:that|this)(?: one)?|(?:(?:that (?:is|was) )?the )?wrong (?:one|part))"
 )
 _POINTING: Final = re.compile(r"\W*(?:and|then|now|next|also|plus|likewise)\b", re.IGNORECASE)

@@ -5,8 +5,9 @@ from typing import Final
 from agent.planning.between import take_openers
 from agent.planning.capabilities import answer_capability
 from agent.planning.doubt import Doubt
+from agent.planning.looks import Look
 from agent.planning.parse import Parse
-from agent.planning.scene_answers import ATTEMPTS, SEE, Look, answer_count
+from agent.planning.scene_answers import ATTEMPTS, SEE, answer_count
 from agent.planning.tokens import Cursor, Token
 from agent.planning.wordlist import words
 from prompts.loader import render

@@ -1,7 +1,5 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
-from typing import Final
-
 from agent.planning.asides import (
     add_same,
     take_condition,
@@ -11,19 +9,17 @@ from agent.planning.asides import (
     take_topic,
 )
 from agent.planning.between import take_openers, take_order
+from agent.planning.destinations import names_place_after, take_destination, take_fronted_place, take_place_first
 from agent.planning.doubt import Doubt
 from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
 from agent.planning.parse import STOPS, Parse, PartPhrase
 from agent.planning.partlist import take_parts
-from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
+from agent.planning.places import names_place, take_place
 from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
-
-_RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
-"""“the left bin gets the nuts”."""
 
 
 def take_clauses(parse: Parse) -> None:
@@ -53,7 +49,7 @@ def take_clause(parse: Parse) -> None:
     parse.cursor.take("have")
     if parse.cursor.take_run("from", "the", "tray"):
         parse.cursor.take(",")
-    place = _take_fronted_place(parse)
+    place = take_fronted_place(parse)
     if place:
         take_openers(parse)
     if parse.lexicon.is_verb(parse.cursor.word()) and not _starts_with_description(parse):
@@ -70,30 +66,6 @@ def _starts_with_description(parse: Parse) -> bool:
     return word in parse.lexicon.attributes and (after in parse.lexicon.nouns or after in parse.lexicon.attributes)
 
 
-def _take_fronted_place(parse: Parse) -> str | None:
-    """“into the left bin put …”, "left bin: …"."""
-    cursor = parse.cursor
-    start = cursor.at
-    preposition = cursor.take(*TO)
-    if names_place(parse) and (preposition or _labels(parse)):
-        place = take_place(parse)
-        cursor.take(",", ":", "->", "=")
-        cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
-        return place
-    cursor.at = start
-    return None
-
-
-def _labels(parse: Parse) -> bool:
-    """Whether the place at the cursor is followed by a colon, or by what it gets."""
-    end = end_of_place(parse)
-    if end is None:
-        return False
-    behind = parse.cursor.tokens[end : end + 4]
-    sided = [token.word for token in behind[:2]] == ["on", "the"]
-    return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
-
-
 def _take_command(parse: Parse, place: str | None) -> None:
     cursor = parse.cursor
     classes = parse.lexicon.verbs[cursor.word()]
@@ -108,7 +80,7 @@ def _take_command(parse: Parse, place: str | None) -> None:
         cursor.take(*PARTICLES)
     action = _action(classes)
     cursor.take(":")
-    place = place or _take_place_first(parse)
+    place = place or take_place_first(parse)
     if place and parse.pending and is_over(parse):  # "grab two nuts, drop in the left bin"
         settle(parse, [], action, place)
         return
@@ -151,17 +123,6 @@ def _with_particle(parse: Parse, action: Action, classes: frozenset[str]) -> Act
     return action
 
 
-def _take_place_first(parse: Parse) -> str | None:
-    """“put in the left bin all bolts”."""
-    start = parse.cursor.at
-    waits = parse.pending is not None
-    begins = parse.cursor.take(*TO) or waits
-    if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):
-        return place
-    parse.cursor.at = start
-    return None
-
-
 def _take_filled(parse: Parse) -> bool:
     """“fill the left bin with all bolts”."""
     start = parse.cursor.at
@@ -171,51 +132,6 @@ def _take_filled(parse: Parse) -> bool:
         return True
     parse.cursor.at = start
     return False
-
-
-def take_destination(parse: Parse) -> str | None:
-    """“in the left bin”; None when the clause ends without a place. Raises: Doubt."""
-    cursor = parse.cursor
-    start = cursor.at
-    cursor.take(",")
-    cursor.take("back")
-    if not cursor.take(*TO) and not names_place(parse):
-        cursor.at = start
-        return _take_same_place(parse)
-    at = cursor.at
-    if place := _take_same_place(parse) or _take_side(parse):
-        return place
-    place = take_place(parse)
-    if place is None or place == "tray":
-        raise unknown_place(parse, at)
-    return place
-
-
-def _take_side(parse: Parse) -> str | None:
-    """“the right”, behind "the left bin"."""
-    start = parse.cursor.at
-    parse.cursor.take("the")
-    if place := side_place(parse):
-        parse.cursor.at += 1
-        parse.place_at = (start, parse.cursor.at)
-        return place
-    parse.cursor.at = start
-    return None
-
-
-def _take_same_place(parse: Parse) -> str | None:
-    """“there”, "in the same bin": where the last parts went."""
-    cursor = parse.cursor
-    start = cursor.at
-    there = cursor.take("there")
-    cursor.take("the")
-    if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
-        parse.flush()
-        if parse.last_place is not None:
-            parse.place_at = None
-            return parse.last_place
-    cursor.at = start
-    return None
 
 
 def _take_statement(parse: Parse, place: str | None) -> None:
@@ -277,10 +193,3 @@ def _ends_clause(parse: Parse) -> bool:
     classes = parse.lexicon.verbs[cursor.word()]
     after = cursor.word(1)
     return not classes & {"leave", "throw", "fill"} and (after in STOPS or after in TO or after in PARTICLES)
-
-
-def names_place_after(parse: Parse) -> bool:
-    parse.cursor.at += 1
-    found = names_place(parse)
-    parse.cursor.at -= 1
-    return found
