@@ -66,7 +66,7 @@ _OBJECTS: Final = words(
     "it that this everything all now the robot arm machine job run task order plan moving motion motions work",
     "working please immediately at once right away a moment second minute sec bit for there here what you are doing",
     "current cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process",
-    "i said",
+    "i said me my mission",
 )
 _LEADING: Final = words(
     "may pls plz kindly please hey hi ok okay robot no oh now smolcell you must should need to could can would just"

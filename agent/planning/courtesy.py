@@ -18,7 +18,7 @@ FILLERS: Final = (
     *_each("maybe|perhaps|possibly|um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
     *_each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
     *_each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
-    *_each("actually|still|right now|right away|at once|straight away|now|for me|for us|qty"),
+    *_each("actually|still|really|right now|right away|at once|straight away|now|for me|for us|qty"),
     *_each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),
     *_each("if you", "would|could", "be so", "kind|good"),
     *_each("if", "it is|that is", "ok|okay|no trouble|no bother|no problem|not too much trouble|all right"),
@@ -33,6 +33,7 @@ FILLERS: Final = (
     *_each("do me", "a|the", "favour|favor", "and"),
     *_each("one", "by one|at a time|after the other|after another"),
     *_each("robot|mate|buddy|smolcell"),
+    *_each("that would be", "great|nice|good|lovely|helpful|perfect|all"),
 )
 """Said for politeness or for nothing; dropped wherever they stand."""
 

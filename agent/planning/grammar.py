@@ -14,6 +14,7 @@ from agent.planning.past import recalled_moves
 from agent.planning.pointing_back import take_past
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
+from agent.planning.records import record_words
 from agent.planning.refusals import refuse
 from agent.planning.run_questions import answer_of_run
 from agent.planning.statements import freed_holes, holes_words
@@ -62,7 +63,7 @@ class GrammarPlanner:
     def _understand(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
-        reading = read(instruction, self._lexicon)
+        reading = read(record_words(instruction) or instruction, self._lexicon)
         if command := control_word(reading.plain):
             return Understanding(outcome="control", command=command)
         refuse(reading.plain)

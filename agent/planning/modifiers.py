@@ -17,6 +17,9 @@ STARTERS: Final = words(
 )
 
 
+_DIMENSIONS: Final = words("coloured colored sized size colour color")
+
+
 def starts_part(parse: Parse) -> bool:
     """Whether a part phrase can begin at the cursor: no verb, unless it describes the noun behind it."""
     word, after = parse.cursor.word(), parse.cursor.word(1)
@@ -56,8 +59,8 @@ def take_modifier(parse: Parse, draft: Draft) -> bool:
         return _take_region_before(parse, draft)
     elif word in RANKS or (word == "first" and draft.article):
         raise _rank(parse)
-    elif cursor.take("coloured", "colored", "sized", "size", "single", "colour", "color"):
-        return True
+    elif word == "single" or (word in _DIMENSIONS and cursor.word(1) in lexicon.attributes):
+        cursor.at += 1
     else:
         return is_described(parse) and take_value(parse, draft, _take_negation(parse))
     return True

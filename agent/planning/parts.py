@@ -41,6 +41,9 @@ def take_part(parse: Parse, ones: str | None = None) -> Draft | None:
     while _take_behind(parse, draft):
         pass
     draft.end = cursor.at
+    said = draft.fields or draft.without or draft.either or draft.rest or draft.count
+    if not said and cursor.word(-1) in {"one", "ones"}:
+        raise Doubt("ask-which-part", words=cursor.quote(draft.start, cursor.at))
     if draft.noun is None:
         _refuse_unknown_noun(parse)
     elif draft.noun.kind:

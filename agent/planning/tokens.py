@@ -30,6 +30,8 @@ _CONTRACTIONS: Final = {
     "wheres": "where is",
     "theres": "there is",
     "thats": "that is",
+    "thatd": "that would",
+    "itd": "it would",
     "hows": "how is",
     "whos": "who is",
     "id": "i would",
