@@ -15,7 +15,7 @@ FILLERS: Final = (
     *_each("please|pretty please|kindly|pls|plz|thanks|thank you|many thanks|cheers|thx|ty|tks|tnx|much appreciated"),
     *_each("thanks|thank you", "a lot|very much|so much|in advance"),
     *_each("|best|kind", "regards"),
-    *_each("maybe|perhaps|possibly|um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
+    *_each("um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
     *_each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
     *_each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
     *_each("actually|still|really|right now|right away|at once|straight away|now|for me|for us|qty"),
@@ -39,7 +39,7 @@ FILLERS: Final = (
 
 OPENERS: Final = (
     *_each("do you mind|any chance|is there any chance|is there a chance", "|you could|you can|you would"),
-    *_each("my dear"),
+    *_each("my dear|maybe|perhaps|possibly"),
     *_each("help", "me|us", "|to|and|by"),
     *_each("could|can|would|will|might|may", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
     *_each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),

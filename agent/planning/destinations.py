@@ -6,6 +6,8 @@ from agent.planning.objects import TO, is_over
 from agent.planning.parse import Parse
 from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
 
+_LAYING: Final = ("place", "put", "drop", "insert", "deposit")
+"""“pick two nuts, place left bin”: verbs that a place may follow at once."""
 _RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
 """“the left bin gets the nuts”."""
 
@@ -37,8 +39,9 @@ def _labels(parse: Parse) -> bool:
 def take_place_first(parse: Parse) -> str | None:
     """“put in the left bin all bolts”."""
     start = parse.cursor.at
-    waits = parse.pending is not None
-    begins = parse.cursor.take(*TO) or waits
+    before = parse.cursor.word(-1)
+    waits = parse.pending is not None and parse.pending.default is None
+    begins = parse.cursor.take(*TO) or (waits and before in _LAYING)
     if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):
         return place
     parse.cursor.at = start

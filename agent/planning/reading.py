@@ -52,7 +52,7 @@ def _mended(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """What an unknown word was meant to be; empty where that is not clear."""
     if better := correct(word, lexicon):
         return (better,)
-    return unglued(word, lexicon.targets) or ()
+    return unglued(word, lexicon) or ()
 
 
 def _folded(tokens: list[Token], folds: dict[tuple[str, ...], str]) -> list[Token]:

@@ -35,7 +35,7 @@ def record_words(text: str) -> str | None:
 
 def _json_records(text: str) -> list[dict[str, str]] | None:
     try:
-        found: Any = json.loads(text)
+        found: Any = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
     rows = found if isinstance(found, list) else [found]
@@ -43,10 +43,18 @@ def _json_records(text: str) -> list[dict[str, str]] | None:
     return [{key: str(value) for key, value in row.items()} for row in rows] if plain else None
 
 
+def _once(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises: ValueError for a field that is said twice."""
+    if len(dict(fields)) < len(fields):
+        raise ValueError(fields)
+    return dict(fields)
+
+
 def _pairs(text: str) -> list[dict[str, str]] | None:
     for pattern in (_PAIR, _SPACED):
         pairs = list(pattern.finditer(text))
-        if len(pairs) > 1 and "".join(pair[0] for pair in pairs).strip() == text.strip():
+        fields = {pair[1] for pair in pairs}
+        if len(pairs) == len(fields) > 1 and "".join(pair[0] for pair in pairs).strip() == text.strip():
             return [{pair[1]: pair[2] for pair in pairs}]
     return None
 

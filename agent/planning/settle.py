@@ -25,7 +25,9 @@ def settle(parse: Parse, phrases: list[PartPhrase], action: Action, place: str |
     if place is not None:
         parse.add(phrases, place)
         return
-    rejects = REJECTION in parse.lexicon.places and (action == "discard" or (action == "remove" and all_failed))
+    good = any(phrase.query.condition == "ok" for phrase in phrases)
+    thrown = (action == "discard" and not good) or (action == "remove" and all_failed)
+    rejects = REJECTION in parse.lexicon.places and thrown
     prompt: Literal["ask-place", "ask-remove", "ask-fixture"] = "ask-place"
     if action == "remove" and not all_failed:
         prompt = "ask-remove"

@@ -5,7 +5,6 @@ letter, a neighbouring key or another vowel; sizes, numbers and words of two let
 """
 
 import re
-from collections.abc import Collection
 from typing import Final
 
 from rapidfuzz.distance import OSA, DamerauLevenshtein
@@ -57,12 +56,15 @@ def correct(word: str, lexicon: Lexicon) -> str | None:
     return likeliest[0] if clear else None
 
 
-def unglued(word: str, vocabulary: Collection[str]) -> tuple[str, str] | None:
-    """The two words of `vocabulary` that were written without a blank: "leftbin"; None when there are none, or more."""
+def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    """The two words that were written without a blank: "leftbin"; None when there are none, or more.
+
+    Not behind a part's name: a gearbox is no gear.
+    """
     if word in ENGLISH or not word.isalpha():
         return None
     pairs = [(word[:i], word[i:]) for i in range(3, len(word) - 2)]
-    found = [pair for pair in pairs if pair[0] in vocabulary and pair[1] in vocabulary]
+    found = [(a, b) for a, b in pairs if a in lexicon.targets and b in lexicon.targets and a not in lexicon.nouns]
     return found[0] if len(found) == 1 else None
 
 
