@@ -5,15 +5,21 @@ from dataclasses import replace
 from typing import Final
 
 from agent.planning.doubt import Doubt
+from agent.planning.draft import Draft
+from agent.planning.lexicon import Noun
+from agent.planning.modifiers import starts_part
+from agent.planning.objects import TO
 from agent.planning.parse import Move, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
 from agent.planning.parts import take_exceptions, take_left_out
-from agent.planning.places import names_place
+from agent.planning.places import names_place, take_place
+from agent.planning.predicates import take_complement
 from agent.planning.synonyms import CONDITIONALS
 from agent.planning.wordlist import words
 from skills.scene import PartQuery
-from skills.words import SIZES_OF
+from skills.words import SIZES_OF, TRAY
 
+_EXCEPTED: Final = words("excepted excluded exempt exempted")
 _SEEN: Final = tuple(
     tuple(run.split()) for run in ("there is", "there are", "you see", "you find", "i see", "i can see", "we have")
 )
@@ -26,7 +32,9 @@ def take_exclusion(parse: Parse) -> bool:
     start = cursor.at
     if cursor.word(1) in {"do", "never", "leave", "keep", "not"}:
         cursor.take("but")
-    queries = take_exceptions(parse) or _take_forbidden(parse)
+    if _take_other_place(parse):
+        return True
+    queries = take_exceptions(parse) or _take_excepted(parse) or _take_forbidden(parse)
     if not queries or _contrasts(parse):
         cursor.at = start
         cursor.take("but")
@@ -35,6 +43,39 @@ def take_exclusion(parse: Parse) -> bool:
     cursor.take_run("on", "the", "tray")
     _leave_out(parse, queries)
     return True
+
+
+def _take_other_place(parse: Parse) -> bool:
+    """“…, not the rejection bin”: another place than the one just said."""
+    cursor = parse.cursor
+    start = cursor.at
+    if parse.moves and cursor.take("not", "never"):
+        cursor.take(*TO)
+        place = take_place(parse) if names_place(parse) else None
+        if place not in {None, parse.last_place, TRAY} and cursor.word(-1) not in {"one", "ones"}:
+            return True
+    cursor.at = start
+    return False
+
+
+def _take_excepted(parse: Parse) -> list[PartQuery]:
+    """“…, the red ones excepted”, "…, unless they are red"."""
+    cursor = parse.cursor
+    start = cursor.at
+    if not (parse.moves or parse.pending):
+        return []
+    if cursor.take("unless"):
+        draft = Draft(start=cursor.at, count="all", noun=Noun(None, plural=True))
+        cursor.take("they", "it", "these", "those")
+        if take_complement(parse, draft):
+            return [phrase.query for phrase in draft.phrases(parse)]
+    else:
+        ahead = {cursor.word(i) for i in range(8)}
+        queries = take_left_out(parse) if ahead & _EXCEPTED and starts_part(parse) else []
+        if queries and cursor.take(*_EXCEPTED):
+            return queries
+    cursor.at = start
+    return []
 
 
 def _contrasts(parse: Parse) -> bool:

@@ -12,12 +12,15 @@ from agent.planning.wordlist import words
 _CONNECTORS: Final = words(
     ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly last"
 )
+_AFTER_OPENERS: Final = words(", . ; and then next also first")
 _SEQUELS: Final = words("then next finally lastly last also")
 _OPENERS: Final = {
     first: tuple(sorted((run for run in map(str.split, OPENERS) if run[0] == first), key=len, reverse=True))
     for first in {opener.split()[0] for opener in OPENERS}
 }
 """The runs of words that open a command, under their first, the longest first."""
+_HAVING: Final = words("you i we have")
+_RANKED: Final = words("second third fourth fifth")
 _TAG_ENDS: Final = words(". ,")
 _SENTENCE_ENDS: Final = words(". ;")
 _TELL: Final = r"(?:report|say|count|(?:tell|show|inform) (?:me|us)|let (?:me|us) know)(?: back)?(?: to (?:me|us))?"
@@ -31,8 +34,8 @@ _WISHES: Final = tuple(
     for pattern in (
         _TELL + r"(?: how many(?: \w+)?(?: (?:there|it|you|they))?(?: (?:were|was|are|did|have))?(?: (?:you|there))?"
         r"(?: (?:moved?|removed?|found|find|put|done))?| the (?:number|count|result|total)| them| it)?",
-        r"(?:report|say|tell (?:me|us)|let (?:me|us) know) when (?:(?:you are|it is|that is|all is) )?"
-        r"(?:done|finished|ready)",
+        r"(?:report|say|tell (?:me|us)|let (?:me|us) know) (?:then|when (?:(?:you are|it is|that is|all is) )?"
+        r"(?:done|finished|ready))",
         r"nothing else|and nothing else|that is (?:all|it)|(?:all )?done|no others?|not the (?:others|rest)",
         _REST
         + r"(?: (?:can|should|may|shall|must|has to|have to|is to))? (?:stays?|remains?|be left|keeps?)"
@@ -61,10 +64,20 @@ def take_order(parse: Parse) -> bool:
             cursor.at += 1
         elif cursor.word() == "after" and (parse.moves or parse.pending):
             cursor.at += 1
+            cursor.skip(_HAVING)
             parse.flush()
             parse.order -= 1
+        elif cursor.word() in _RANKED and _begins_clause(parse):
+            cursor.at += 1
         elif not (_take_final_stop(parse) or _take_tag(parse) or _take_wish(parse)):
             return cursor.word() != END
+
+
+def _begins_clause(parse: Parse) -> bool:
+    """“second, bolts …” counts the orders; "the second bolt" is a part."""
+    after = parse.cursor.word(1)
+    noun = parse.lexicon.nouns.get(after)
+    return after in {",", ":"} or (noun is not None and noun.plural) or parse.lexicon.is_verb(after)
 
 
 def _take_final_stop(parse: Parse) -> bool:
@@ -109,7 +122,7 @@ def take_openers(parse: Parse) -> None:
             cursor.at = start
         if cursor.at == start:
             return
-        cursor.take(",", ".")
+        cursor.skip(_AFTER_OPENERS)
 
 
 def _take_opener(parse: Parse) -> str:

@@ -9,6 +9,7 @@ from prompts.loader import render
 _HELP: Final = (
     ("what", "can", "you", "do"),
     ("what", "can", "i", "say"),
+    ("what", "can", "i", "ask"),
     ("what", "do", "you", "do"),
     ("how", "do", "you", "work"),
     ("how", "does", "this", "work"),
@@ -29,9 +30,9 @@ def answer_capability(parse: Parse) -> str | None:
     if able or any(tuple(asked[: len(run)]) == run for run in _HELP):
         return _help(parse)
     of_places = opening in {"which", "what", "where", "list"} and bool(_PLACE_WORDS & said) and "tray" not in said
-    if of_places or (opening == "where" and {"put", "bring", "place"} & said):
+    if of_places or (opening == "where" and {"put", "bring", "place", "go"} & said):
         return render("list-places", places=", ".join(lexicon.places))
-    if opening in {"which", "what"} and {"know", "handle", "move"} & said:
+    if opening in {"which", "what"} and {"know", "handle", "move", "pick", "grab"} & said:
         return render("list-parts", kinds=", ".join(lexicon.kinds), attributes=", ".join(lexicon.values))
     return None
 

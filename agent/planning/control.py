@@ -54,6 +54,8 @@ _WORDS: Final[dict[Control, tuple[str, ...]]] = {
         "nevermind",
         "forget it",
         "forget about it",
+        "forget that",
+        "forget about that",
         "abort the job",
         "abort the task",
         "quit",
@@ -64,9 +66,11 @@ _OBJECTS: Final = words(
     "it that this everything all now the robot arm machine job run task order plan moving motion motions work",
     "working please immediately at once right away a moment second minute sec bit for there here what you are doing",
     "current cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process",
-    "i said",
+    "i said me my mission",
 )
-_LEADING: Final = words("please hey hi ok okay robot no oh now smolcell you must should need to could can would just")
+_LEADING: Final = words(
+    "may pls plz kindly please hey hi ok okay robot no oh now smolcell you must should need to could can would just"
+)
 _NOT_YET: Final = words("after when once if only at until before")
 
 

@@ -15,11 +15,12 @@ FILLERS: Final = (
     *_each("please|pretty please|kindly|pls|plz|thanks|thank you|many thanks|cheers|thx|ty|tks|tnx|much appreciated"),
     *_each("thanks|thank you", "a lot|very much|so much|in advance"),
     *_each("|best|kind", "regards"),
-    *_each("maybe|perhaps|possibly|um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
+    *_each("um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
     *_each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
     *_each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
-    *_each("actually|right now|right away|at once|straight away|now|for me|for us|qty"),
+    *_each("actually|still|really|right now|right away|at once|straight away|now|for me|for us|qty"),
     *_each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),
+    *_each("if you", "would|could", "be so", "kind|good"),
     *_each("if", "it is|that is", "ok|okay|no trouble|no bother|no problem|not too much trouble|all right"),
     *_each("when|whenever|as soon as", "you can|you could|possible|it suits you|you are ready|you are free"),
     *_each(
@@ -32,11 +33,15 @@ FILLERS: Final = (
     *_each("do me", "a|the", "favour|favor", "and"),
     *_each("one", "by one|at a time|after the other|after another"),
     *_each("robot|mate|buddy|smolcell"),
+    *_each("that would be", "great|nice|good|lovely|helpful|perfect|all"),
 )
 """Said for politeness or for nothing; dropped wherever they stand."""
 
 OPENERS: Final = (
-    *_each("could|can|would|will", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
+    *_each("do you mind|any chance|is there any chance|is there a chance", "|you could|you can|you would"),
+    *_each("my dear|maybe|perhaps|possibly"),
+    *_each("help", "me|us", "|to|and|by"),
+    *_each("could|can|would|will|might|may", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
     *_each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),
     *_each("could|can|may", "i|we", "get|have|ask you to"),
     *_each("i|we", "want|need|would like|would love|wish", "|to|you to|to have|to see|to ask you to"),
@@ -58,4 +63,6 @@ OPENERS: Final = (
 )
 """What may stand before a command; those of AMBIGUOUS_OPENERS count only before a comma or a verb."""
 
-AMBIGUOUS_OPENERS: Final = frozenset({"ok", "okay", "right", "good", "there", "to", "have", "all right"})
+AMBIGUOUS_OPENERS: Final = frozenset(
+    {"ok", "okay", "right", "good", "there", "to", "have", "all right", "help me", "help us"}
+)

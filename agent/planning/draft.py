@@ -90,6 +90,7 @@ class Draft:
                 rest=self.rest,
                 other=self.other,
                 remainder=self.remainder,
+                anyone=self.article == "any" and self.count is None,
                 definite=self.article == "the" and quantity == 1 and "superlative" not in fields and not self.rest,
                 start=self.start,
                 end=self.end,

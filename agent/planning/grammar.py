@@ -14,7 +14,9 @@ from agent.planning.past import recalled_moves
 from agent.planning.pointing_back import take_past
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
+from agent.planning.records import record_words
 from agent.planning.refusals import refuse
+from agent.planning.run_questions import answer_of_run
 from agent.planning.statements import freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
@@ -46,7 +48,11 @@ class GrammarPlanner:
         `past` is asked only where there would be a question without it, so that it changes nothing else.
         """
         alone = self._understood(instruction, scene)
-        return self._understood(instruction, scene, past) if past and alone.outcome == "question" else alone
+        if past is None or alone.outcome in {"planned", "control"}:
+            return alone
+        if told := answer_of_run(read(instruction[:LONGEST], self._lexicon).plain, past):
+            return Understanding(outcome="answer", text=told)
+        return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
 
     def open_point(self, instruction: str, scene: Scene | None) -> str | None:
         """The name of the prompt with which `understand` asks or refuses; None where it does neither."""
@@ -65,7 +71,7 @@ class GrammarPlanner:
     def _understand(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
-        reading = read(instruction, self._lexicon)
+        reading = read(record_words(instruction) or instruction, self._lexicon)
         if command := control_word(reading.plain):
             return Understanding(outcome="control", command=command)
         refuse(reading.plain)

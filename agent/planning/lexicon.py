@@ -31,6 +31,7 @@ GRAMMAR_WORDS: Final = words(
     "size colour color kind kinds condition made single respectively likewise touch alone leave keep exactly",
     "precisely i we not either neither nor mark paint painted lying located lies test inspection should must shall",
     "will need needs go goes belong belongs get gets stop halt pause resume continue cancel please help",
+    "sizes colours colors conditions finishes types they excepted excluded exempt exempted",
     "hole holes free again emptied cleared freed unloaded vacant took taken removed",
 )
 """Words that the grammar itself reads."""
@@ -113,6 +114,7 @@ class Lexicon:
             synonyms.NUMBERS,
             ("all", "every", "each", "everything", "except", "then", "and", "please", "tray", "into", "from"),
             ("stop", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
+            ("thanks", "thank", "could", "would", "how"),
         )
         return frozenset(word for table in tables for word in table)
 

@@ -3,10 +3,11 @@
 import re
 from typing import Final
 
-_LABEL: Final = r"(?:step|task|job|order|item|pos|position|point|instruction|command|action|todo|to do|wo|work order)"
-_NUMBER: Final = r"(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*"
+_LABEL: Final = r"(?:(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|todo|wo)s?)"
+_NUMBER: Final = r"(?:one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
+_LABELLED: Final = rf"{_LABEL}\.?(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL}\.? *{_NUMBER} *\)|{_LABEL} +\d+(?= )"
 _MARK: Final = re.compile(
-    rf"(?P<before>^|[.;:!\n]|,(?= *\d))[ \t]*(?:{_LABEL}(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL} +\d+(?= )|\d+ *-(?= ))",
+    rf"(?:^|[.;:!\n]|,(?= *\d))[ \t]*(?:{_LABELLED}|\d+ *-(?= ))",
     re.IGNORECASE,
 )
 _LETTER: Final = re.compile(r"(?:(?<=\s)|^)\(?[a-h]\)(?= )", re.IGNORECASE)

@@ -8,12 +8,16 @@ from agent.planning.lexicon import Noun
 from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
 from agent.planning.predicates import is_plural_value, take_value
+from agent.planning.quantity import take_number
 from agent.planning.synonyms import FOREIGN, NUMBERS, RANKS, VAGUE, WEAK_REGIONS
 from agent.planning.wordlist import words
 
 STARTERS: Final = words(
     "all every each any both everything anything atmost atleast exactly no rest others other remaining"
 )
+
+
+_DIMENSIONS: Final = words("coloured colored sized size colour color")
 
 
 def starts_part(parse: Parse) -> bool:
@@ -24,7 +28,12 @@ def starts_part(parse: Parse) -> bool:
     if lexicon.is_verb(word):
         return describes and (after in lexicon.nouns or after in lexicon.attributes)
     numeric = word in NUMBERS or word.isdecimal() or word in VAGUE
-    names = word in lexicon.superlatives or word in lexicon.regions or word in RANKS or word in {"non", "first"}
+    names = (
+        word in lexicon.superlatives
+        or word in lexicon.regions
+        or (word in RANKS and after not in {",", ":"})
+        or word in {"non", "first"}
+    )
     foreign = any(word in words for words in FOREIGN.values())
     return describes or numeric or names or foreign or word in STARTERS or word in DETERMINERS
 
@@ -43,14 +52,15 @@ def take_modifier(parse: Parse, draft: Draft) -> bool:
     elif word in lexicon.superlatives and not _compares(parse):
         cursor.at += 1
         draft.set(parse, "superlative", lexicon.superlatives[word], at)
+        draft.count = draft.count or take_number(parse)  # "the largest two gears"
         if _take_of_the(parse):
             draft.count = draft.count or 1
     elif word in lexicon.regions:
         return _take_region_before(parse, draft)
     elif word in RANKS or (word == "first" and draft.article):
         raise _rank(parse)
-    elif cursor.take("coloured", "colored", "sized", "size", "single", "colour", "color"):
-        return True
+    elif word == "single" or (word in _DIMENSIONS and cursor.word(1) in lexicon.attributes):
+        cursor.at += 1
     else:
         return is_described(parse) and take_value(parse, draft, _take_negation(parse))
     return True

@@ -59,7 +59,7 @@ def _repeats(phrases: list[PartPhrase], pending: Pending) -> bool:
 def is_pronoun(parse: Parse) -> bool:
     cursor = parse.cursor
     ahead = 2 if cursor.word() in {"all", "each", "both"} and cursor.word(1) == "of" else 0
-    if cursor.word(ahead) in {"it", "them"}:
+    if cursor.word(ahead) in {"it", "them", "they"}:
         return True
     after = cursor.word(1)
     if parse.pending and cursor.word() in {"both", "all"} and (after in STOPS or after in TO):

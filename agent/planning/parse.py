@@ -33,6 +33,7 @@ class PartPhrase:
     Attributes:
         counted: the quantity was said, not concluded from the singular or the plural.
         rest, other: only what earlier steps leave is meant; see `Draft`.
+        anyone: said with "any" of a single part.
         remainder: said as "the rest": of what was counted last, if it was.
         definite: one certain part is meant ("the gear"), so the scene must not show two that differ.
         start, end: the tokens [start, end).
@@ -46,6 +47,7 @@ class PartPhrase:
     rest: Literal["", "else", "others"] = ""
     other: bool = False
     remainder: bool = False
+    anyone: bool = False
     start: int = 0
     end: int = 0
 
@@ -97,6 +99,7 @@ class Parse:
         own: the words in which skills that move parts on the tray are asked for.
         past: the run before, where the words are to be understood from it.
         recalled: its moves, where they went to one place.
+        announced: what "sort the nuts and bolts:" says before the clauses that follow.
         notes: what is said beside the plan.
     """
 
@@ -114,6 +117,7 @@ class Parse:
     own: "tuple[Phrasing, ...]" = ()
     past: Past | None = None
     recalled: tuple[Move, ...] = ()
+    announced: list[PartQuery] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -41,6 +41,9 @@ def take_part(parse: Parse, ones: str | None = None) -> Draft | None:
     while _take_behind(parse, draft):
         pass
     draft.end = cursor.at
+    said = draft.fields or draft.without or draft.either or draft.rest or draft.count
+    if not said and cursor.word(-1) in {"one", "ones"}:
+        raise Doubt("ask-which-part", words=cursor.quote(draft.start, cursor.at))
     if draft.noun is None:
         _refuse_unknown_noun(parse)
     elif draft.noun.kind:
@@ -73,19 +76,30 @@ def _take_head(parse: Parse, draft: Draft, ones: str | None) -> None:
         if ones:
             draft.fields["kind"] = ones
             draft.where["kind"] = at
-    elif at > draft.start and is_plural_value(parse, cursor.tokens[at - 1].word):
+    else:
+        _take_no_noun(parse, draft, ones)
+
+
+def _take_no_noun(parse: Parse, draft: Draft, ones: str | None) -> None:
+    """“the reds”, "the shiny stuff"; and "the smallest", behind "the largest gear", is the smallest gear."""
+    cursor, at = parse.cursor, parse.cursor.at
+    if (at > draft.start and is_plural_value(parse, cursor.tokens[at - 1].word)) or (
+        draft.fields and cursor.take(*MASS_NOUNS)
+    ):
         draft.noun = Noun(None, plural=True)
-    elif word in MASS_NOUNS and draft.fields:
-        cursor.at += 1
-        draft.noun = Noun(None, plural=True)
-    elif "superlative" in draft.fields and ones and not draft.fields.keys() & {"kind", "condition"}:
-        draft.noun = Noun(ones, plural=False)  # "the largest gear … and the smallest"
+    elif ones and "superlative" in draft.fields and "condition" not in draft.fields:
+        draft.noun = Noun(ones, plural=False)
         draft.fields["kind"], draft.where["kind"] = ones, at - 1
 
 
 def _take_behind(parse: Parse, draft: Draft) -> bool:
     """One thing that stands behind the noun."""
     cursor = parse.cursor
+    if draft.noun and cursor.word() == "not" and cursor.word(1) in parse.lexicon.attributes:
+        cursor.at += 1
+        return take_value(parse, draft, negated=True)
+    if cursor.word(1) in parse.lexicon.attributes and cursor.take("sized", "coloured", "colored"):
+        return True
     if cursor.take("else"):
         draft.rest = "else"
         return True

@@ -33,11 +33,11 @@ def recalled_parts(parse: Parse) -> list[PartPhrase]:
 
 def refuse_brought(past: Past | None) -> None:
     """Raises: Doubt that says where the parts of the run before lie, when they left the tray."""
-    if brought := list(_brought(past)):
-        raise Doubt("refuse-brought", "refused", parts=listed(brought))
+    if parts := list(brought(past)):
+        raise Doubt("refuse-brought", "refused", parts=listed(parts))
 
 
-def _brought(past: Past | None) -> Iterable[str]:
+def brought(past: Past | None) -> Iterable[str]:
     """“2 failed nuts lie in the left bin” for each step that brought parts away."""
     steps = zip(past.plan.steps, past.moved, strict=True) if past else ()
     away = ((step, moved) for step, moved in steps if moved and step.skill is None and step.source != GRIPPER)

@@ -10,6 +10,7 @@ from typing import Final
 from agent.difference import alike, same_part
 from agent.planning.asides import add_same
 from agent.planning.between import take_openers, take_order
+from agent.planning.corrections import take_correction
 from agent.planning.doubt import Doubt
 from agent.planning.parse import Move, Parse, PartPhrase
 from agent.planning.partlist import take_parts
@@ -29,9 +30,13 @@ _BACK: Final = re.compile(
     r"(?:no |, |please )*(?:put|place|lay|bring|take|set|give|return) (?:it|them|that|this)(?: one)?"
     r"(?P<back> back)?(?: where (?:it|they) (?:was|were|came from)| (?:on|onto|to|in|into) the tray| please)*"
 )
+_NOT_IT: Final = (
+    r"no|nope|wrong|sorry|oops|not (?:that|this)(?: one)?|(?:the )?wrong one|i (?:mean|meant|said)"
+    r"|take|pick|move|use|get|please|,|\.|;"
+)
 _OTHER: Final = re.compile(
-    r"(?:(?:no|nope|wrong|sorry|oops|not (?:that|this)(?: one)?|(?:the )?wrong one|i (?:mean|meant|said)|take|pick|move"
-    r"|use|get|please|,|\.|;) )*(?:the other(?: (?P<noun>\w+))?)(?: instead| please)*"
+    rf"(?:(?:{_NOT_IT}) )*(?:the other(?: (?P<noun>\w+))?)(?: instead| please)*"
+    r"|(?:no |, )*(?:not (?:that|this)(?: one)?|(?:(?:that (?:is|was) )?the )?wrong (?:one|part))"
 )
 _POINTING: Final = re.compile(r"\W*(?:and|then|now|next|also|plus|likewise)\b", re.IGNORECASE)
 
@@ -46,6 +51,8 @@ def take_past(parse: Parse, scene: Scene | None) -> bool:
         parse.moves.extend(parse.recalled)
     elif (other := _OTHER.fullmatch(said)) and _names(parse, other["noun"]):
         _take_other(parse, parse.past, scene)
+    elif take_correction(parse, parse.past):
+        return True
     else:
         return _take_more(parse)
     return bool(parse.moves)

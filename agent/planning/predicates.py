@@ -108,7 +108,7 @@ def take_complement(parse: Parse, draft: Draft) -> bool:
     cursor = parse.cursor
     negated = False
     start = cursor.at
-    while (word := cursor.take(*BE, "not", "never", "neither", "all", "currently")) or cursor.take(
+    while (word := cursor.take(*BE, "not", "never", "neither", "all", "both", "currently")) or cursor.take(
         "lying", "located", "lie", "lies"
     ):
         negated = negated or word in {"not", "never", "neither"}
@@ -178,7 +178,7 @@ def _take_kind(parse: Parse, draft: Draft, negated: bool) -> bool:
 
 
 def _take_mark(parse: Parse, draft: Draft, start: int | None = None) -> bool:
-    """“with a paint mark” is what inspection leaves on a failed part; "have" may stand before the cursor, at `start`."""
+    """“with a paint mark” is what inspection leaves on a failed part; "have" may stand before it, from `start`."""
     cursor = parse.cursor
     at, start = cursor.at, cursor.at if start is None else start
     preposition = cursor.take("with", "without", "have", "has", "showing", "bearing", "carrying")

@@ -129,7 +129,7 @@ def _take_article(parse: Parse, draft: Draft) -> None:
 def _take_of(parse: Parse, draft: Draft) -> None:
     """“two of the”, "all of", "one of": the article behind "of" says nothing of the number."""
     cursor = parse.cursor
-    if draft.count is not None and cursor.take("of"):
+    if (draft.count is not None or draft.article == "any") and cursor.take("of"):
         cursor.take(*_DEFINITE)
 
 

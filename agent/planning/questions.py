@@ -5,8 +5,9 @@ from typing import Final
 from agent.planning.between import take_openers
 from agent.planning.capabilities import answer_capability
 from agent.planning.doubt import Doubt
+from agent.planning.looks import Look
 from agent.planning.parse import Parse
-from agent.planning.scene_answers import ATTEMPTS, SEE, Look, answer_count
+from agent.planning.scene_answers import ATTEMPTS, SEE, answer_count
 from agent.planning.tokens import Cursor, Token
 from agent.planning.wordlist import words
 from prompts.loader import render
@@ -22,7 +23,10 @@ def is_question(parse: Parse) -> bool:
     """Whether the words ask instead of command; politeness such as "could you" is no question."""
     cursor = parse.cursor
     take_openers(parse)
+    start = cursor.at
     if cursor.take_run("tell", "me") or cursor.take_run("show", "me") or cursor.take_run("do", "you", "know"):
+        if not cursor.take("if", "whether") and cursor.word() not in _ASKING:
+            cursor.at = start
         return True
     words = cursor.word(), cursor.word(1), cursor.word(2)
     asks = (
@@ -30,15 +34,15 @@ def is_question(parse: Parse) -> bool:
         and words[1] in {"you", "we", "i"}
         and words[2] in SEE | {"got", "any"}
     )
-    bare = words[0] in {"number", "show", "help"} or (words[0] == "see" and cursor.at > 0)
+    bare = words[0] in {"number", "total", "show", "help"} or (words[0] == "see" and cursor.at > 0)
     judged = words[0] in {"has", "have", "did", "was", "were"} and words[1] in _GROUPS and _ends_in_value(parse)
     return asks or bare or judged or words[0] in _ASKING
 
 
 def _ends_in_value(parse: Parse) -> bool:
     """“have all parts passed”; "have all failed parts removed" is an order."""
-    last = next((token.word for token in reversed(parse.cursor.tokens) if token.word.isalnum()), "")
-    return last in parse.lexicon.attributes or last in parse.lexicon.regions
+    last = [token.word for token in parse.cursor.tokens if token.word.isalnum()][-2:]
+    return any(word in parse.lexicon.attributes for word in last) or last[-1] in parse.lexicon.regions
 
 
 def answer(parse: Parse, scene: Scene | None) -> str:

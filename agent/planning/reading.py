@@ -37,15 +37,22 @@ def read(text: str, lexicon: Lexicon) -> Reading:
         if better:
             heard.append((text[token.start : token.end], " ".join(better)))
         mended += [Token(word, token.start, token.end) for word in better or (token.word,)]
+    for at, token in enumerate(mended[:-1]):
+        if token.word == "an" and _only_commands(mended[at + 1].word, lexicon):
+            mended[at] = Token("and", token.start, token.end)
     tokens = tuple(_folded(mended, lexicon.folds))
     return Reading(text, tuple(token.word for token in mended), tokens, tuple(heard))
+
+
+def _only_commands(word: str, lexicon: Lexicon) -> bool:
+    return lexicon.is_verb(word) and not lexicon.describes(word)
 
 
 def _mended(word: str, lexicon: Lexicon) -> tuple[str, ...]:
     """What an unknown word was meant to be; empty where that is not clear."""
     if better := correct(word, lexicon):
         return (better,)
-    return unglued(word, lexicon.targets) or ()
+    return unglued(word, lexicon) or ()
 
 
 def _folded(tokens: list[Token], folds: dict[tuple[str, ...], str]) -> list[Token]:

@@ -75,9 +75,11 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     _refusal(
         "refuse-system",
         _any("ignore forget disregard override overrule drop break violate") + rf" {_SOME}{_RULES}",
+        _any("ignore forget disregard") + r" (?:\w+ ){0,3}(?:above|previous|prior|earlier|before)",
         _any("system_prompt prompt_injection your_prompt your_instructions your_rules your_programming"),
         _any("developer debug maintenance god admin root unrestricted test service teach manual") + " mode",
-        r"jail ?break|you are (?:now|no longer|free|an?)|pretend|act as|role ?play|simulate being|imagine",
+        r"jail ?break|you are (?:now|no longer|free|an?|root|admin|god)",
+        r"pretend|act as|role ?play|simulate being|imagine",
         r"new (?:instructions?|rules?|roles?|prompt|policy)|from now on|new system",
         r"as (?:an? |the |your )?(?:admin\w*|root|supervisor|maintainer|developer)|sudo|rm\W+rf|drop table|import os",
         r"i am (?:the|your|an?) (?:\w+ )?\w+|i authori[sz]e|trust me|permission",

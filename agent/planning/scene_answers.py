@@ -1,27 +1,21 @@
 """Answers from the last look alone: how many, whether there are any, which, where, and of what colour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
-from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
+from agent.planning.looks import Look, is_over, query_of, take_query, take_unseen
 from agent.planning.parse import Parse
 from agent.planning.partlist import take_parts
 from agent.planning.parts import take_part
-from agent.planning.places import names_place, take_place
+from agent.planning.places import names_place
 from agent.planning.predicates import take_complement, take_region
-from agent.planning.tokens import END
 from agent.planning.wording import counted, listed, parts_words
 from agent.planning.wordlist import words
 from prompts.loader import render
-from skills.scene import PartQuery, PerceivedPart, Scene, in_region, select
+from skills.scene import PartQuery, PerceivedPart, in_region
 
-_TAILS: Final = words(
-    "are is there do you see can on in the tray table here currently at moment have we got left visible around",
-    "present exist of to right be does it contain lie lies lying seen find detect spot recognise recognize all . , ;",
-    "me out up still this",
-)
 SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {
     "colour": "colour",
@@ -41,49 +35,36 @@ _VALUES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Look:
-    """A question while it is answered: the parse of its words, and what was seen."""
-
-    parse: Parse
-    scene: Scene | None
-
-    def parts(self) -> tuple[PerceivedPart, ...]:
-        """Raises: Doubt when nothing was looked at."""
-        if self.scene is None:
-            raise Doubt("refuse-not-looked", "refused")
-        return self.scene.parts
-
-    def matching(self, query: PartQuery) -> tuple[PerceivedPart, ...]:
-        return select(query, self.parts())
-
-
 def answer_count(look: Look) -> str | None:
     cursor = look.parse.cursor
-    asked = cursor.take_run("how", "many") or bool(cursor.take("count"))
-    if not asked and cursor.take("what", "the", "number"):
-        cursor.take("is")
-        cursor.take("the")
-        asked = cursor.word() == "of" or bool(cursor.take("number"))
+    asked = cursor.take_run("how", "many") or (cursor.word(1) != "of" and bool(cursor.take("count")))
+    if not asked:
+        cursor.skip(words("what is the total overall"))
+        asked = bool(cursor.take("number", "count", "quantity"))
     if not asked:
         return None
     cursor.take("of")
     queries = _take_queries(look.parse)
-    if not queries or not _is_over(look.parse):
+    if not queries or not is_over(look.parse):
         return None
     return render("answer-count", parts=listed([counted(len(look.matching(query)), query) for query in queries]))
 
 
+_THERE: Final = (("is", "there"), ("are", "there"), ("there", "is"), ("there", "are"))
+
+
 def _is_there(look: Look) -> str | None:
     cursor = look.parse.cursor
-    there = cursor.take_run("is", "there") or cursor.take_run("are", "there") or bool(cursor.take("any"))
+    there = any(cursor.take_run(*run) for run in _THERE) or bool(cursor.take("any"))
+    cursor.take("still", "now", "currently")
     if not there:
         asked = cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i")
+        asked = asked or cursor.take_run("does", "the", "tray")
         if not (cursor.take(*SEE) or asked):
             return None
-        cursor.take("got", "have")
-    query = _take_query(look.parse)
-    if query is None or not _is_over(look.parse):
+        cursor.take("got", "have", "contain", "hold")
+    query = take_query(look.parse)
+    if query is None or not is_over(look.parse):
         return None
     found = look.matching(query)
     return render("answer-yes", parts=parts_words(found)) if found else render("answer-no", parts=counted(0, query))
@@ -97,21 +78,24 @@ def _are_they(look: Look) -> str | None:
     if cursor.take_run("the", "tray") and cursor.take("empty", "clear", "free", "clean"):
         return _is_clear(look)
     if names_place(parse):
-        _take_unseen(parse)
-    some = cursor.word() in {"any", "anything", "a", "some"}
+        take_unseen(parse)
+    some = cursor.word() in {"any", "anything", "a", "one", "some"}
     draft = take_part(parse)
     if draft is None:
         return None
     cursor.take("been", "be")
     told = Draft(start=cursor.at, fields=dict(draft.fields), noun=draft.noun)
-    if not (take_complement(parse, told) or draft.trailing) or not _is_over(parse):
+    if some and draft.noun and not draft.fields.keys() - {"region"} and is_over(parse):
+        found = look.matching(query_of(parse, draft))
+        return render("answer-yes", parts=parts_words(found)) if found else render("answer-empty")
+    if not (take_complement(parse, told) or draft.trailing) or not is_over(parse):
         return None
     for name in draft.trailing:
         del draft.fields[name]
-    subject = _query(parse, draft)
-    among, matching = look.matching(subject), look.matching(_query(parse, told))
+    subject = query_of(parse, draft)
+    among, matching = look.matching(subject), look.matching(query_of(parse, told))
     if some or not among:
-        query = _query(parse, told)
+        query = query_of(parse, told)
         return (
             render("answer-yes", parts=parts_words(matching))
             if matching
@@ -120,7 +104,7 @@ def _are_they(look: Look) -> str | None:
     if len(among) == len(matching):
         return render("answer-all-yes", parts=counted(len(among), subject))
     return render(
-        "answer-all-no", matching=counted(len(matching), _query(parse, told)), parts=counted(len(among), subject)
+        "answer-all-no", matching=counted(len(matching), query_of(parse, told)), parts=counted(len(among), subject)
     )
 
 
@@ -128,8 +112,8 @@ def _is_clear(look: Look) -> str | None:
     """“is the tray empty?”, "is the tray free of failed parts?"."""
     query = PartQuery()
     if look.parse.cursor.take("of", "from"):
-        query = _take_query(look.parse) or query
-    if not _is_over(look.parse):
+        query = take_query(look.parse) or query
+    if not is_over(look.parse):
         return None
     if found := look.matching(query):
         return render("answer-no", parts=parts_words(found))
@@ -139,16 +123,18 @@ def _is_clear(look: Look) -> str | None:
 def _values(look: Look) -> str | None:
     """“what colour is the gear?”, "which sizes are there?"."""
     cursor = look.parse.cursor
-    if not cursor.take("what", "which") or cursor.word() not in _VALUES:
+    if not cursor.take("what", "which"):
+        return None
+    cursor.skip(frozenset({"is", "are", "the"}))
+    if cursor.word() not in _VALUES:
         return None
     what = cursor.word()
     cursor.at += 1
-    cursor.take_run("of", "parts")
-    cursor.take_run("of", "part")
+    cursor.take("of")
     cursor.skip(frozenset({"are", "is", "do", "does", "you", "see", "have", "there", "can", "parts"}))
     draft = take_part(look.parse)
-    query = PartQuery() if draft is None else _query(look.parse, draft)
-    if not _is_over(look.parse):
+    query = PartQuery() if draft is None else query_of(look.parse, draft)
+    if not is_over(look.parse):
         return None
     found = look.matching(query)
     if not found:
@@ -161,14 +147,14 @@ def _values(look: Look) -> str | None:
 def _which(look: Look) -> str | None:
     """“which is the largest gear?”, "what is the biggest part?", "which gear is the largest?"."""
     cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("which", "what", "name", "show", "describe", "list"):
+    if not cursor.take("which", "what", "name", "show", "describe", "list", "tell"):
         return None
     cursor.skip(frozenset({"is", "are", "one", "me"}))
     draft = take_part(parse)
     if draft is None:
         return None
     at = cursor.at
-    if cursor.take("is", "are", "has", "have"):
+    if cursor.take("is", "are", "has", "have", "did", "was", "were"):
         cursor.take("the")
         superlative = cursor.word() in parse.lexicon.superlatives
         if superlative:
@@ -178,8 +164,8 @@ def _which(look: Look) -> str | None:
         else:
             cursor.at = at
             take_complement(parse, draft)
-    query = _query(parse, draft)
-    if not _is_over(parse):
+    query = query_of(parse, draft)
+    if not is_over(parse):
         return None
     found = look.matching(query)
     return render("answer-which", parts=parts_words(found)) if found else render("answer-no", parts=counted(0, query))
@@ -190,8 +176,8 @@ def _where(look: Look) -> str | None:
     if not cursor.take("where"):
         return None
     cursor.skip(frozenset({"is", "are", "do", "you", "see", "does", "can", "i", "find"}))
-    query = _take_query(parse)
-    if query is None or not _is_over(parse):
+    query = take_query(parse)
+    if query is None or not is_over(parse):
         return None
     found = look.matching(query)
     if not found:
@@ -202,72 +188,30 @@ def _where(look: Look) -> str | None:
 def _everything(look: Look) -> str | None:
     """“what is on the tray?”, "show me the scene"."""
     cursor, parse = look.parse.cursor, look.parse
-    cursor.skip(words("what which describe list show me us the scene tray contents content situation"))
+    cursor.skip(
+        words("what which describe list show me us the scene tray contents content situation is are lies do you see")
+    )
     cursor.take("parts")
     take_region(parse, draft := Draft(start=cursor.at))
-    if not _is_over(parse):
+    if not is_over(parse):
         return None
-    query = _query(parse, draft)
+    query = query_of(parse, draft)
     found = look.matching(query)
     if not found:
         return render("answer-no", parts=counted(0, query)) if query.region else render("answer-empty")
     return render("answer-list", parts=parts_words(found))
 
 
-def _take_query(parse: Parse) -> PartQuery | None:
-    """The parts that a question is about: "bolts", "failed", "parts are red", "of them are failed"."""
-    cursor = parse.cursor
-    draft = take_part(parse)
-    if draft is None:
-        cursor.skip(frozenset({"are", "is", "there", "them", "of"}))
-        draft = take_part(parse) or Draft(start=cursor.at)
-    at = cursor.at
-    if cursor.word() in {"are", "is", "have", "has", "did", "do", "does"} and not take_complement(parse, draft):
-        cursor.at = at
-    return _query(parse, draft)
-
-
 def _take_queries(parse: Parse) -> list[PartQuery]:
     """“bolts and nuts” are two, for a count of each."""
     start = parse.cursor.at
+    parse.cursor.tokens = [replace(token, word="and") if token.word == "or" else token for token in parse.cursor.tokens]
     phrases = take_parts(parse)
     if len(phrases) > 1:
         return [phrase.query for phrase in phrases]
     parse.cursor.at = start
-    query = _take_query(parse)
+    query = take_query(parse)
     return [] if query is None else [query]
-
-
-def _query(parse: Parse, draft: Draft) -> PartQuery:
-    """The draft's query; the quantity means nothing in a question."""
-    draft.count, draft.end = draft.count or "all", parse.cursor.at
-    if "superlative" in draft.fields:
-        draft.count = 1
-    if draft.either:
-        raise Doubt("ask-question")
-    return draft.phrases(parse)[0].query
-
-
-def _is_over(parse: Parse) -> bool:
-    """Whether nothing but filling words is left. Raises: Doubt when another place than the tray is named."""
-    cursor = parse.cursor
-    while cursor.word() != END:
-        at = cursor.at
-        if cursor.take("in", "on", "inside", "at") and names_place(parse):
-            _take_unseen(parse)
-            continue
-        cursor.at = at
-        if cursor.word() not in _TAILS:
-            return False
-        cursor.at += 1
-    return True
-
-
-def _take_unseen(parse: Parse) -> None:
-    """Steps over the tray. Raises: Doubt for any other place, because no camera sees it."""
-    place = take_place(parse)
-    if place and place != "tray":
-        raise Doubt("refuse-unseen-place", "refused", place=place)
 
 
 def _region(part: PerceivedPart) -> str:

@@ -17,13 +17,17 @@ def settle(parse: Parse, phrases: list[PartPhrase], action: Action, place: str |
         phrases, parse.pending = parse.pending.phrases, None
     parse.flush()
     phrases = [_remaining(parse, phrase) for phrase in phrases]
+    if action in {"remove", "discard"}:  # "remove any failed part"
+        phrases = [replace(phrase, quantity="all") if phrase.anyone else phrase for phrase in phrases]
     all_failed = all(phrase.query.condition == "failed" for phrase in phrases)
     if action == "throw" and not (all_failed and place == REJECTION):
         raise Doubt("refuse-throw", "refused", words="throw")
     if place is not None:
         parse.add(phrases, place)
         return
-    rejects = REJECTION in parse.lexicon.places and (action == "discard" or (action == "remove" and all_failed))
+    good = any(phrase.query.condition == "ok" for phrase in phrases)
+    thrown = (action == "discard" and not good) or (action == "remove" and all_failed)
+    rejects = REJECTION in parse.lexicon.places and thrown
     prompt: Literal["ask-place", "ask-remove", "ask-fixture"] = "ask-place"
     if action == "remove" and not all_failed:
         prompt = "ask-remove"
@@ -48,13 +52,20 @@ def _remaining(parse: Parse, phrase: PartPhrase) -> PartPhrase:
         return phrase
     if phrase.rest == "others" and _has_two_readings(phrase, parse.earlier[-1].phrase):
         raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
-    last = parse.earlier[-1].phrase
-    if phrase.remainder and phrase.query.kind is None and last.quantity != "all" and last.query.kind:
-        if last.query.model_dump(exclude={"kind"}, exclude_defaults=True):
-            raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
-        phrase = replace(phrase, query=phrase.query.model_copy(update={"kind": last.query.kind}))
+    if phrase.remainder:
+        phrase = _of_the_same(parse, phrase, parse.earlier[-1].phrase)
     taken = [move.phrase.query for move in parse.earlier if move.phrase.quantity == "all"]
     return phrase.leaving_out(query for query in taken if phrase.query.kind in {None, query.kind} or query.kind is None)
+
+
+def _of_the_same(parse: Parse, phrase: PartPhrase, last: PartPhrase) -> PartPhrase:
+    """“two bolts in the left bin and the rest in the right one”: bolts, where only they were named. Raises: Doubt."""
+    kinds = {move.phrase.query.kind for move in parse.earlier}
+    if phrase.query.kind is not None or last.quantity == "all" or None in kinds or len(kinds) > 1:
+        return phrase
+    if last.query.model_dump(exclude={"kind"}, exclude_defaults=True):
+        raise Doubt("ask-each-or-all", words=parse.cursor.quote(phrase.start, phrase.end))
+    return replace(phrase, query=phrase.query.model_copy(update={"kind": last.query.kind}))
 
 
 def _has_two_readings(phrase: PartPhrase, last: PartPhrase) -> bool:

@@ -1,7 +1,5 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
-from typing import Final
-
 from agent.planning.asides import (
     add_same,
     take_condition,
@@ -11,18 +9,17 @@ from agent.planning.asides import (
     take_topic,
 )
 from agent.planning.between import take_openers, take_order
+from agent.planning.destinations import names_place_after, take_destination, take_fronted_place, take_place_first
+from agent.planning.doubt import Doubt
 from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
 from agent.planning.parse import STOPS, Parse, PartPhrase
 from agent.planning.partlist import take_parts
-from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
+from agent.planning.places import names_place, take_place
 from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
-
-_RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
-"""“the left bin gets the nuts”."""
 
 
 def take_clauses(parse: Parse) -> None:
@@ -33,6 +30,9 @@ def take_clauses(parse: Parse) -> None:
         if parse.cursor.at == start:
             raise parse.not_understood()
     parse.flush()
+    planned = [move.phrase.query for move in parse.moves]
+    if not all(query in planned for query in parse.announced):
+        raise Doubt("ask-each-or-all", words=parse.cursor.quote(0, len(parse.cursor.tokens)))
 
 
 def take_clause(parse: Parse) -> None:
@@ -46,7 +46,10 @@ def take_clause(parse: Parse) -> None:
         return
     if take_topic(parse):
         return
-    place = _take_fronted_place(parse)
+    parse.cursor.take("have")
+    if parse.cursor.take_run("from", "the", "tray"):
+        parse.cursor.take(",")
+    place = take_fronted_place(parse)
     if place:
         take_openers(parse)
     if parse.lexicon.is_verb(parse.cursor.word()) and not _starts_with_description(parse):
@@ -63,30 +66,6 @@ def _starts_with_description(parse: Parse) -> bool:
     return word in parse.lexicon.attributes and (after in parse.lexicon.nouns or after in parse.lexicon.attributes)
 
 
-def _take_fronted_place(parse: Parse) -> str | None:
-    """“into the left bin put …”, "left bin: …"."""
-    cursor = parse.cursor
-    start = cursor.at
-    preposition = cursor.take(*TO)
-    if names_place(parse) and (preposition or _labels(parse)):
-        place = take_place(parse)
-        cursor.take(",", ":", "->", "=")
-        cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
-        return place
-    cursor.at = start
-    return None
-
-
-def _labels(parse: Parse) -> bool:
-    """Whether the place at the cursor is followed by a colon, or by what it gets."""
-    end = end_of_place(parse)
-    if end is None:
-        return False
-    behind = parse.cursor.tokens[end : end + 4]
-    sided = [token.word for token in behind[:2]] == ["on", "the"]
-    return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
-
-
 def _take_command(parse: Parse, place: str | None) -> None:
     cursor = parse.cursor
     classes = parse.lexicon.verbs[cursor.word()]
@@ -100,27 +79,35 @@ def _take_command(parse: Parse, place: str | None) -> None:
         cursor.at += 2
         cursor.take(*PARTICLES)
     action = _action(classes)
-    place = place or _take_place_first(parse)
+    cursor.take(":")
+    place = place or take_place_first(parse)
     if place and parse.pending and is_over(parse):  # "grab two nuts, drop in the left bin"
         settle(parse, [], action, place)
         return
     phrases = take_object(parse, start)
+    if parse.lexicon.is_verb(cursor.word()) and action == "put" and _ends_clause(parse):  # "get the nuts removed"
+        action = _action(parse.lexicon.verbs[cursor.word()])
+        cursor.at += 1
     action = _with_particle(parse, action, classes)
     if _introduces(parse, phrases):
         return
     if place:
         cursor.take_run("in", "it") or cursor.take_run("into", "it") or cursor.take("there")
+    if action == "throw" and cursor.word() in TO and not place and not names_place_after(parse):
+        raise Doubt("refuse-throw", "refused", words="throw")
     place = place or take_destination(parse)
     if place is None and action == "put" and take_off_tray(parse, start):
         action = "remove"
-    cursor.take("too", "also")
+    cursor.take("too", "also", "likewise")
     settle(parse, phrases, action, place)
 
 
 def _introduces(parse: Parse, phrases: list[PartPhrase]) -> bool:
     """“sort all parts: bolts to …”: the clauses behind the colon say what is meant."""
-    general = all(phrase.query == PartQuery() and phrase.quantity == "all" for phrase in phrases)
-    return general and parse.cursor.word() == ":" and not names_place_after(parse)
+    if parse.cursor.word() != ":" or names_place_after(parse) or any(phrase.quantity != "all" for phrase in phrases):
+        return False
+    parse.announced += [phrase.query for phrase in phrases if phrase.query != PartQuery()]
+    return True
 
 
 def _action(classes: frozenset[str]) -> Action:
@@ -136,17 +123,6 @@ def _with_particle(parse: Parse, action: Action, classes: frozenset[str]) -> Act
     return action
 
 
-def _take_place_first(parse: Parse) -> str | None:
-    """“put in the left bin all bolts”."""
-    start = parse.cursor.at
-    waits = parse.pending is not None
-    begins = parse.cursor.take(*TO) or waits
-    if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):
-        return place
-    parse.cursor.at = start
-    return None
-
-
 def _take_filled(parse: Parse) -> bool:
     """“fill the left bin with all bolts”."""
     start = parse.cursor.at
@@ -158,51 +134,6 @@ def _take_filled(parse: Parse) -> bool:
     return False
 
 
-def take_destination(parse: Parse) -> str | None:
-    """“in the left bin”; None when the clause ends without a place. Raises: Doubt."""
-    cursor = parse.cursor
-    start = cursor.at
-    cursor.take(",")
-    cursor.take("back")
-    if not cursor.take(*TO) and not names_place(parse):
-        cursor.at = start
-        return _take_same_place(parse)
-    at = cursor.at
-    if place := _take_same_place(parse) or _take_side(parse):
-        return place
-    place = take_place(parse)
-    if place is None or place == "tray":
-        raise unknown_place(parse, at)
-    return place
-
-
-def _take_side(parse: Parse) -> str | None:
-    """“the right”, behind "the left bin"."""
-    start = parse.cursor.at
-    parse.cursor.take("the")
-    if place := side_place(parse):
-        parse.cursor.at += 1
-        parse.place_at = (start, parse.cursor.at)
-        return place
-    parse.cursor.at = start
-    return None
-
-
-def _take_same_place(parse: Parse) -> str | None:
-    """“there”, "in the same bin": where the last parts went."""
-    cursor = parse.cursor
-    start = cursor.at
-    there = cursor.take("there")
-    cursor.take("the")
-    if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
-        parse.flush()
-        if parse.last_place is not None:
-            parse.place_at = None
-            return parse.last_place
-    cursor.at = start
-    return None
-
-
 def _take_statement(parse: Parse, place: str | None) -> None:
     """Parts and a place without a command: "all bolts go into the left bin", "bolts -> left bin"."""
     cursor = parse.cursor
@@ -211,9 +142,13 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     phrases = take_pronoun(parse, start) if points_back else take_parts(parse)
     if not phrases:
         raise parse.not_understood()
+    if cursor.word() == ":" and parse.lexicon.is_verb(cursor.word(1)):  # "the red gear: put it …"
+        cursor.at += 1
+        settle(parse, phrases, "put", place)
+        return
     action = _take_copula(parse)
     place = place or take_destination(parse)
-    if cursor.take("too", "also") and place is None:
+    if cursor.take("too", "also", "likewise") and place is None:
         parse.flush()
         if not parse.moves and parse.recalled:
             add_same(parse, phrases)
@@ -258,10 +193,3 @@ def _ends_clause(parse: Parse) -> bool:
     classes = parse.lexicon.verbs[cursor.word()]
     after = cursor.word(1)
     return not classes & {"leave", "throw", "fill"} and (after in STOPS or after in TO or after in PARTICLES)
-
-
-def names_place_after(parse: Parse) -> bool:
-    parse.cursor.at += 1
-    found = names_place(parse)
-    parse.cursor.at -= 1
-    return found

@@ -54,7 +54,7 @@ PLACE_WORDS: Final[dict[str, str]] = {
     "rejection": "rejection reject rejects rejected rejections scrap scraps waste trash garbage rubbish failed failure "
     "failures defect defects defective",
     "quality control": "qc qa quality inspection",
-    "conveyor": "conveyor conveyer moving",
+    "conveyor": "conveyor conveyer",
     "belt": "belt",
     "fixture": "fixture fixtures jig jigs nest nests",
     "bin": "bin bins box container bucket basket crate tub",

@@ -30,6 +30,8 @@ _CONTRACTIONS: Final = {
     "wheres": "where is",
     "theres": "there is",
     "thats": "that is",
+    "thatd": "that would",
+    "itd": "it would",
     "hows": "how is",
     "whos": "who is",
     "id": "i would",
@@ -40,9 +42,12 @@ _CONTRACTIONS: Final = {
     "theyre": "they are",
     "its": "it is",
     "weve": "we have",
+    "youd": "you would",
+    "youll": "you will",
+    "wed": "we would",
 }
 _DROPPED: Final = frozenset("\"'“”„«»‘’`´()[]*•·_")
-_BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its"} | {"cannot"}
+_BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its", "wed"} | {"cannot"}
 """Contractions that are no other words when the apostrophe is missing."""
 _ABBREVIATED: Final = frozenset({"max", "min", "qty", "pcs", "pc", "no", "nr", "pos"})
 _ARROWS: Final = frozenset({"->", "=>", "→", "⇒", "➔"})

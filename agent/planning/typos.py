@@ -5,7 +5,6 @@ letter, a neighbouring key or another vowel; sizes, numbers and words of two let
 """
 
 import re
-from collections.abc import Collection
 from typing import Final
 
 from rapidfuzz.distance import OSA, DamerauLevenshtein
@@ -57,12 +56,15 @@ def correct(word: str, lexicon: Lexicon) -> str | None:
     return likeliest[0] if clear else None
 
 
-def unglued(word: str, vocabulary: Collection[str]) -> tuple[str, str] | None:
-    """The two words of `vocabulary` that were written without a blank: "leftbin"; None when there are none, or more."""
+def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
+    """The two words that were written without a blank: "leftbin"; None when there are none, or more.
+
+    Not behind a part's name: a gearbox is no gear.
+    """
     if word in ENGLISH or not word.isalpha():
         return None
     pairs = [(word[:i], word[i:]) for i in range(3, len(word) - 2)]
-    found = [pair for pair in pairs if pair[0] in vocabulary and pair[1] in vocabulary]
+    found = [(a, b) for a, b in pairs if a in lexicon.targets and b in lexicon.targets and a not in lexicon.nouns]
     return found[0] if len(found) == 1 else None
 
 
@@ -70,9 +72,13 @@ def _slip(word: str, known: str, distance: int) -> tuple[int, bool, bool, bool]:
     """How unlikely it is that a hand that meant `known` wrote `word`: hurried hands swap and lose letters more than
     they add any, and begin words right.
     """
-    doubled = any(word[i] == word[i - 1] and word[:i] + word[i + 1 :] == known for i in range(1, len(word)))
-    added = len(word) > len(known) and not doubled
+    added = len(word) > len(known) and not _doubles(word, known)
     return distance, added, word[0] != known[0], len(word) == len(known)
+
+
+def _doubles(word: str, known: str) -> bool:
+    """Whether `word` is `known` with a letter written twice."""
+    return any(word[i] == word[i - 1] and word[:i] + word[i + 1 :] == known for i in range(1, len(word)))
 
 
 def _negates(word: str, known: str) -> bool:
@@ -87,7 +93,7 @@ def _is_slip(word: str, known: str) -> bool:
     if min(len(word), len(known)) > 4:
         return word[0] == known[0] or DamerauLevenshtein.distance(word, known) == 1
     if len(word) != len(known):
-        return len(known) > 3 and _differs_inside(word, known)
+        return (len(known) > 3 or _doubles(word, known)) and _differs_inside(word, known)
     wrong = [(a, b) for a, b in zip(word, known, strict=True) if a != b]
     if len(wrong) == 2:
         return sorted(word) == sorted(known)

@@ -1,0 +1,100 @@
+"""Where parts go, as a clause says it: in front, behind the verb, behind the parts, or by pointing back."""
+
+from typing import Final
+
+from agent.planning.objects import TO, is_over
+from agent.planning.parse import Parse
+from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
+
+_LAYING: Final = ("place", "put", "drop", "insert", "deposit")
+"""“pick two nuts, place left bin”: verbs that a place may follow at once."""
+_RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
+"""“the left bin gets the nuts”."""
+
+
+def take_fronted_place(parse: Parse) -> str | None:
+    """“into the left bin put …”, "left bin: …"."""
+    cursor = parse.cursor
+    start = cursor.at
+    preposition = cursor.take(*TO)
+    if names_place(parse) and (preposition or _labels(parse)):
+        place = take_place(parse)
+        cursor.take(",", ":", "->", "=")
+        cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
+        return place
+    cursor.at = start
+    return None
+
+
+def _labels(parse: Parse) -> bool:
+    """Whether the place at the cursor is followed by a colon, or by what it gets."""
+    end = end_of_place(parse)
+    if end is None:
+        return False
+    behind = parse.cursor.tokens[end : end + 4]
+    sided = [token.word for token in behind[:2]] == ["on", "the"]
+    return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
+
+
+def take_place_first(parse: Parse) -> str | None:
+    """“put in the left bin all bolts”."""
+    start = parse.cursor.at
+    before = parse.cursor.word(-1)
+    waits = parse.pending is not None and parse.pending.default is None
+    begins = parse.cursor.take(*TO) or (waits and before in _LAYING)
+    if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):
+        return place
+    parse.cursor.at = start
+    return None
+
+
+def take_destination(parse: Parse) -> str | None:
+    """“in the left bin”; None when the clause ends without a place. Raises: Doubt."""
+    cursor = parse.cursor
+    start = cursor.at
+    cursor.take(",")
+    cursor.take("back")
+    if not cursor.take(*TO) and not names_place(parse):
+        cursor.at = start
+        return _take_same_place(parse)
+    at = cursor.at
+    if place := _take_same_place(parse) or _take_side(parse):
+        return place
+    place = take_place(parse)
+    if place is None or place == "tray":
+        raise unknown_place(parse, at)
+    return place
+
+
+def _take_side(parse: Parse) -> str | None:
+    """“the right”, behind "the left bin"."""
+    start = parse.cursor.at
+    parse.cursor.take("the")
+    if place := side_place(parse):
+        parse.cursor.at += 1
+        parse.place_at = (start, parse.cursor.at)
+        return place
+    parse.cursor.at = start
+    return None
+
+
+def _take_same_place(parse: Parse) -> str | None:
+    """“there”, "in the same bin": where the last parts went."""
+    cursor = parse.cursor
+    start = cursor.at
+    there = cursor.take("there")
+    cursor.take("the")
+    if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
+        parse.flush()
+        if parse.last_place is not None:
+            parse.place_at = None
+            return parse.last_place
+    cursor.at = start
+    return None
+
+
+def names_place_after(parse: Parse) -> bool:
+    parse.cursor.at += 1
+    found = names_place(parse)
+    parse.cursor.at -= 1
+    return found
