@@ -129,16 +129,17 @@ class Looker:
         """
         undisputed = [known.scene] if known and not known.disputed else []
         scenes: list[Scene] = []
-        for _ in range(TRIES):
+        while True:
             look = self.look()
             if isinstance(look, Blocked):
                 return look
             if any(compare(scene, look.scene).is_empty for scene in (*undisputed, *scenes)):
                 return look
             scenes.append(look.scene)
-        open_ = disputes(scenes)
-        before = known.scene if known else None
-        return look.model_copy(update={"scene": believed(look.scene, open_, before), "disputed": open_})
+            if len(scenes) == TRIES:
+                open_ = disputes(scenes)
+                before = known.scene if known else None
+                return look.model_copy(update={"scene": believed(look.scene, open_, before), "disputed": open_})
 
     def grip(self, width: float) -> Grip:
         """What a width [m] says: wider than a closed gripper on nothing, and not open, is a held part."""
