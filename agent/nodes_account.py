@@ -125,7 +125,7 @@ def _seen_so_far(state: RunState) -> Update:
         return {"blocked": None}
     assert state.judged is not None
     held = state.judged.held if state.judged.holding else None
-    return {**LEFT_OPEN, "look": state.after, "lost": _lost(state), "held": held}
+    return {**LEFT_OPEN, "look": state.after, "lost": (*_lost(state), *_let_go(state, state.judged)), "held": held}
 
 
 def _follow(state: RunState, action: Action, verdict: Verdict) -> Update:
@@ -177,6 +177,15 @@ def _lost(state: RunState) -> tuple[object, ...]:
     assert state.after is not None
     assert state.judged is not None
     return (*still_missing(state.lost, compare(state.look.scene, state.after.scene)), *state.judged.lost)
+
+
+def _let_go(state: RunState, judged: Judged) -> tuple[PerceivedPart, ...]:
+    """What was held before a release that failed and is not held now, where neither tray nor verdict shows it."""
+    assert state.look is not None
+    assert state.after is not None
+    if state.held is None or judged.holding or state.held in judged.lost:
+        return ()
+    return still_missing((state.held,), compare(state.look.scene, state.after.scene))
 
 
 def _conclude(state: RunState, looks: int) -> Outcome:

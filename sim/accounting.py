@@ -48,11 +48,11 @@ def lots(world: World, laid: Sequence[PartSpec]) -> list[Lot]:
         part = world.true_part(body)
         found.append(Lot(_named(part.spec, part.spec.at), _named(part.spec, part.at), world.where(body)))
     still = [lot.began.describe() for lot in found]
-    for part in (_named(spec, spec.at) for spec in laid):
-        if part.describe() in still:
-            still.remove(part.describe())
+    for missing in (_named(spec, spec.at) for spec in laid):
+        if missing.describe() in still:
+            still.remove(missing.describe())
         else:
-            found.append(Lot(part, part, ""))
+            found.append(Lot(missing, missing, ""))
     return found
 
 

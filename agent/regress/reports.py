@@ -45,7 +45,8 @@ def write_html(report: SuiteReport, path: Path) -> None:
     path.write_text(
         "<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>smolcell regress</title>"
         f"<style>{STYLE}</style>\n<h1>{escape(report.tally.describe())} scenarios passed</h1>\n"
-        f"<p>Said done and were not: {escape(wrong)}.</p>\n<table>{rows}</table>\n"
+        f"<p>Said done and were not: {escape(wrong)}. "
+        f"Exact accounts: {escape(report.accounts.describe())}.</p>\n<table>{rows}</table>\n"
         + "\n".join(_section(result) for result in ordered)
         + "\n</html>\n",
         encoding="utf-8",
@@ -55,7 +56,8 @@ def write_html(report: SuiteReport, path: Path) -> None:
 def _section(result: ScenarioResult) -> str:
     mark = "passed" if result.passed else "failed"
     calls = "".join(f"<li>{escape(said.phrase)} · {said.judgement}</li>" for said in result.phrases)
-    faults = "".join(f"<p class='failed'>{escape(fault)}</p>" for fault in result.judged.get("faults", ()))
+    wrong = (*result.judged.get("faults", ()), *(f"wrong account: {fault}" for fault in result.account_faults))
+    faults = "".join(f"<p class='failed'>{escape(fault)}</p>" for fault in wrong)
     pictures = "".join(
         f"<p>{when}<br><img loading='lazy' alt='{when}' src='data:image/jpeg;base64,{picture}'></p>"
         for when, picture in (("before", result.before), ("after", result.after))

@@ -267,10 +267,18 @@ def test_junit_has_a_case_for_each_scenario(tmp_path: Path) -> None:
 
 
 def test_page_holds_everything_and_escapes_it(tmp_path: Path) -> None:
-    write_html(suite(result("a"), result("b", False, ("core",), false_done=True)), tmp_path / "page.html")
+    wrong = result("b", False, ("core",), false_done=True)
+    account = {"account_exact": False, "account_faults": ("1 moved by the account, 0 in truth",)}
+    write_html(suite(result("a"), wrong.model_copy(update=account)), tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()
     assert page.index("> b <") < page.index("> a <"), "what failed comes first"
-    for words in ("1/2 (", "Said done and were not: b.", "1 &lt; 2 moved", "pick up the failed gear · success"):
+    for words in (
+        "1/2 (",
+        "Said done and were not: b. Exact accounts: 0/1 (",
+        "wrong account: 1 moved",
+        "1 &lt; 2 moved",
+        "pick up the failed gear · success",
+    ):
         assert words in page
     assert page.count("data:image/jpeg;base64,QUJD") == 2
     assert "src='http" not in page
