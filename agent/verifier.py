@@ -24,6 +24,7 @@ SURE: Final = 0.7
 """Confidence below which one look is not believed."""
 BESIDE: Final = 0.06
 """Fingers that closed farther than this from a part [m] do not hold it: half of the longest, and what is in doubt."""
+LOST_BEFORE: Final = "the part was lost before it was released"
 UNSEEN: Final = 0.8
 """How far it is believed that a bolt sits in its hole, which no camera sees: it was held before, let go at the hole
 under the gate's watch, and is not on the tray. The share of inserts that a policy must reach to be used at all."""
@@ -100,6 +101,7 @@ def judge(
         changed=len(seen.changed),
         watched=watched,
         let_go=motion.let_go,
+        carried=motion.carried,
         beside=math.dist(judged.held.at, motion.closed) if judged.held and motion.closed else None,
     )
     return judged.model_copy(update={"tidy": tidy, "evidence": evidence})
@@ -270,7 +272,9 @@ def _judge_place(
     if back and not (watched and after.grip.is_open):
         return _verdict("failure", f"{_names(back)} lies on the tray again", back, "dropped_inside")
     if not after.grip.is_open:
-        return _verdict("failure", "the part was lost before it was released", _some(held), "dropped_outside")
+        return _verdict("failure", LOST_BEFORE, _some(held), "dropped_outside")
+    if motion.carried is False:
+        return _verdict("failure", LOST_BEFORE, _some(held), "dropped_outside")
     if motion.let_go is not None and motion.let_go.place != call.destination:
         text = f"it was let go over the {motion.let_go.place}, not over the {call.destination}"
         return _verdict("failure", text, _some(held), "dropped_outside")

@@ -13,6 +13,7 @@ from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal import Journal
 from agent.looking import OVERHEAD, Looker, View
+from agent.second_opinion import ChatOpinion, SecondThoughts, load_eye
 from agent.sureness import Sureness, load_sureness
 from agent.verifier import Verifier
 from safety.state import build_gate
@@ -50,7 +51,7 @@ class Workcell:
     looker: Looker
     grounder: Grounder
     executor: Executor
-    verifier: Verifier
+    verifier: Verifier | SecondThoughts
     listener: Listener = ignore
 
     def heard_by(self, listener: Listener) -> "Workcell":
@@ -92,10 +93,20 @@ def assemble(
         looker=looker,
         grounder=Grounder(catalogue, contracts, cell.tray.half),
         executor=Executor(cell, catalogue, gate, clock, looker, known, calls or journal),
-        verifier=Verifier(
-            looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, cell.verifier.believe
-        ),
+        verifier=build_verifier(cell, looker, aims, sureness),
     )
+
+
+def build_verifier(cell: Cell, looker: Looker, aims: Aims, sureness: Sureness | None) -> Verifier | SecondThoughts:
+    """The verifier; with a second opinion where the cell file names a model for it, loaded at the first question."""
+    rules = cell.verifier
+    verifier = Verifier(
+        looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, rules.believe
+    )
+    if not rules.model:
+        return verifier
+    opinion = ChatOpinion(rules.model, load_eye, rules.seconds)
+    return SecondThoughts(verifier, looker, opinion, rules.believe)
 
 
 def view_of(checkpoints: Mapping[str, Checkpoint]) -> View | None:
