@@ -8,10 +8,10 @@ from agent import events
 from agent.difference import alike, compare
 from agent.grounding import PUT_BACK
 from agent.holes import in_the_way
+from agent.judging import Judged
 from agent.ledger import delivered, shortfall, skip, standing, still_missing
 from agent.recovery import Action, Situation, react
 from agent.state import RunState, Task, Update
-from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
 from skills.plan import GRIPPER

@@ -8,10 +8,10 @@ from agent.evidence import witnessed
 from agent.executor import WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
+from agent.judging import Judged
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking import Blocked, Look
 from agent.state import RunState, Update
-from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
 from skills.scene import PerceivedPart
