@@ -110,10 +110,11 @@ def build_verifier(cell: Cell, looker: Looker, aims: Aims, sureness: Sureness | 
 
 
 def view_of(checkpoints: Mapping[str, Checkpoint]) -> View | None:
-    """What the overhead camera showed in training, by the first checkpoint that keeps a picture of it."""
+    """What the overhead camera showed in training, by the first checkpoint that keeps a square picture of it."""
     for checkpoint in checkpoints.values():
-        if OVERHEAD in checkpoint.references:
-            return View(checkpoint.contract.cameras[OVERHEAD], checkpoint.references[OVERHEAD])
+        trained = checkpoint.contract.cameras.get(OVERHEAD)
+        if trained is not None and trained.width is None and OVERHEAD in checkpoint.references:
+            return View(trained, checkpoint.references[OVERHEAD])
     return None
 
 
