@@ -25,6 +25,8 @@ from skills.views import check_view
 OPEN_SHARE: Final = 0.85
 """From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
 OVERHEAD: Final = "overhead"
+REMEMBERED: Final = 8
+"""Looks whose pictures are kept in memory: the one before a call, and those after it."""
 TRIES: Final = 3
 """Looks that are made for one that agrees with another; after them what they differ in is disputed."""
 
@@ -103,6 +105,7 @@ class Looker:
         self._lines: Floats | None = None
         self._last: Image | None = None
         self._delivered: Image | None = None
+        self._pictures: dict[int, Image] = {}
         self._seen: Scene | None = None
 
     @property
@@ -112,10 +115,9 @@ class Looker:
             raise Unavailable("no picture was taken yet.", "Look first.")
         return self._delivered
 
-    @property
-    def last_picture(self) -> Image | None:
-        """The overhead picture of the last look; None before the first."""
-        return self._last
+    def picture_of(self, look: Look) -> Image | None:
+        """The overhead picture that a look was made with; None where that is too long ago, or before a restart."""
+        return self._pictures.get(look.scene.sequence)
 
     def glance(self, earlier: Image | None = None) -> Look | Blocked:
         """One look if the arm is out of view; nothing moves. Its picture must be another than an `earlier` one."""
@@ -125,11 +127,10 @@ class Looker:
         image = self._delivered = observation.images.get(OVERHEAD)
         if fault := self._fault(image, earlier):
             return Blocked(text=f"the overhead camera {fault}")
-        self._last = image
-        if self._view is not None and image is not None:
-            self._lines = sharpness(image, self._view.reference)
+        self._believe(image)
         scene = self._perceiver.perceive(observation)
         self._seen = recalled(scene, self._seen) if self._seen else scene
+        self._pictures = dict([*self._pictures.items(), (scene.sequence, self.picture)][-REMEMBERED:])
         return Look(
             scene=self._seen,
             width=observation.gripper_width,
@@ -155,6 +156,11 @@ class Looker:
     def remember(self, scene: Scene | None) -> None:
         """Take `scene` for what the last look made out."""
         self._seen = scene
+
+    def _believe(self, image: Image | None) -> None:
+        self._last = image
+        if self._view is not None and image is not None:
+            self._lines = sharpness(image, self._view.reference)
 
     def _fault(self, image: Image | None, earlier: Image | None) -> str | None:
         """Why this picture shows nothing that may be believed; None when all is well."""

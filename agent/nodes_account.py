@@ -8,10 +8,10 @@ from agent import events
 from agent.difference import alike, compare
 from agent.grounding import PUT_BACK
 from agent.holes import in_the_way
+from agent.judging import Judged
 from agent.ledger import Account, closed, delivered, shortfall, skip, standing, still_missing
 from agent.recovery import Action, Situation, react
 from agent.state import RunState, Task, Update
-from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
 from skills.plan import GRIPPER
@@ -79,7 +79,7 @@ def report(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """End the run: done only when every step is met and nothing was lost."""
     outcome = state.outcome or _conclude(state, runtime.context.cell.agent.looks)
     accounts = _closed(state, runtime.context.cell.tray.half)
-    if state.look is not None and (picture := runtime.context.looker.last_picture) is not None:
+    if state.look is not None and (picture := runtime.context.looker.picture_of(state.look)) is not None:
         runtime.context.journal.pictures.keep(state.run_id, "after", picture)
     runtime.context.tell(state.run_id, events.Finished(outcome=outcome, ledger=accounts))
     runtime.context.journal.end_run(state.run_id, outcome)

@@ -8,10 +8,10 @@ from agent.evidence import witnessed
 from agent.executor import WATCHED, Execution
 from agent.grounding import Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
+from agent.judging import Judged
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking import Blocked, Look
 from agent.state import RunState, Update
-from agent.verifier import Judged
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
 from skills.scene import PerceivedPart
@@ -37,7 +37,7 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
     seen = workcell.looker.settled(state.look)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
-    if state.look is None and (picture := workcell.looker.last_picture) is not None:
+    if state.look is None and (picture := workcell.looker.picture_of(seen)) is not None:
         workcell.journal.pictures.keep(state.run_id, "before", picture)
     lost, undisturbed, change = state.lost, not seen.disputed, Difference()
     if state.look is not None:

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from agent.approving import Proposal
 from agent.executor import Execution
+from agent.judging import Judged
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
-from agent.verifier import Judged
 from skills.base import Value
 from skills.call import Cause, Outcome, SkillCall
 from skills.plan import Hole, Past, Understanding

@@ -1,51 +1,23 @@
-"""Judging a call by what is seen: the tray before and after, and the width of the gripper.
+"""Judging a call by looking: a second time where one look is not enough, and believing only what two looks agree on.
 
-`judge` is pure and says how sure it is; `Verifier` looks a second time where one look is not enough
-and believes only what two looks agree on. Uncertain is not success.
+`agent.judging` says what one look tells. Uncertain is not success.
 """
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from agent.aims import UNKNOWN, Motion
-from agent.difference import Difference, alike, compare, same_part
-from agent.evidence import Evidence
+from agent.difference import alike, compare
+from agent.judging import Judged, judge
 from agent.looking import TRIES, Blocked, Look, Looker
 from agent.sureness import Sureness
 from skills.base import Value
-from skills.call import Cause, Judgement, SkillCall, Verdict
+from skills.call import SkillCall, Verdict
 from skills.card import SkillCard
-from skills.regions import lies_in
-from skills.scene import PerceivedPart, select
-from skills.words import TRAY
+from skills.scene import PerceivedPart
 
 SURE: Final = 0.7
 """Confidence below which one look is not believed."""
-BESIDE: Final = 0.06
-"""Fingers that closed farther than this from a part [m] do not hold it: half of the longest, and what is in doubt."""
-UNSEEN: Final = 0.8
-"""How far it is believed that a bolt sits in its hole, which no camera sees: it was held before, let go at the hole
-under the gate's watch, and is not on the tray. The share of inserts that a policy must reach to be used at all."""
-
-
-class Judged(Value):
-    """A verdict, and what follows from it for the account.
-
-    Attributes:
-        held: what is believed to be in the gripper; None for nothing or unknown.
-        holding: the gripper is closed on something.
-        lost: parts that left the tray, were not released on purpose and are not known to be held.
-        tidy: the tray shows nothing else.
-        evidence: what the verdict rests on; None where it was not judged by looking.
-    """
-
-    verdict: Verdict
-    held: PerceivedPart | None = None
-    holding: bool = False
-    lost: tuple[PerceivedPart, ...] = ()
-    tidy: bool = False
-    evidence: Evidence | None = None
 
 
 class Verified(Value):
@@ -53,56 +25,6 @@ class Verified(Value):
 
     judged: Judged
     after: Look
-
-
-def judge(
-    card: SkillCard,
-    call: SkillCall,
-    before: Look,
-    after: Look,
-    held: PerceivedPart | None = None,
-    *,
-    watched: bool = True,
-    half: float = 0.0,
-    motion: Motion = UNKNOWN,
-) -> Judged:
-    """What one look after the call says of it.
-
-    Args:
-        card: of the call's skill; its done check says what must be seen.
-        call: what was promised.
-        before: the look that the call was grounded on.
-        after: the look now.
-        held: what was in the gripper before a release.
-        watched: the gate saw the motion to its end, and would have stopped it at a loss of grasp.
-        half: inner half width of the tray [m], where the card's region ends.
-        motion: where the fingers closed and let go, as far as that is known.
-    """
-    seen = compare(before.scene, after.scene)
-    if card.done_check == "part_in_gripper":
-        judged, expected = _judge_pick(call, before, after, seen, motion), Difference(gone=seen.gone)
-    elif (region := card.region_of(call.arguments)) is not None:
-        judged, expected = _judge_region(call, before, after, seen, lies_in(region, half)), Difference(moved=seen.moved)
-    elif call.destination == TRAY:
-        judged, expected = _judge_put_back(after, seen, held), Difference(appeared=seen.appeared)
-    elif card.done_check == "part_inserted":
-        judged, expected = _judge_insert(call, after, seen, held, watched, motion), Difference()
-    else:
-        judged, expected = _judge_place(call, after, seen, held, watched, motion), Difference()
-    tidy = not judged.lost and seen == expected
-    evidence = Evidence(
-        tidy=tidy,
-        width=after.width,
-        weakest=judged.verdict.confidence,
-        gone=len(seen.gone),
-        appeared=len(seen.appeared),
-        moved=len(seen.moved),
-        changed=len(seen.changed),
-        watched=watched,
-        let_go=motion.let_go,
-        beside=math.dist(judged.held.at, motion.closed) if judged.held and motion.closed else None,
-    )
-    return judged.model_copy(update={"tidy": tidy, "evidence": evidence})
 
 
 def is_plausible(judged: Judged) -> bool:
@@ -202,137 +124,3 @@ def _majority(stories: Sequence[Verified]) -> Verified:
     doubt = Verdict(judgement="uncertain", reason=f"looks disagree: {reasons}", confidence=confidence, cause="unclear")
     judged = last.judged.model_copy(update={"verdict": doubt, "held": None, "tidy": False})
     return _after_looks(Verified(judged=judged, after=last.after), len(stories), agreed=False)
-
-
-def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference, motion: Motion) -> Judged:
-    promised = select(call.part, before.scene.parts)
-    if after.grip.holding:
-        return _judge_held(call, promised, seen, motion)
-    if seen.gone:
-        return _verdict("failure", f"{_names(seen.gone)} left the tray and is not held", seen.gone, "dropped_outside")
-    if seen.moved:
-        shifted = [old for old, _ in seen.moved]
-        return _verdict("failure", f"nothing is held; {_names(shifted)} was moved", shifted, "dropped_inside")
-    return _verdict("failure", "nothing is held and nothing has moved", (), "missed")
-
-
-def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Difference, motion: Motion) -> Judged:
-    """The gripper is closed on something: it is the one part that has left the tray."""
-    if len(seen.gone) != 1:
-        text = f"one part is held, and {_names(seen.gone) or 'none'} left the tray"
-        return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
-    held = seen.gone[0]
-    if motion.closed is not None and (away := math.dist(held.at, motion.closed)) > BESIDE:
-        text = f"one part is held, and the fingers closed {1000 * away:.0f} mm from the {held.describe()} that left"
-        return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
-    if held in promised:
-        return _verdict("success", f"{held.describe()} is held", seen.gone, held=held, holding=True)
-    text = f"{held.describe()} is held instead of {call.part.describe()}"
-    return _verdict("failure", text, seen.gone, "wrong_part", held=held, holding=True)
-
-
-def _judge_region(
-    call: SkillCall, before: Look, after: Look, seen: Difference, lies_there: Callable[[PerceivedPart], bool]
-) -> Judged:
-    """One part that was meant has come to lie in the region, and nothing else was touched."""
-    if after.grip.holding:
-        return _verdict("uncertain", "something is held, though nothing was to be taken", (), "unclear", holding=True)
-    if seen.gone:
-        return _verdict("failure", f"{_names(seen.gone)} left the tray", seen.gone, "dropped_outside")
-    promised = [part for part in select(call.part, before.scene.parts) if not lies_there(part)]
-    brought = [old for old, new in seen.moved if old in promised and lies_there(new)]
-    others = [old for old, _ in seen.moved if old not in brought]
-    if others:
-        cause: Cause = "wrong_part" if any(old not in promised for old in others) else "dropped_inside"
-        return _verdict("failure", f"{_names(others)} was moved, and not to where it should be", others, cause)
-    if seen.changed or seen.appeared or len(brought) > 1:
-        doubted = [*brought, *seen.appeared, *(new for _, new in seen.changed)]
-        return _verdict("uncertain", f"more has changed than one part's place: {_names(doubted)}", (), "unclear")
-    if not brought:
-        there = [part for part in after.scene.parts if lies_there(part)]
-        brought = [part for part in promised if any(same_part(part, now) for now in there)]
-    if not brought:
-        return _verdict("failure", "nothing has moved", (), "missed")
-    return _verdict("success", f"{brought[0].describe()} lies where it should", brought)
-
-
-def _judge_place(
-    call: SkillCall, after: Look, seen: Difference, held: PerceivedPart | None, watched: bool, motion: Motion
-) -> Judged:
-    """Released at the place: the gripper is open, and no part was knocked out of the tray.
-
-    A part that appears on the tray is the dropped one only where nobody watched the motion or the
-    gripper never opened; else somebody has laid it there.
-    """
-    if after.grip.holding:
-        return _verdict("failure", "the part is still held", (), "missed", held=held, holding=True)
-    back = [part for part in seen.appeared if held is None or alike(part, held)]
-    if back and not (watched and after.grip.is_open):
-        return _verdict("failure", f"{_names(back)} lies on the tray again", back, "dropped_inside")
-    if not after.grip.is_open:
-        return _verdict("failure", "the part was lost before it was released", _some(held), "dropped_outside")
-    if motion.let_go is not None and motion.let_go.place != call.destination:
-        text = f"it was let go over the {motion.let_go.place}, not over the {call.destination}"
-        return _verdict("failure", text, _some(held), "dropped_outside")
-    if seen.gone:
-        text = f"released, but {_names(seen.gone)} is missing on the tray"
-        return _verdict("uncertain", text, seen.gone, "unclear")
-    return _verdict("success", f"{held.describe() if held else 'the part'} was released", ())
-
-
-def _judge_insert(
-    call: SkillCall, after: Look, seen: Difference, held: PerceivedPart | None, watched: bool, motion: Motion
-) -> Judged:
-    """Let go at a hole that no camera sees. The gripper can't tell a bolt in its hole from one beside it: both
-    leave it open. So it is never certain, and without the gate's watch it is not believed.
-    """
-    judged = _judge_place(call, after, seen, held, watched, motion)
-    if judged.verdict.judgement != "success":
-        return judged
-    name = held.describe() if held else "the part"
-    if held is not None and motion.let_go is not None and motion.let_go.hole != held.size:
-        text = f"{name} was let go at the hole for {motion.let_go.hole}"
-        return _verdict("failure", text, _some(held), "dropped_outside")
-    if not watched:
-        text = f"{name} is not held and not on the tray; no camera sees whether it sits in the hole"
-        return _verdict("uncertain", text, _some(held), "unclear")
-    text = f"{name} was let go at the hole; no camera sees how it sits"
-    verdict = judged.verdict.model_copy(update={"reason": text, "confidence": UNSEEN})
-    return judged.model_copy(update={"verdict": verdict})
-
-
-def _judge_put_back(after: Look, seen: Difference, held: PerceivedPart | None) -> Judged:
-    """The part lies on the tray again; of an unknown one it is enough that the gripper is open."""
-    if after.grip.holding:
-        return _verdict("failure", "the part is still held", (), "missed", held=held, holding=True)
-    if seen.gone:
-        return _verdict("uncertain", f"{_names(seen.gone)} is missing on the tray", seen.gone, "unclear")
-    if seen.appeared or held is None:
-        lying = _names(seen.appeared) or "nothing new"
-        return _verdict("success", f"the gripper is open; {lying} lies on the tray", seen.appeared)
-    return _verdict("failure", f"{held.describe()} is not on the tray", (held,), "dropped_outside")
-
-
-def _verdict(
-    judgement: Judgement,
-    reason: str,
-    parts: Iterable[PerceivedPart],
-    cause: Cause | None = None,
-    *,
-    held: PerceivedPart | None = None,
-    holding: bool = False,
-) -> Judged:
-    """A judgement that is as sure as the least sure part that it names."""
-    named = tuple(parts)
-    confidence = min((part.confidence for part in named), default=1.0)
-    lost = named if cause in ("dropped_outside", "unclear") else ()
-    verdict = Verdict(judgement=judgement, reason=reason, confidence=confidence, cause=cause)
-    return Judged(verdict=verdict, held=held, holding=holding, lost=lost)
-
-
-def _some(part: PerceivedPart | None) -> tuple[PerceivedPart, ...]:
-    return (part,) if part else ()
-
-
-def _names(parts: Iterable[PerceivedPart]) -> str:
-    return " and ".join(part.describe() for part in parts)

@@ -16,6 +16,7 @@ from agent.looking import OVERHEAD, Looker, View
 from agent.pause import Pause
 from agent.recording.keeper import Recorder
 from agent.recording.shelf import FOLDER as RECORDINGS
+from agent.second_opinion import ChatOpinion, SecondThoughts, load_eye
 from agent.sureness import Sureness, load_sureness
 from agent.verifier import Verifier
 from safety.state import build_gate
@@ -62,7 +63,7 @@ class Workcell:
     looker: Looker
     grounder: Grounder
     executor: Executor
-    verifier: Verifier
+    verifier: Verifier | SecondThoughts
     recorder: Recorder
     listener: Listener = ignore
     pause: Pause = field(default_factory=Pause)
@@ -126,18 +127,29 @@ def assemble(
             known,
             recorder.overhear("calls", calls or journal),
         ),
-        verifier=Verifier(
-            looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, cell.verifier.believe
-        ),
+        verifier=build_verifier(cell, looker, aims, sureness),
         recorder=recorder,
     )
 
 
+def build_verifier(cell: Cell, looker: Looker, aims: Aims, sureness: Sureness | None) -> Verifier | SecondThoughts:
+    """The verifier; with a second opinion where the cell file names a model for it, loaded at the first question."""
+    rules = cell.verifier
+    verifier = Verifier(
+        looker, cell.tray.half, lambda call_id: motion_of(aims.of(call_id), cell), sureness, rules.believe
+    )
+    if not rules.model:
+        return verifier
+    opinion = ChatOpinion(rules.model, load_eye, rules.seconds)
+    return SecondThoughts(verifier, looker, opinion, rules.believe)
+
+
 def view_of(checkpoints: Mapping[str, Checkpoint]) -> View | None:
-    """What the overhead camera showed in training, by the first checkpoint that keeps a picture of it."""
+    """What the overhead camera showed in training, by the first checkpoint that keeps a square picture of it."""
     for checkpoint in checkpoints.values():
-        if OVERHEAD in checkpoint.references:
-            return View(checkpoint.contract.cameras[OVERHEAD], checkpoint.references[OVERHEAD])
+        trained = checkpoint.contract.cameras.get(OVERHEAD)
+        if trained is not None and trained.width is None and OVERHEAD in checkpoint.references:
+            return View(trained, checkpoint.references[OVERHEAD])
     return None
 
 

@@ -30,6 +30,7 @@ PAGES = (
     "tools",
     "training",
     "twin",
+    "verifier",
 )
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{page}.md" for page in PAGES)]
 

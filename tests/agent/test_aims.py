@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agent.aims import KEPT, Aim, Aims, LetGo, Motion, let_go_over, motion_of
-from agent.verifier import BESIDE, judge
+from agent.judging import BESIDE, judge
 from sim.demonstrator import insert_waypoints, place_waypoints, put_back_waypoints
 from skills.cell import Cell
 from skills.words import SHANK

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent.grounding import Grounded, Grounder
+from agent.judging import judge
 from agent.planning.grammar import GrammarPlanner
-from agent.verifier import judge
 from agent.workcell import load_checkpoints
 from skills.catalogue import Catalogue, catalogue_of
 from skills.cell import Cell

@@ -3,8 +3,9 @@
 import pytest
 
 from agent.difference import Difference, compare, recalled
+from agent.judging import UNSEEN, judge
 from agent.looking import Grip, Look, Looker
-from agent.verifier import UNSEEN, Verifier, is_plausible, judge
+from agent.verifier import Verifier, is_plausible
 from skills.call import SkillCall, Verdict
 from skills.card import SkillCard
 from skills.scene import PartQuery, PerceivedPart, Scene

@@ -62,7 +62,7 @@ SHAPES: Final = {
 def write_blank_base(folder: Path, shape: Shape, phrases: tuple[str, ...], seed: int = 0) -> Path:
     """Write the folder and return it; the tokenizer knows just the words of these phrases."""
     torch.manual_seed(seed)
-    _write_backbone(folder / BACKBONE_FOLDER, shape, phrases)
+    write_backbone_of(folder / BACKBONE_FOLDER, shape, phrases)
     pictures = {f"{OBS_IMAGES}.{name}": PolicyFeature(FeatureType.VISUAL, (3, 256, 256)) for name in CAMERAS}
     config = SmolVLAConfig(
         vlm_model_name=str(folder / BACKBONE_FOLDER),
@@ -80,7 +80,8 @@ def write_blank_base(folder: Path, shape: Shape, phrases: tuple[str, ...], seed:
     return folder
 
 
-def _write_backbone(folder: Path, shape: Shape, phrases: tuple[str, ...]) -> None:
+def write_backbone_of(folder: Path, shape: Shape, phrases: tuple[str, ...]) -> None:
+    """Write what a SmolVLM of that shape is built from: configuration, tokenizer and processors, no weights."""
     from transformers import SmolVLMConfig
 
     tokenizer = word_tokenizer(phrases)

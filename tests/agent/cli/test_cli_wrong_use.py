@@ -120,6 +120,11 @@ WRONG = {
         ["eval", "--expert", "--checkpoint", "policy/weights/pick"],
         "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with --expert.",
     ),
+    "weights of a verifier": (
+        ["calibrate", "verifier", "--checkpoint", "policy/weights/pick"],
+        "BadInput: --checkpoint: 'policy/weights/pick' is not allowed; it must be left out with verifier; the cell "
+        "file names its perceiver.",
+    ),
     "no checkpoint": (
         ["eval", "--checkpoint", "/nowhere"],
         "BadInput: checkpoint: '/nowhere' is not allowed; it must be a folder that training has written; see "

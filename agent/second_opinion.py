@@ -1,0 +1,185 @@
+"""A second opinion on an uncertain verdict, by a chat model that sees both pictures.
+
+It can't make a failure a success, for it is asked on *uncertain* only. It calls an uncertain call failed freely, and a
+success only where it is sure and the gripper agrees. Whatever else comes of it, the verdict stays uncertain.
+"""
+
+import base64
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pydantic import ValidationError
+
+from agent.evidence import Consulted, Opinion
+from agent.looking import Blocked, Look, Looker
+from agent.verifier import Verified, Verifier
+from prompts.loader import load_prompt
+from skills.base import Image
+from skills.call import SkillCall
+from skills.card import SkillCard
+from skills.errors import SmolcellError, Unavailable
+from skills.scene import PerceivedPart, select
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+PROMPT: Final = "second-opinion"
+SMOLVLM: Final = "smolvlm"
+"""Provider of the local model."""
+
+
+def load_eye(name: str) -> "BaseChatModel":
+    """A chat model that sees: "smolvlm:FOLDER" from a folder on this machine, else one that LangChain knows.
+
+    Raises: Unavailable, BadInput.
+    """
+    provider, _, rest = name.partition(":")
+    if provider == SMOLVLM:
+        from agent.chat.smolvlm import SmolVlmChat
+
+        return SmolVlmChat(folder=rest)
+    from agent.scene_words.model import load_chat_model
+
+    return load_chat_model(name)
+
+
+class SecondOpinion(Protocol):
+    """Somebody who looks at both pictures."""
+
+    @property
+    def name(self) -> str: ...
+
+    def judge(self, call: SkillCall, held: PerceivedPart | None, doubt: str, before: Image, after: Image) -> Opinion:
+        """Raises: Unavailable where there is no answer in time and in form."""
+
+
+class ChatOpinion:
+    """A LangChain chat model as second opinion.
+
+    Args:
+        name: "provider:name"; the model is loaded at the first question.
+        seconds: that an answer may take.
+    """
+
+    def __init__(self, name: str, load: "Callable[[str], BaseChatModel]", seconds: float) -> None:
+        self._name, self._load, self._seconds = name, load, seconds
+        self._model: BaseChatModel | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def judge(self, call: SkillCall, held: PerceivedPart | None, doubt: str, before: Image, after: Image) -> Opinion:
+        """Raises: Unavailable."""
+        message = _message(call, held, doubt, before, after)
+        answer = _in_time(lambda: self._asked(message), self._seconds)
+        try:
+            return Opinion.model_validate(answer)
+        except ValidationError:
+            raise Unavailable(
+                "the chat model's answer is not in the form that was asked for.", "Try another."
+            ) from None
+
+    def _asked(self, message: Any) -> Any:
+        self._model = self._model or self._load(self._name)
+        schema = {**Opinion.model_json_schema(), "title": "opinion"}
+        answer = self._model.with_structured_output(schema, include_raw=True).invoke([message])
+        return answer.get("parsed") if isinstance(answer, dict) else None
+
+
+class SecondThoughts:
+    """A verifier that asks for a second opinion where it is uncertain. Verifies as `Verifier` does.
+
+    Args:
+        believe: confidence from which on the opinion that a call succeeded counts.
+    """
+
+    def __init__(self, verifier: Verifier, looker: Looker, opinion: SecondOpinion, believe: float) -> None:
+        self._verifier, self._looker, self._opinion, self._believe = verifier, looker, opinion, believe
+
+    def verify(
+        self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
+    ) -> Verified | Blocked:
+        """What the verifier says; where that is uncertain and both pictures are good, after a second opinion."""
+        picture = self._looker.picture_of(before)
+        seen = self._verifier.verify(card, call, before, held, watched=watched)
+        if isinstance(seen, Blocked) or seen.judged.verdict.judgement != "uncertain" or picture is None:
+            return seen
+        prompt = load_prompt(PROMPT)
+        asked = Consulted(model=self._opinion.name, prompt=f"{prompt.name}@{prompt.version}")
+        try:
+            opinion = self._opinion.judge(call, held, seen.judged.verdict.reason, picture, self._looker.picture)
+        except SmolcellError as error:
+            return _told(seen, asked.model_copy(update={"trouble": str(error)}))
+        told = _told(seen, asked.model_copy(update={"opinion": opinion}))
+        return self._weighed(told, opinion, card, call, before)
+
+    def _weighed(self, seen: Verified, opinion: Opinion, card: SkillCard, call: SkillCall, before: Look) -> Verified:
+        """The verdict after an opinion."""
+        verdict, picked = seen.judged.verdict, card.done_check == "part_in_gripper"
+        text = f"{verdict.reason}; a second opinion says {opinion.judgement}: {opinion.reason}"
+        changed: dict[str, object] = {"reason": text}
+        held = _the_one(call, before) if picked else None
+        by_the_gripper = (seen.after.grip.holding and held is not None) if picked else seen.after.grip.is_open
+        if opinion.judgement == "failure":
+            changed |= {"judgement": "failure", "confidence": opinion.confidence}
+        elif opinion.judgement == "success" and opinion.confidence >= self._believe and by_the_gripper:
+            changed |= {"judgement": "success", "confidence": opinion.confidence, "cause": None}
+            lost = tuple(part for part in seen.judged.lost if part != held)
+            seen = _with(seen, held=held, lost=lost, tidy=False)
+        return _with(seen, verdict=verdict.model_copy(update=changed))
+
+
+def _told(seen: Verified, consulted: Consulted) -> Verified:
+    evidence = seen.judged.evidence
+    return _with(seen, evidence=evidence and evidence.model_copy(update={"consulted": consulted}))
+
+
+def _with(seen: Verified, **changed: object) -> Verified:
+    return seen.model_copy(update={"judged": seen.judged.model_copy(update=changed)})
+
+
+def _the_one(call: SkillCall, before: Look) -> PerceivedPart | None:
+    """The part that a pick was to take, where only one fits."""
+    promised = select(call.part, before.scene.parts)
+    return promised[0] if len(promised) == 1 else None
+
+
+def _message(call: SkillCall, held: PerceivedPart | None, doubt: str, before: Image, after: Image) -> Any:
+    from langchain_core.messages import HumanMessage
+
+    task = load_prompt(PROMPT).render(
+        promise=call.phrase, held=f"a {held.describe()}" if held else "nothing", doubt=doubt
+    )
+    content: list[str | dict[str, Any]] = [{"type": "text", "text": task}]
+    for when, picture in (("Before the call:", before), ("After the call:", after)):
+        content += [{"type": "text", "text": when}, {"type": "image_url", "image_url": {"url": _url(picture)}}]
+    return HumanMessage(content)
+
+
+def _url(picture: Image) -> str:
+    from policy.pictures import png
+
+    return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"
+
+
+def _in_time(ask: Callable[[], Any], seconds: float) -> Any:
+    """What `ask` returns. Raises: Unavailable where it takes longer, or raises."""
+    found: list[Any] = []
+
+    def work() -> None:
+        try:
+            found.append(ask())
+        except Exception as error:  # each provider has its own
+            found.append(error)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    if not found:
+        raise Unavailable(f"the chat model gave no answer in {seconds:g} s.", "Give it longer: verifier.seconds.")
+    if isinstance(found[0], Exception):
+        told = " ".join(str(found[0]).split())[:200] or type(found[0]).__name__
+        raise Unavailable(f"the chat model gave no answer ({told}).", "Set it up, then try again.") from found[0]
+    return found[0]
