@@ -5,7 +5,7 @@ from typing import Literal
 
 from agent.ledger import Account
 from agent.looking import Look
-from agent.recovery import Action
+from agent.recovery import Action, Situation
 from skills.base import Value
 from skills.call import Outcome, Ruling, SkillCall, Verdict
 from skills.plan import Understanding
@@ -71,6 +71,7 @@ class Recovering(Value):
     event: Literal["recovering"] = "recovering"
     verdict: Verdict
     action: Action
+    situation: Situation = "free"
 
 
 class Accounted(Value):

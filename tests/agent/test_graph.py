@@ -19,7 +19,7 @@ def test_the_documents_draw_this_graph(root: Path) -> None:
 def test_every_route_names_its_destinations() -> None:
     nodes = set(graph.build_graph(InMemorySaver()).get_graph().nodes)
     routes = [value for name, value in vars(graph).items() if name.startswith("after_")]
-    assert len(routes) == 13
+    assert len(routes) == 14
     for route in routes:
         destinations = get_args(get_type_hints(route)["return"])
         assert destinations

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 ACTIONS = {
     "retry": "look again and try again",
+    "other_candidate": "take the others first, come back to this part last",
     "put_back": "put the part back on the tray",
     "skip": "leave this part, go on with the others",
+    "ask": "ask a person what to do",
     "hand_over": "a person is needed",
+    "stop": "stop; a person must reset the latch",
 }
 
 
