@@ -1,4 +1,4 @@
-"""Nodes before anything moves: understanding, asking, approval. Only these interrupt a run."""
+"""Nodes before anything moves: understanding, asking, approval. Within a run only `consult` asks."""
 
 import math
 from collections.abc import Sequence
@@ -112,6 +112,7 @@ def answered(choices: Sequence[str], answer: str) -> str:
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
     workcell.journal.table.free(understanding.freed)
+    workcell.journal.table.empty(understanding.emptied)
     match understanding.outcome:
         case "answer":
             return {"outcome": Outcome(outcome="done", reason=understanding.text)}

@@ -101,6 +101,7 @@ class Understanding(Value):
         choices: for a question, the answers that would do.
         command: set where the outcome is `control`.
         freed: the holes that the person says are empty again; only beside an answer.
+        emptied: the places that the person says are empty again; only beside an answer.
     """
 
     outcome: PlanOutcome
@@ -109,6 +110,7 @@ class Understanding(Value):
     choices: tuple[str, ...] = ()
     command: Control | None = None
     freed: tuple[Hole, ...] = ()
+    emptied: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -118,6 +120,8 @@ class Understanding(Value):
             raise BadInput("command", self.command, "set exactly where the outcome is control")
         if self.freed and self.outcome != "answer":
             raise BadInput("freed", self.freed, "empty unless the outcome is answer")
+        if self.emptied and self.outcome != "answer":
+            raise BadInput("emptied", self.emptied, "empty unless the outcome is answer")
         if self.outcome in ("question", "refused", "answer") and not self.text:
             raise BadInput("text", self.text, f"said where the outcome is {self.outcome}")
         return self
