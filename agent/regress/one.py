@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import yaml
 
 from agent.evaluation.portraits import portrait
+from agent.regress.recovered import undone
 from agent.run import Answer, Report, resume, run
 from agent.workcell import ROOT, build_twin, reopen_twin
 from skills.base import Value
@@ -43,6 +44,7 @@ class ScenarioResult(Value):
     Attributes:
         outcome: how the run ended; "error": by one of smolcell's own errors, "crashed": by any other exception.
         judged: ground truth; empty where it never came to a world.
+        undone: what the scenario expects to be done about a failure and was not.
         false_done: the run said done, and the judge or the scenario disagrees.
         before, after: the cell from above and from the side, JPEG in base64.
     """
@@ -55,6 +57,7 @@ class ScenarioResult(Value):
     seconds: float
     judged: dict[str, Any]
     false_done: bool = False
+    undone: tuple[str, ...] = ()
     phrases: tuple[Said, ...] = ()
     before: str = ""
     after: str = ""
@@ -66,7 +69,7 @@ class ScenarioResult(Value):
     @property
     def why(self) -> str:
         """What is wrong with it, in a line."""
-        return "; ".join([f"{self.outcome}: {self.reason}", *self.judged.get("faults", ())])
+        return "; ".join([f"{self.outcome}: {self.reason}", *self.judged.get("faults", ()), *self.undone])
 
 
 def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResult:
@@ -81,16 +84,19 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
         before = portrait(twin.world)
         answers = iter(scenario.answers)
         ended, report = _end(twin, "" if killed else scenario.instruction, lambda _: next(answers, None))
+        told = twin.workcell.journal.events(report.run_id) if report else ()
+        missing = undone(expect.recovered, (event for _, event in told))
         judged, after = judge(twin.world, expect), portrait(twin.world)
     return ScenarioResult(
         name=scenario.name,
         tags=scenario.tags,
-        passed=_fits(ended, expect) and not judged.faults,
+        passed=_fits(ended, expect) and not judged.faults and not missing,
         outcome=ended[0],
         reason=ended[1],
         seconds=round(time.monotonic() - start, 2),
         judged=judged.model_dump(mode="json"),
         false_done=ended[0] == "done" and bool(judged.faults or "done" not in expect.outcomes),
+        undone=missing,
         phrases=_said(report),
         before=before,
         after=after,
