@@ -20,6 +20,7 @@ PAGES = (
     "mes",
     "operators",
     "policy",
+    "recovery",
     "results",
     "robots",
     "safety",
