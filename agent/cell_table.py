@@ -17,11 +17,16 @@ CREATE TABLE IF NOT EXISTS holes (
 CREATE TABLE IF NOT EXISTS tables (
     number INTEGER PRIMARY KEY, after_run INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS contents (
+    call TEXT PRIMARY KEY, place TEXT NOT NULL
+);
 """
 
 
 class CellTable:
-    """The fixtures' holes, and since which run everything else lies where runs have brought it."""
+    """The fixtures' holes, what was brought to places of bounded capacity, and since which run everything else lies
+    where runs have brought it.
+    """
 
     def __init__(self, database: sqlite3.Connection, lock: threading.Lock) -> None:
         self._database, self._lock = database, lock
@@ -47,6 +52,27 @@ class CellTable:
         found = (Filled(hole=Hole(fixture=at, size=size), run=run, sure=bool(sure)) for at, size, run, sure in rows)
         return tuple(sorted(found, key=lambda one: (one.hole.fixture, SIZES.index(one.hole.size))))
 
+    def bring(self, call_id: str, place: str) -> None:
+        """A part is brought to a place of bounded capacity by this call, or may be: written down before it moves."""
+        with self._lock, self._database as database:
+            database.execute("INSERT OR IGNORE INTO contents (call, place) VALUES (?, ?)", (call_id, place))
+
+    def take_back(self, call_id: str) -> None:
+        """What the call was to bring does not lie there."""
+        with self._lock, self._database as database:
+            database.execute("DELETE FROM contents WHERE call = ?", (call_id,))
+
+    def brought(self, place: str) -> int:
+        """How many parts were brought there since it was emptied."""
+        with self._lock:
+            (count,) = self._database.execute("SELECT COUNT(*) FROM contents WHERE place = ?", (place,)).fetchone()
+        return int(count)
+
+    def empty(self, places: Iterable[str]) -> None:
+        """Nothing lies there any more: a person said so."""
+        with self._lock, self._database as database:
+            database.executemany("DELETE FROM contents WHERE place = ?", [(place,) for place in places])
+
     def lay_anew(self) -> None:
         """The table is as in a fresh scene: no hole is filled, and nothing lies where a run has brought it."""
         with self._lock, self._database as database:
@@ -54,6 +80,7 @@ class CellTable:
             if last is None:
                 return  # nothing was ever done here
             database.execute("DELETE FROM holes")
+            database.execute("DELETE FROM contents")
             database.execute("INSERT INTO tables (after_run) VALUES (?)", (last,))
 
     def is_laid_anew(self, run_id: str) -> bool:

@@ -8,7 +8,7 @@ from agent.approving import Proposal
 from agent.evidence import Evidence
 from agent.ledger import Account
 from agent.looking import Look
-from agent.recovery import Action
+from agent.recovery import Action, Situation
 from skills.base import Value
 from skills.call import Outcome, Ruling, SkillCall, Verdict
 from skills.plan import Understanding
@@ -76,6 +76,7 @@ class Recovering(Value):
     event: Literal["recovering"] = "recovering"
     verdict: Verdict
     action: Action
+    situation: Situation = "free"
 
 
 class Accounted(Value):

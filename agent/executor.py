@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from agent.looking import Gaze, Looker
+from agent.refusal_causes import cause_of
 from skills.base import FloatArray, Value
 from skills.call import Cause, Ruling, SkillCall
 from skills.card import SkillCard
@@ -20,25 +21,23 @@ from skills.preflight import at_start, before_moving, check_chunk
 from skills.protocols import Clock, Policy
 from skills.reference import Reference
 from skills.scene import PerceivedPart
-from skills.start import PROPOSER, way_to_start
+from skills.start import PROPOSER, has_other_starts, way_to_start
 
-Status = Literal["ended", "spent", "stopped", "faulted", "silent", "empty", "absent", "already"]
+Status = Literal["ended", "spent", "stopped", "faulted", "garbled", "silent", "empty", "absent", "already"]
 
 Ended = tuple[Status, str]
 
-CAUSE_OF: Final[dict[Status, Cause | None]] = {
+CAUSE_OF: Final[dict[str, Cause | None]] = {
     "ended": None,
     "spent": None,
-    "stopped": "refused_by_gate",
     "faulted": "not_visible",
+    "garbled": "bad_chunk",
     "silent": "policy_silent",
     "empty": "gone",
     "absent": "gone",
     "already": None,
 }
 
-OUT_OF_REACH: Final = frozenset({"reach", "joint_position"})
-"""Rules of the gate whose refusal no second try can change."""
 OUT_OF_TIME: Final = "budget"
 """Rule of the gate that ends a motion when the card's seconds are spent."""
 WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
@@ -86,9 +85,9 @@ class Execution(Value):
 
     Attributes:
         status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (a check of
-            `skills.preflight`), silent (no answer of the policy), empty (nothing in the gripper to bring away), absent
-            (nothing lies any more where the part to be taken lay), already (the journal holds this id: it is looked at,
-            not moved again).
+            `skills.preflight` before the first motion), garbled (an answer of the policy that moves as no data did),
+            silent (no answer of it), empty (nothing in the gripper to bring away), absent (nothing lies any more where
+            the part to be taken lay), already (the journal holds this id: it is looked at, not moved again).
         text: the reason where it did not end by itself.
         rulings: one for each motion that was asked for.
         seconds: cell time that it took [s].
@@ -102,9 +101,12 @@ class Execution(Value):
 
     @property
     def cause(self) -> Cause | None:
-        """What it says of a failure in which nothing was seen to happen; None leaves it to what is seen."""
-        rules = {rule for ruling in self.rulings for rule in _rules(ruling)}
-        return "unreachable" if self.status == "stopped" and rules & OUT_OF_REACH else CAUSE_OF[self.status]
+        """What it says of a failure in which nothing was seen to happen; None leaves it to what is seen.
+
+        Whether the latch is closed is the gate's to say: it may have been opened since.
+        """
+        cause = cause_of(self.rulings) if self.status == "stopped" else CAUSE_OF[self.status]
+        return None if cause == "latched" else cause
 
 
 class Executor:
@@ -176,17 +178,18 @@ class Executor:
             return "stopped", ruling.describe()
         seen = self._gate.observe()
         faults = at_start(checkpoint.contract, checkpoint.references, seen)
-        if any(fault.check == START for fault in faults):
+        elsewhere = call.start > 0 and has_other_starts(checkpoint.contract)
+        if elsewhere or any(fault.check == START for fault in faults):
             return self._brought_to_start(card, call, tally, seen, faults)
         return _faulted(*faults) if faults else None
 
     def _brought_to_start(
         self, card: SkillCard, call: SkillCall, tally: "_Tally", seen: Observation, faults: tuple[Fault, ...]
     ) -> Ended | None:
-        """Move from home to where the data begin; None when the arm stands there and all else is well."""
+        """Move from home to where the call is to begin; None when the arm stands there and all else is well."""
         checkpoint = self._checkpoints[card.checkpoint]
         width = self._cell.robot.gripper.max_width if card.start_pose == "home" else 0.0
-        way = way_to_start(checkpoint.contract, seen, call.id, width=width)
+        way = way_to_start(checkpoint.contract, seen, call.id, width=width, number=call.start)
         if way is None:
             return _faulted(*faults)
         self._gate.bind(call, PROPOSER, self._deadline(card))
@@ -224,7 +227,7 @@ class Executor:
                 chunk = checkpoint.policy.act(seen, call.phrase, call.id)
                 tally.chunks += 1
                 if fault := check_chunk(checkpoint.contract, chunk, before):
-                    return _faulted(fault)
+                    return "garbled", fault.describe()
                 ruling = tally.note(self._gate.execute(chunk, on_progress))
                 if ruling.decision == "stop":
                     return ("spent" if OUT_OF_TIME in _rules(ruling) else "stopped"), ruling.describe()

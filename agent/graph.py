@@ -11,15 +11,18 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from agent.nodes_account import account, next_step, recover, report
+from agent.nodes_account import account, next_step, report
 from agent.nodes_act import act, ground, look, verify, wake
+from agent.nodes_consult import consult
 from agent.nodes_plan import approve, clarify, inquire, propose, understand
+from agent.nodes_recover import recover
 from agent.recording.nodes import recorded
 from agent.state import RunState
 from agent.workcell import Workcell
 
 NODES: Final = (
-    understand, clarify, inquire, propose, approve, wake, look, ground, act, verify, account, recover, next_step,
+    understand, clarify, inquire, propose, approve, wake, look, ground, act, verify, account, recover, consult,
+    next_step,
     report,
 )  # fmt: skip
 
@@ -50,6 +53,7 @@ def wired(graph: Draft, nodes: Iterable[Callable[..., Any]]) -> Draft:
     graph.add_conditional_edges("verify", after_verify)
     graph.add_conditional_edges("account", after_account)
     graph.add_conditional_edges("recover", after_recover)
+    graph.add_conditional_edges("consult", after_consult)
     graph.add_conditional_edges("next_step", after_next_step)
     graph.add_edge("report", END)
     return graph
@@ -106,12 +110,15 @@ def after_look(state: RunState) -> Literal["recover", "ground", "look", "next_st
             return "next_step"
 
 
-def after_ground(state: RunState) -> Literal["act", "report"]:
-    return "report" if state.outcome else "act"
+def after_ground(state: RunState) -> Literal["act", "recover", "report"]:
+    if state.outcome:
+        return "report"
+    return "recover" if state.trouble else "act"
 
 
-def after_act(state: RunState) -> Literal["verify", "report"]:
-    return "report" if state.outcome else "verify"
+def after_act(state: RunState) -> Literal["verify", "recover"]:
+    """With the latch closed nothing moves any more, not even out of the camera's view."""
+    return "recover" if state.trouble else "verify"
 
 
 def after_verify(state: RunState) -> Literal["account", "recover"]:
@@ -126,13 +133,24 @@ def after_account(state: RunState) -> Literal["ground", "look", "report"]:
     return "look" if state.empty_handed else "ground"
 
 
-def after_recover(state: RunState) -> Literal["verify", "look", "ground", "report"]:
+def after_recover(state: RunState) -> Literal["consult", "verify", "look", "ground", "report"]:
     """After a look that failed, the same look again; else what the table chose."""
     if state.outcome:
         return "report"
+    if state.trouble:
+        return "consult"
     if state.execution:
         return "verify"
     return "look" if state.empty_handed else "ground"
+
+
+def after_consult(state: RunState) -> Literal["consult", "verify", "look", "report"]:
+    """An answer that was not understood is asked for again; else nothing is done without a fresh look."""
+    if state.outcome:
+        return "report"
+    if state.trouble:
+        return "consult"
+    return "verify" if state.execution else "look"
 
 
 def after_next_step(state: RunState) -> Literal["look", "report"]:

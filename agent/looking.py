@@ -192,7 +192,7 @@ class Looker:
 
     def _is_away(self, observation: Observation) -> bool:
         away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())
-        return away > self._cell.limits.start_joint_distance
+        return not away <= self._cell.limits.start_joint_distance  # joints that are no numbers are nowhere
 
     def settled(self, known: Look | None) -> Look | Blocked:
         """A look that shows what was `known` undisputed, or that two looks agree on; else the last one, with what is

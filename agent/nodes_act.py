@@ -1,19 +1,22 @@
 """Nodes between a look and a verdict. `act` is the only one that calls a skill."""
 
+from collections.abc import Iterable
+
 from langgraph.runtime import Runtime
 
 from agent import events
 from agent.difference import Difference, compare
 from agent.evidence import witnessed
 from agent.executor import WATCHED, Execution
-from agent.grounding import Grounded, Ungrounded
+from agent.grounding import PUT_BACK, Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
 from agent.judging import Judged
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking import Blocked, Look
-from agent.state import RunState, Update
+from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
+from skills.card import SkillCard
 from skills.scene import PerceivedPart
 
 
@@ -25,7 +28,7 @@ def wake(state: RunState, runtime: Runtime[Workcell]) -> Update:
     workcell = runtime.context
     record = workcell.journal.call(state.call.id) if state.call else None
     workcell.tell(state.run_id, events.Woken(call=record.call if record else None))
-    fresh: Update = {"outcome": None, "blocked": None, "tries": {}, "in_a_row": 0, "judged": None, "after": None}
+    fresh: Update = {"outcome": None, "blocked": None, "trouble": None, "judged": None, "after": None, **FORGIVEN}
     if record is None:
         return {**fresh, "call": None, "target": None, "execution": None}
     return {**fresh, "execution": record.execution or Execution(status="already", text="it was cut off")}
@@ -44,13 +47,13 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
         change = compare(state.look.scene, seen.scene)
         lost, undisturbed = (*still_missing(lost, change), *change.gone), undisturbed and change.is_empty
     if seen.grip.holding:
-        trusted = state.held is not None and undisturbed
+        trusted = state.held is not None and undisturbed and state.task != PUT_BACK
         return {
             "blocked": None,
             "look": seen,
             "lost": lost,
-            "held": state.held if trusted else None,
-            "task": "bring" if trusted else "put_back",
+            "held": state.held if undisturbed else None,
+            "task": "bring" if trusted else PUT_BACK,
         }
     full = no_room(state.account.step, workcell.journal.table.filled())
     dropped = still_missing((state.held,) if state.held else (), change)
@@ -70,13 +73,15 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 
 def ground(state: RunState, runtime: Runtime[Workcell]) -> Update:
-    """The next call, with its exact phrase, or the reason why there is none."""
+    """The next call, with its exact phrase, or the reason why there is none. Nothing is picked up for a full place."""
     if (reason := runtime.context.pause.take()) is not None:
         runtime.context.tell(state.run_id, events.Paused(reason=reason))
         return {"outcome": Outcome(outcome="stopped", reason=reason)}
     grounded = _next_call(state, runtime.context)
     if isinstance(grounded, Ungrounded):
         return {"outcome": Outcome(outcome="incomplete", reason=grounded.text)}
+    if state.empty_handed and (full := _full(state.account.step.destination, runtime.context)):
+        return {"trouble": Verdict(judgement="failure", reason=full, confidence=1.0, cause="place_full")}
     chosen: Update = {"call": grounded.call, "calls": state.calls + 1, "execution": None, "judged": None}
     return {**chosen, "target": grounded.target} if state.empty_handed else chosen
 
@@ -87,6 +92,8 @@ def act(state: RunState, runtime: Runtime[Workcell]) -> Update:
     workcell, call = runtime.context, state.call
     if (hole := state.hole) is not None:
         workcell.journal.table.fill(hole, state.run_id, sure=False)
+    if call.destination in workcell.cell.capacities:
+        workcell.journal.table.bring(call.id, call.destination)
     workcell.tell(state.run_id, events.Calling(call=call))
     execution = workcell.executor.run(
         state.run_id,
@@ -96,7 +103,8 @@ def act(state: RunState, runtime: Runtime[Workcell]) -> Update:
         state.target if state.empty_handed else None,
     )
     if workcell.gate.latched:
-        return {"execution": execution, "outcome": Outcome(outcome="stopped", reason=workcell.gate.latched)}
+        latched = Verdict(judgement="uncertain", reason=workcell.gate.latched, confidence=0.0, cause="latched")
+        return {"execution": execution, "trouble": latched}
     return {"execution": execution}
 
 
@@ -110,7 +118,8 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
     seen = workcell.verifier.verify(card, call, state.look, state.held, watched=watched)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
-    judged = measure(explain(seen.judged, state.execution, state.held), seen.after, state, workcell)
+    explained = taken_away(explain(seen.judged, state.execution, state.held), card, state.execution)
+    judged = measure(explained, seen.after, state, workcell)
     workcell.journal.attempts.judge(call.id, judged.verdict, workcell.cell.agent.flag_below)
     evidence = witnessed(judged.evidence, state.execution.rulings)
     workcell.tell(state.run_id, events.Verified(call_id=call.id, verdict=judged.verdict, evidence=evidence))
@@ -140,6 +149,16 @@ def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) ->
     return judged.model_copy(update={"verdict": verdict})
 
 
+def taken_away(judged: Judged, card: SkillCard, execution: Execution) -> Judged:
+    """The verdict on a pick whose part left the tray without being held: where the motion went to its end, the gate
+    saw no grasp that was lost, and so it was somebody else who took the part.
+    """
+    verdict = judged.verdict
+    if (card.done_check, execution.status, verdict.cause) != ("part_in_gripper", "ended", "dropped_outside"):
+        return judged
+    return judged.model_copy(update={"verdict": verdict.model_copy(update={"cause": "gone"})})
+
+
 def measure(judged: Judged, after: Look, state: RunState, workcell: Workcell) -> Judged:
     """The verdict on a pick for a fixture with what the gripper's width says: it chooses the hole, so it must be
     that of the bolt that was seen.
@@ -156,14 +175,40 @@ def measure(judged: Judged, after: Look, state: RunState, workcell: Workcell) ->
 
 def _next_call(state: RunState, workcell: Workcell) -> Grounded | Ungrounded:
     assert state.look is not None
-    call_id = f"{state.run_id}/{state.calls + 1}"
     match state.task:
-        case "pick":
-            step = insertable(state.account.step, no_room(state.account.step, workcell.journal.table.filled()))
-            return workcell.grounder.pick(step, state.look.scene, call_id, state.account.set_aside)
-        case "shift":
-            return workcell.grounder.shift(state.account.step, state.look.scene, call_id, state.account.set_aside)
+        case "pick" | "shift":
+            grounded = _begun(state, workcell, (*state.account.set_aside, *state.postponed))
+            if isinstance(grounded, Ungrounded) and state.postponed:
+                grounded = _begun(state, workcell, state.account.set_aside)
+            return grounded
         case "bring":
-            return workcell.grounder.bring(state.account.step, call_id)
+            return workcell.grounder.bring(state.account.step, _call_id(state))
         case "put_back":
-            return workcell.grounder.put_back(state.held, state.look.scene, call_id)
+            return workcell.grounder.put_back(state.held, state.look.scene, _call_id(state))
+
+
+def _begun(state: RunState, workcell: Workcell, left_out: Iterable[PerceivedPart]) -> Grounded | Ungrounded:
+    """The call for the next part but those; each failure at it begins from another of the data's starts."""
+    assert state.look is not None
+    step, scene, call_id = state.account.step, state.look.scene, _call_id(state)
+    if state.task == "shift":
+        grounded = workcell.grounder.shift(step, scene, call_id, left_out)
+    else:
+        open_to = insertable(step, no_room(step, workcell.journal.table.filled()))
+        grounded = workcell.grounder.pick(open_to, scene, call_id, left_out)
+    if isinstance(grounded, Ungrounded) or grounded.target is None:
+        return grounded
+    failures = state.tries.get(key_of(state.task, grounded.target), 0)
+    return grounded.model_copy(update={"call": grounded.call.model_copy(update={"start": failures})})
+
+
+def _call_id(state: RunState) -> str:
+    return f"{state.run_id}/{state.calls + 1}"
+
+
+def _full(place: str, workcell: Workcell) -> str | None:
+    """Why nothing more may go there, by what runs have brought; None where there is room or no bound is known."""
+    capacity, brought = workcell.cell.capacities.get(place), workcell.journal.table.brought(place)
+    if capacity is None or brought < capacity:
+        return None
+    return f"the {place} is full: {brought} parts were brought there, and it holds {capacity}"

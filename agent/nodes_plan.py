@@ -1,4 +1,4 @@
-"""Nodes before anything moves: understanding, asking, approval. Only these interrupt a run."""
+"""Nodes before anything moves: understanding, asking, approval. Within a run only `consult` asks."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -162,6 +162,7 @@ def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     if changes and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
         return {"outcome": Outcome(outcome="refused", reason=str(error))}
     workcell.journal.table.free(understanding.freed)
+    workcell.journal.table.empty(understanding.emptied)
     match understanding.outcome:
         case "answer":
             return {"outcome": Outcome(outcome="done", reason=understanding.text)}

@@ -1,6 +1,6 @@
 """The state of a run between two nodes: small, frozen, and what a checkpoint holds."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from agent.approving import Proposal
 from agent.executor import Execution
@@ -8,7 +8,7 @@ from agent.judging import Judged
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
 from skills.base import Value
-from skills.call import Cause, Outcome, SkillCall
+from skills.call import Cause, Outcome, SkillCall, Verdict
 from skills.plan import Hole, Past, Understanding
 from skills.scene import PerceivedPart
 
@@ -39,6 +39,9 @@ class RunState(Value):
         in_a_row: failures since the last part arrived.
         lost: parts that left the tray without having been brought away.
         blocked: why the last look could not be made.
+        trouble: why no call can be made, or what a person is asked about.
+        consultations: how often a person was asked about trouble.
+        postponed: parts that are taken up again when nothing else is left of the step.
     """
 
     run_id: str = ""
@@ -65,6 +68,9 @@ class RunState(Value):
     in_a_row: int = 0
     lost: tuple[PerceivedPart, ...] = ()
     blocked: Blocked | None = None
+    trouble: Verdict | None = None
+    consultations: int = 0
+    postponed: tuple[PerceivedPart, ...] = ()
     outcome: Outcome | None = None
 
     @property
@@ -104,7 +110,16 @@ SAVED = (
     PerceivedPart,
     Execution,
     Judged,
+    Verdict,
     Outcome,
     Proposal,
 )
 """The values that a checkpoint holds."""
+
+FORGIVEN: Final[Update] = {"tries": {}, "in_a_row": 0, "postponed": ()}
+"""What a person's word does to the failures so far: somebody has been there, and may have changed what lies there."""
+
+
+def key_of(task: Task, part: PerceivedPart) -> str:
+    """What `RunState.tries` counts the failures at a part under: parts that look alike are one."""
+    return f"{task} {part.describe()}"

@@ -203,6 +203,7 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
     from agent.twin import Surprises, Twin
     from sim.snapshot import lasting, snapshot
 
+    cell = scenario.fitted(cell)
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
     state.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:

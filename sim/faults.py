@@ -12,7 +12,7 @@ from skills.base import Finite
 from skills.scene import PartQuery
 
 CameraName = Literal["overhead", "wrist"]
-Form = Literal["nan", "far", "floor", "empty", "other_call", "other_weights", "old_picture"]
+Form = Literal["nan", "far", "beyond", "floor", "low", "empty", "other_call", "other_weights", "old_picture"]
 Seconds = Annotated[float, Field(ge=0)]
 Side = Literal["left", "right", "top", "bottom"]
 
@@ -112,7 +112,8 @@ class Absent(Lasting):
 
 class Garbage(Lasting):
     """The policies' chunks are spoilt: numbers that are none, poses far out of reach, a fast jump through the
-    tray's floor, rows missing, or a chunk that answers another call, other weights or an older picture.
+    tray's floor, rows missing, the whole way half a metre further away or 50 mm lower, or a chunk that answers another
+    call, other weights or an older picture.
     """
 
     fault: Literal["garbage"]
@@ -140,6 +141,12 @@ class Covered(Lasting):
     share: Annotated[float, Field(gt=0, le=1)]
 
 
+class Encoders(Lasting):
+    """The arm's joints are measured as no numbers."""
+
+    fault: Literal["encoders"]
+
+
 AnyFault: TypeAlias = Annotated[
     Slip
     | Moved
@@ -155,6 +162,7 @@ AnyFault: TypeAlias = Annotated[
     | Garbage
     | FullDisk
     | Stuck
-    | Covered,
+    | Covered
+    | Encoders,
     Field(discriminator="fault"),
 ]

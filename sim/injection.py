@@ -20,6 +20,7 @@ from sim.faults import (
     Black,
     Covered,
     Dimmed,
+    Encoders,
     Form,
     Frozen,
     Garbage,
@@ -49,6 +50,8 @@ IN_HAND: Final = 0.05
 SHADE: Final = 70.0
 ROUGH: Final = 3.0
 """Grey value of what covers a camera, and how far its noise goes [of 255]."""
+BEYOND, LOW = 0.5, 0.05
+"""How far a chunk's whole way is put away from the robot, and lower [m]."""
 CLEAR: Final = 0.05
 """A part that has fallen this far below the tool [m] is out of the fingers' way."""
 
@@ -87,10 +90,10 @@ class FaultyDriver:
         self._happen()
         with self._nudged():
             seen = self._driver.observe()
-        return replace(seen, images=self._spoilt(seen.images))
+        return self._numbed(replace(seen, images=self._spoilt(seen.images)))
 
     def measure(self) -> Observation:
-        return self._driver.measure()
+        return self._numbed(self._driver.measure())
 
     def command(self, motion: JointSlice | GripperCommand) -> None:
         if isinstance(motion, GripperCommand) and self._schedule.active(Stuck):
@@ -117,6 +120,9 @@ class FaultyDriver:
             _move(self._world, moved)
         if self._schedule.due(Kill):
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _numbed(self, seen: Observation) -> Observation:
+        return replace(seen, joints=np.full_like(seen.joints, np.nan)) if self._schedule.active(Encoders) else seen
 
     @contextmanager
     def _nudged(self) -> Iterator[None]:
@@ -248,6 +254,13 @@ def _filled(chunk: ActionChunk, column: int, value: float) -> ActionChunk:
     return replace(chunk, values=values)
 
 
+def _shifted(chunk: ActionChunk, column: int, by: float) -> ActionChunk:
+    """The same way elsewhere: no step of it is longer than before."""
+    values = chunk.values.copy()
+    values[:, column] += by
+    return replace(chunk, values=values)
+
+
 def _garbage(chunk: ActionChunk, form: Form) -> ActionChunk:
     match form:
         case "nan":
@@ -256,6 +269,10 @@ def _garbage(chunk: ActionChunk, form: Form) -> ActionChunk:
             return _filled(chunk, 0, 2.5)
         case "floor":
             return _filled(chunk, 2, -0.1)
+        case "beyond":
+            return _shifted(chunk, 0, BEYOND)
+        case "low":
+            return _shifted(chunk, 2, -LOW)
         case "empty":
             return replace(chunk, values=chunk.values[:0])
         case "other_call":

@@ -24,8 +24,9 @@ from sim.parts.spawn import PartSpec
 from sim.randomize import draw_clutter
 from sim.setting import CALIBRATED, Clutter, load_setting
 from skills.base import Finite, Value
-from skills.call import RunOutcome
-from skills.errors import BadInput
+from skills.call import Cause, RunOutcome
+from skills.cell import Cell
+from skills.errors import BadInput, UnknownName
 from skills.place import Container
 from skills.scene import PartQuery
 from skills.words import SIZES_OF, Colour, Condition, Kind, Size
@@ -36,6 +37,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 TAGS = Literal[
     "core", "removal", "sorting", "quantity", "exclusion", "superlative", "order", "nothing", "surprise", "language",
     "region", "question", "demo", "clutter", "lighting", "faults", "conveyor", "insert", "robots",
+    "recovery",
 ]  # fmt: skip
 
 
@@ -88,6 +90,14 @@ class Moved(Value):
     count: Annotated[int, Field(ge=0)]
 
 
+class Recovered(Value):
+    """What the agent did about a failure of this cause, as its table of recovery names the three."""
+
+    cause: Cause
+    action: str
+    situation: str = "free"
+
+
 class Expectation(Value):
     """What the judge compares the final state with.
 
@@ -95,12 +105,14 @@ class Expectation(Value):
         outcome: how the run ends, or all the right ways.
         says: words that stand in the reason that the run gives.
         untouched: none of these has left the tray.
+        recovered: each of these was done in the run.
     """
 
     outcome: Ending | tuple[Ending, ...]
     says: str = ""
     moved: tuple[Moved, ...] = ()
     untouched: tuple[PartQuery, ...] = ()
+    recovered: tuple[Recovered, ...] = ()
 
     @property
     def outcomes(self) -> tuple[Ending, ...]:
@@ -119,6 +131,7 @@ class Scenario(Value):
 
     `setting` names a file in `sim/randomization/`: how the scene looks, and how the parts lie that have no place.
     `clutter` says how they lie whatever the setting says; then parts with a place may lie so as well.
+    `capacity` is how many parts a bin or a belt takes here, by name.
     """
 
     name: str
@@ -132,6 +145,7 @@ class Scenario(Value):
     ]
     instruction: str = ""
     answers: tuple[str, ...] = ()
+    capacity: dict[str, int] = {}
     surprises: tuple[Surprise, ...] = ()
     faults: tuple[AnyFault, ...] = ()
     expect: Expectation | None = None
@@ -149,6 +163,15 @@ class Scenario(Value):
         if len(layout) < len(self.parts):
             raise BadInput("parts", len(self.parts), f"at most what fits on the tray; {len(layout)} found room")
         return layout
+
+    def fitted(self, cell: Cell) -> Cell:
+        """`cell` with its places as large as they are here. Raises: UnknownName, BadInput."""
+        places = {name: place.model_dump(exclude_unset=True) for name, place in cell.places.items()}
+        for name, capacity in self.capacity.items():
+            if name not in places:
+                raise UnknownName("capacity", name, places)
+            places[name]["capacity"] = capacity
+        return Cell.model_validate({**dict(cell), "places": places}) if self.capacity else cell
 
     @field_validator("setting")
     @classmethod

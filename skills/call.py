@@ -22,7 +22,12 @@ Cause = Literal[
     "refused_by_gate",
     "policy_silent",
     "unclear",
+    "place_full",
+    "bad_chunk",
+    "robot_fault",
+    "latched",
 ]
+"""Why a call failed, or can't be made; docs/recovery.md says each in words."""
 
 
 class SkillCall(Value):
@@ -35,6 +40,7 @@ class SkillCall(Value):
         phrase: rendered from the card; stands letter for letter in the checkpoint's contract.
         part: what the part that is moved must match; the verifier's promise.
         destination: where it goes; None for a pick.
+        start: from which of the starts that the checkpoint's data hold it begins; 0 is their mean.
     """
 
     id: str
@@ -43,6 +49,7 @@ class SkillCall(Value):
     phrase: str
     part: PartQuery
     destination: str | None = None
+    start: int = 0
 
 
 class Finding(Value):

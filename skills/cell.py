@@ -257,6 +257,12 @@ class Cell(Value):
         """The places that bolts are inserted into, by name."""
         return {name: place for name, place in self.places.items() if isinstance(place, Fixture)}
 
+    @property
+    def capacities(self) -> dict[str, int]:
+        """How many parts a bin or belt takes until a person empties it, by name; only of those that say so."""
+        limited = {name: getattr(place, "capacity", None) for name, place in self.places.items()}
+        return {name: capacity for name, capacity in limited.items() if capacity is not None}
+
     def fixture(self, name: str) -> Fixture:
         """Raises: UnknownName when there is no such place, or it is no fixture."""
         if name not in self.fixtures:

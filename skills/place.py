@@ -16,10 +16,17 @@ from skills.words import SHANK, Size
 Positive = Annotated[float, Field(gt=0)]
 Colour3 = tuple[float, float, float]
 Point = tuple[float, float]
+Capacity = Annotated[int, Field(ge=1)] | None
 
 
 class Container(Finite):
-    """A tray or a bin: a square with low walls. `half` is the inner half width, `floor` the height of its floor."""
+    """A tray or a bin: a square with low walls.
+
+    Attributes:
+        half: inner half width.
+        floor: height of its floor.
+        capacity: of a bin, how many parts it takes until a person empties it; None: no bound is known.
+    """
 
     kind: Literal["tray", "bin"]
     centre: Point
@@ -27,6 +34,7 @@ class Container(Finite):
     wall: Positive
     colour: Colour3
     floor: Annotated[float, Field(ge=0)] = 0.0
+    capacity: Capacity = None
 
     @property
     def extent(self) -> Point:
@@ -40,6 +48,12 @@ class Container(Finite):
     def top(self) -> float:
         return self.floor + self.wall
 
+    @model_validator(mode="after")
+    def _is_emptied_if_bounded(self) -> Self:
+        if self.kind == "tray" and self.capacity is not None:
+            raise BadInput("capacity", self.capacity, "given to a bin or a belt; on the tray every look counts")
+        return self
+
 
 class Belt(Finite):
     """A conveyor belt along y that carries parts `towards` its end, where they fall into a chute that counts them.
@@ -52,6 +66,7 @@ class Belt(Finite):
         towards: the operator's left is +y.
         drop: x, y where parts are let go; on the belt.
         chute: length of the chute along y, behind the belt's end; as wide as the belt.
+        capacity: how many parts its end takes until a person empties it; None: no bound is known.
     """
 
     kind: Literal["belt"]
@@ -65,6 +80,7 @@ class Belt(Finite):
     drop: Point
     chute: Positive
     colour: Colour3
+    capacity: Capacity = None
 
     @property
     def extent(self) -> Point:

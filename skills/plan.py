@@ -130,6 +130,7 @@ class Understanding(Value):
         command: set where the outcome is `control`.
         freed: the holes that the person says are empty again; only beside an answer.
         consulted: what a chat model had to do with it; None where none was asked.
+        emptied: the places that the person says are empty again; only beside an answer.
     """
 
     outcome: PlanOutcome
@@ -139,6 +140,7 @@ class Understanding(Value):
     command: Control | None = None
     freed: tuple[Hole, ...] = ()
     consulted: Consulted | None = None
+    emptied: tuple[str, ...] = ()
 
     @property
     def by_model(self) -> bool:
@@ -153,6 +155,8 @@ class Understanding(Value):
             raise BadInput("command", self.command, "set exactly where the outcome is control")
         if self.freed and self.outcome != "answer":
             raise BadInput("freed", self.freed, "empty unless the outcome is answer")
+        if self.emptied and self.outcome != "answer":
+            raise BadInput("emptied", self.emptied, "empty unless the outcome is answer")
         if self.outcome in ("question", "refused", "answer") and not self.text:
             raise BadInput("text", self.text, f"said where the outcome is {self.outcome}")
         return self

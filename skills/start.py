@@ -1,7 +1,7 @@
 """Where a checkpoint's episodes began, as a motion: what brings an arm there that does not stand there."""
 
 from functools import partial
-from math import atan2
+from math import atan2, sqrt
 from typing import Final
 
 import numpy as np
@@ -18,17 +18,44 @@ STEP: Final = 0.03
 """Largest step of a joint from row to row [rad] …"""
 PERIOD: Final = 0.1
 """… and the time between rows [s]: 0.3 rad/s."""
+LEAST: Final = 0.005
+"""Starts that differ by less [m or rad] are one."""
+PRIMES: Final = (2, 3, 5, 7, 11, 13, 17)
 
 
-def way_to_start(contract: Contract, observation: Observation, call_id: str, *, width: float) -> ActionChunk | None:
-    """A motion to the mean of the states in which the data's episodes began, for the gate to rule on.
+def has_other_starts(contract: Contract) -> bool:
+    """Whether the data's episodes began at more places than one."""
+    start = contract.start_state
+    ways = zip(contract.state_names, start.low, start.high, strict=True)
+    return any(high - low > LEAST for name, low, high in ways if _is_place(name))
+
+
+def start_of(contract: Contract, number: int) -> dict[str, float]:
+    """The `number`-th of the starts between the data's lowest and highest, as state column -> value; 0 is their mean.
+
+    Each column goes through its range by its own irrational step (Kronecker's sequence), so that few starts are spread
+    widely and none comes twice. What is no place of the arm stays at its mean.
+    """
+    start = contract.start_state
+    columns = zip(contract.state_names, start.mean, start.low, start.high, strict=True)
+    return {
+        name: low + (high - low) * (number * sqrt(PRIMES[at % len(PRIMES)]) % 1) if number and _is_place(name) else mean
+        for at, (name, mean, low, high) in enumerate(columns)
+    }
+
+
+def way_to_start(
+    contract: Contract, observation: Observation, call_id: str, *, width: float, number: int = 0
+) -> ActionChunk | None:
+    """A motion to a state in which the data's episodes began, for the gate to rule on.
 
     Args:
         width: what the gripper is told there [m]; 0 keeps it closed.
+        number: which of them, as `start_of` counts; 0 is their mean.
 
     Returns: None where the contract's states say neither all joints nor the tool's place.
     """
-    start = dict(zip(contract.state_names, contract.start_state.mean, strict=True))
+    start = start_of(contract, number)
     joints = [f"joint {number + 1} [rad]" for number in range(len(observation.joints))]
     chunk = partial(
         ActionChunk, checkpoint=PROPOSER, answers=observation.sequence, observed_ns=observation.time_ns, call_id=call_id
@@ -40,6 +67,10 @@ def way_to_start(contract: Contract, observation: Observation, call_id: str, *, 
         row = np.array([[*(start[name] for name in POSITIONS), np.pi, 0.0, _yaw(start, observation), width]])
         return chunk(row, "tcp_waypoints")
     return None
+
+
+def _is_place(name: str) -> bool:
+    return name in POSITIONS or name.startswith("joint ")
 
 
 def _joint_rows(here: FloatArray, there: FloatArray, width: float) -> FloatArray:

@@ -22,6 +22,7 @@ PAGES = (
     "operators",
     "planner",
     "policy",
+    "recovery",
     "replay",
     "results",
     "robots",

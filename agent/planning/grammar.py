@@ -17,7 +17,7 @@ from agent.planning.reading import Reading, read
 from agent.planning.records import record_words
 from agent.planning.refusals import refuse
 from agent.planning.run_questions import answer_of_run
-from agent.planning.statements import freed_holes, holes_words
+from agent.planning.statements import emptied_place, freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
 from agent.planning.wording import listed
@@ -79,6 +79,9 @@ class GrammarPlanner:
         if freed := freed_holes(Parse(reading.cursor(), self._lexicon)):
             named = listed(holes_words(freed, self._lexicon))
             return Understanding(outcome="answer", text=render("note-freed", holes=named), freed=freed)
+        if emptied := emptied_place(Parse(reading.cursor(), self._lexicon)):
+            text = render("note-emptied", place=f"the {emptied}")
+            return Understanding(outcome="answer", text=text, emptied=(emptied,))
         if is_question(asked := Parse(reading.cursor(), self._lexicon)):
             return Understanding(outcome="answer", text=answer(asked, scene))
         parse = Parse(reading.cursor(), self._lexicon, own=self._own, past=past, recalled=recalled_moves(past))

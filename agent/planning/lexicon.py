@@ -51,6 +51,7 @@ class Lexicon:
 
     Attributes:
         holes: the sizes of bolts that each fixture takes, one of each.
+        bounded: the places that take so many parts until somebody empties them.
         asked_for: one instruction for each skill that moves parts on the tray.
         own_words: all words in which these are asked for.
     """
@@ -69,6 +70,7 @@ class Lexicon:
         )
         self.place_names = cell.destinations
         self.holes = {name: tuple(fixture.holes) for name, fixture in cell.fixtures.items() if name in reachable}
+        self.bounded = tuple(name for name in cell.capacities if name in reachable)
         self.nouns = _nouns(self.kinds)
         self.attributes = _attributes(self.values)
         self.superlatives = _inverted(synonyms.SUPERLATIVES)

@@ -1,4 +1,4 @@
-"""What a person says of the fixtures, which no camera sees: "the left fixture is empty"."""
+"""What a person says of places that no camera sees: "the left fixture is empty", "I have emptied the left bin"."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -33,6 +33,27 @@ def freed_holes(parse: Parse) -> tuple[Hole, ...]:
         if (holes := attempt(parse)) and _is_over(parse):
             return holes
     return ()
+
+
+def emptied_place(parse: Parse) -> str | None:
+    """The place of bounded capacity that is said to be empty again; None when anything else is said.
+
+    Raises: Doubt when it is unclear which place is meant.
+    """
+    if not parse.lexicon.bounded or not _is_said(parse, *_STATES):
+        return None
+    cursor = parse.cursor
+    cursor.skip(_OPENERS)
+    by_us = cursor.take("i", "we")
+    cursor.take("have")
+    if by_us and not cursor.take(*_DONE):
+        return None
+    place = take_place(parse) if names_place(parse) else None
+    cursor.take("is", "was", "has")
+    cursor.take("been")
+    if place not in parse.lexicon.bounded or not (by_us or cursor.take(*_STATES)):
+        return None
+    return place if _is_over(parse) else None
 
 
 def holes_words(holes: Iterable[Hole], lexicon: Lexicon) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import yaml
 
 from agent.evaluation.portraits import portrait
+from agent.regress.recovered import undone
 from agent.report import Report
 from agent.run import Answer, resume, run
 from agent.workcell import ROOT, build_twin, reopen_twin
@@ -44,6 +45,7 @@ class ScenarioResult(Value):
     Attributes:
         outcome: how the run ended; "error": by one of smolcell's own errors, "crashed": by any other exception.
         judged: ground truth; empty where it never came to a world.
+        undone: what the scenario expects to be done about a failure and was not.
         false_done: the run said done, and the judge or the scenario disagrees.
         account_faults: every way in which the run's own account is not what is.
         account_exact: whether there is none; None where no account was given.
@@ -60,6 +62,7 @@ class ScenarioResult(Value):
     false_done: bool = False
     account_exact: bool | None = None
     account_faults: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
     phrases: tuple[Said, ...] = ()
     before: str = ""
     after: str = ""
@@ -72,7 +75,7 @@ class ScenarioResult(Value):
     def why(self) -> str:
         """What is wrong with it, in a line."""
         faults = self.judged.get("faults", ())
-        return "; ".join([f"{self.outcome}: {self.reason}", *faults, *self.account_faults])
+        return "; ".join([f"{self.outcome}: {self.reason}", *faults, *self.account_faults, *self.undone])
 
 
 def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResult:
@@ -87,12 +90,14 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
         before = portrait(twin.world)
         answers = iter(scenario.answers)
         ended, report = _end(twin, "" if killed else scenario.instruction, lambda _: next(answers, None))
+        told = twin.workcell.journal.events(report.run_id) if report else ()
+        missing = undone(expect.recovered, (event for _, event in told))
         judged, after = judge(twin.world, expect), portrait(twin.world)
         account = _account_faults(twin, scenario, report)
     return ScenarioResult(
         name=scenario.name,
         tags=scenario.tags,
-        passed=_fits(ended, expect) and not judged.faults,
+        passed=_fits(ended, expect) and not judged.faults and not missing,
         outcome=ended[0],
         reason=ended[1],
         seconds=round(time.monotonic() - start, 2),
@@ -100,6 +105,7 @@ def run_scenario(scenario: "Scenario", cell: Cell, state: Path) -> ScenarioResul
         false_done=ended[0] == "done" and bool(judged.faults or "done" not in expect.outcomes),
         account_exact=None if account is None else not account,
         account_faults=account or (),
+        undone=missing,
         phrases=_said(report),
         before=before,
         after=after,

@@ -173,7 +173,7 @@ def test_a_chunk_that_jumps_is_not_executed() -> None:
     gate = TrayGate(Tray(NUT))
     still = Moves(jumps=((0.0, 0.0, 0.05),) * 4, closed=0.6)
     execution = executor(gate, moves=still).run("run-00001", PICK)
-    assert (execution.status, execution.chunks, gate.executed, gate.bound) == ("faulted", 1, [], None)
+    assert (execution.status, execution.chunks, gate.executed, gate.bound) == ("garbled", 1, [], None)
     assert execution.text.startswith("the way from row 1 to row 2 of the chunk is 0.100 m, and at most 0.000")
 
 
@@ -217,6 +217,10 @@ def test_why_a_stopped_call_failed() -> None:
 
     assert stopped("reach").cause == "unreachable"
     assert stopped("collision").cause == "refused_by_gate"
+    assert stopped("age").cause == "bad_chunk"
+    assert stopped("finite_state").cause == "robot_fault"
+    assert stopped("grasp").cause is None, "what is seen decides"
+    assert stopped("tracking").cause is None, "it is the gate that knows whether its latch is still closed"
     assert Execution(status="ended").cause is None
 
 

@@ -15,7 +15,7 @@ from tests.agent.kinematic_tray import Bench, Tray, part, step
 def test_every_route_names_its_destinations() -> None:
     nodes = set(graph.build_graph(InMemorySaver()).get_graph().nodes)
     routes = [value for name, value in vars(graph).items() if name.startswith("after_")]
-    assert len(routes) == 13
+    assert len(routes) == 14
     for route in routes:
         destinations = get_args(get_type_hints(route)["return"])
         assert destinations

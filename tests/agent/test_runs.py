@@ -188,7 +188,7 @@ def test_a_missed_grasp_is_tried_again(lay) -> None:
 
 
 def test_a_part_that_can_not_be_grasped_is_left_and_reported(lay) -> None:
-    bench = lay(Tray(*MIXED, faults={1: "miss", 2: "miss", 3: "miss"}), FAILED)
+    bench = lay(Tray(*MIXED, faults=dict.fromkeys((1, 2, 7, 8, 9), "miss")), FAILED)
     report = run(bench.workcell, "go")
     assert report.outcome == Outcome(
         outcome="incomplete", reason="failed part → rejection bin: 2 moved, 1 left, 0 lost"
@@ -235,11 +235,12 @@ def test_a_part_that_is_knocked_out_is_noticed_though_the_plan_was_met(lay) -> N
     assert counts(report) == [(1, 1, 0, 0)]
 
 
-def test_what_the_gate_refuses_is_tried_again_then_left(lay) -> None:
+def test_what_the_gate_refuses_waits_for_the_others_and_is_then_left(lay) -> None:
     bench = lay(Tray(FAILED_GEAR, FAILED_NUT), FAILED)
-    bench.gate.refusals = {1, 2, 3}
+    bench.gate.refusals = {1, 4, 5, 6}
     report = run(bench.workcell, "go")
     assert (report.outcome.outcome, counts(report)) == ("incomplete", [(2, 1, 1, 0)])
+    assert [name.split()[-1] for name in phrases(report)] == ["gear", "nut", "bin", "gear", "gear", "gear"]
     verdict = report.attempts[0].verdict
     assert (verdict.cause, verdict.reason) == ("refused_by_gate", "stop: [workspace] outside the workspace")
 

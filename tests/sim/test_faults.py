@@ -127,6 +127,15 @@ def test_stuck_fingers_stay_and_time_passes(cell):
     assert bench.driver.measure().gripper_width < 0.01
 
 
+def test_encoders_say_no_numbers_and_all_else_is_as_it_was(cell):
+    bench = Bench(cell, {"fault": "encoders", "at_call": 0, "seconds": 0.2})
+    for seen in (bench.driver.measure(), bench.driver.observe()):
+        assert np.isnan(seen.joints).all()
+        assert np.isfinite(seen.tcp).all()
+    bench.driver.wait(0.2)
+    assert np.isfinite(bench.driver.measure().joints).all()
+
+
 def test_a_person_moves_a_part(cell):
     bench = Bench(cell, {"fault": "moved", "at_call": 1, "part": {"condition": "failed"}, "to": [-0.05, 0.06]})
     bench.driver.observe()
@@ -223,6 +232,12 @@ def test_spoilt_numbers(cell):
     assert (values("far")[1:, 0] == 2.5).all()
     assert (values("floor")[1:, 2] == -0.1).all()
     assert values("empty").shape == (0, 7)
+
+
+@pytest.mark.parametrize(("form", "column", "by"), [("beyond", 0, 0.5), ("low", 2, -0.05)])
+def test_the_whole_way_elsewhere(cell, form, column, by):
+    right, chunk, _ = said(cell, {"fault": "garbage", "at_call": 0, "form": form})
+    assert chunk.values - right.values == pytest.approx(np.tile(np.eye(7)[column] * by, (len(right.values), 1)))
 
 
 def test_chunk_that_answers_an_older_picture(cell):

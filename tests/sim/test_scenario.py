@@ -7,6 +7,7 @@ from sim.layout import gap, overlapping
 from sim.parts.spawn import PartSpec
 from sim.scenario import Expectation, RandomParts, RandomSet, Scenario, load_scenario, random_scenario
 from sim.world import World
+from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
 
 
@@ -119,3 +120,27 @@ def test_judge_counts_what_lies_where(cell):
     fallen = {"part": {"condition": "ok"}, "to": "table", "count": 1}
     assert judge(world, Expectation.model_validate({"outcome": "incomplete", "moved": [wanted, fallen]})).faults == ()
     world.close()
+
+
+def test_places_hold_as_much_as_the_scenario_says(cell: Cell) -> None:
+    scenario = Scenario.model_validate({"name": "x", "parts": [], "capacity": {"left bin": 2, "conveyor belt": 3}})
+    assert scenario.fitted(cell).capacities == {"left bin": 2, "conveyor belt": 3}
+    assert scenario.fitted(cell).places["tray"] == cell.places["tray"]
+    assert scenario.model_copy(update={"capacity": {}}).fitted(cell) is cell
+
+
+@pytest.mark.parametrize(
+    ("capacity", "error", "message"),
+    [
+        ({"left bim": 2}, UnknownName, "capacity: 'left bim' is not known"),
+        ({"left bin": 0}, ValueError, "greater than or equal to 1"),
+        ({"tray": 5}, BadInput, "capacity: 5 is not allowed"),
+        ({"left fixture": 1}, ValueError, "Extra inputs"),
+    ],
+)
+def test_a_capacity_that_makes_no_sense(
+    cell: Cell, capacity: dict[str, int], error: type[Exception], message: str
+) -> None:
+    scenario = Scenario.model_validate({"name": "x", "parts": [], "capacity": capacity})
+    with pytest.raises(error, match=message):
+        scenario.fitted(cell)

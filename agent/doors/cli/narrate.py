@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 ACTIONS = {
     "retry": "look again and try again",
+    "other_candidate": "take the others first, come back to this part last",
     "put_back": "put the part back on the tray",
     "skip": "leave this part, go on with the others",
+    "ask": "ask a person what to do",
     "hand_over": "a person is needed",
+    "stop": "stop; a person must reset the latch",
 }
 
 
@@ -49,6 +52,12 @@ def _sentence(event: events.Event) -> str | None:
             return f"then      {ACTIONS[event.action]}"
         case events.Accounted():
             return f"account   {event.account.describe()}"
+        case _:
+            return _interruption(event)
+
+
+def _interruption(event: events.Event) -> str | None:
+    match event:
         case events.Woken():
             return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was under way"
         case events.Paused():
