@@ -158,7 +158,7 @@ def answered(choices: Sequence[str], answer: str) -> str:
 
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
-    changes = understanding.plan is not None or understanding.freed
+    changes = understanding.plan is not None or understanding.freed or understanding.emptied
     if changes and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
         return {"outcome": Outcome(outcome="refused", reason=str(error))}
     workcell.journal.table.free(understanding.freed)
