@@ -1,6 +1,6 @@
 """A pause holds a run up between two calls: the call under way is looked at and accounted for, nothing latches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,10 @@ PARTS = (FAILED_GEAR, FAILED_NUT)
 
 
 @pytest.fixture
-def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Bench:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path, Tray(*PARTS), step(condition="failed"))
-    request.addfinalizer(made.journal.close)
-    return made
+    yield made
+    made.journal.close()
 
 
 def paused_at(bench: Bench, here: Callable[[events.Event], bool]) -> Report:
