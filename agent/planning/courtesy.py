@@ -59,10 +59,10 @@ OPENERS: Final = (
     *_each("start|begin|finish|finish up|finish off|end|continue|proceed|carry on|go on|conclude", "by|with"),
     *_each("hey|hi|hello|dear|morning|evening|afternoon|greetings|howdy|yo|sir|team|guys|friend|my friend"),
     *_each("good", "morning|afternoon|evening|day"),
-    *_each("ok|okay|alright|all right|right|well|so|great|good|yes|there|to|have"),
+    *_each("ok|okay|alright|all right|right|well|so|great|good|yes|there|to|have|do"),
 )
 """What may stand before a command; those of AMBIGUOUS_OPENERS count only before a comma or a verb."""
 
 AMBIGUOUS_OPENERS: Final = frozenset(
-    {"ok", "okay", "right", "good", "there", "to", "have", "all right", "help me", "help us"}
+    {"ok", "okay", "right", "good", "there", "to", "have", "do", "all right", "help me", "help us"}
 )

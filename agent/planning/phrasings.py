@@ -31,6 +31,7 @@ FOLDS: Final[dict[str, str]] = {
     "lft": "left",
     "rgt": "right",
     "thre": "three",
+    "u": "you",
     "hwo": "how",
     "tothe": "to the",
     "inthe": "in the",

@@ -51,7 +51,8 @@ def take_region(parse: Parse, draft: Draft) -> bool:
             named = bool(cursor.take(*_REGION_NOUNS))
             if preposition == "from" and not named and cursor.word() == "to":
                 raise parse.not_understood()  # "from the left to the right bin": the left bin, or the left half?
-            if named or word not in WEAK_REGIONS:
+            beside = preposition in {"to", "towards"} and cursor.word() != "of"  # "to the left": where to, not where
+            if named or not (beside or word in WEAK_REGIONS):
                 draft.set(parse, "region", regions[word], at)
                 if other:
                     draft.set(parse, "region", regions[other], cursor.at)
