@@ -76,11 +76,11 @@ class Report(Value):
         }
 
     def remarks(self) -> tuple[str, ...]:
-        """What the counts do not say, a line each."""
+        """What neither counts nor outcome say, a line each; a question that nobody answered is the outcome."""
         lost = [f"lost: {part.describe()}" for part in self.lost]
         held = [f"in the gripper: {self.held.describe()}"] if self.held else []
         disputed = [f"the looks disagree: {one.describe()}" for one in self.disputed]
-        asked = [f"asked: {one.question} – {one.answer or 'no answer'}" for one in self.questions]
+        asked = [f"asked: {one.question} – {one.answer}" for one in self.questions if one.answer]
         return (*lost, *held, *disputed, *asked)
 
 

@@ -118,9 +118,9 @@ def regress(
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
-    """Run scenarios through the whole cell and judge each by ground truth: what came of it, and its account.
+    """Run scenarios through the whole cell and judge each by ground truth.
 
-    Exit code 0 when all of them passed, 3 when one did not.
+    The run's own account is held against it, too. Exit code 0 when all of them passed, 3 when one did not.
     """
     from agent.regress.compare import compare, load_base
 

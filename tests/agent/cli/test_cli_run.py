@@ -55,8 +55,10 @@ def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_
     pictures = tmp_path / "pictures"
     said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--pictures", str(pictures))
     assert said.code == ExitCode.DONE
-    table, outcome, judged = said.out.splitlines()[2:]
+    table, part, outcome, judged = said.out.splitlines()[2:]
     assert table.split() == ["all", "×", "failed", "part", "→", "rejection", "bin", "1", "1", "0", "0"]
+    assert part.split() == ["failed", "large", "red", "gear", "1", "1", "0", "0"]
+    assert part.startswith("  failed"), "it stands below its step"
     assert outcome == "done: all × failed part → rejection bin: 1 seen, 1 moved, 0 left, 0 lost"
     assert judged == "judge: 1 × failed large red gear → rejection bin; 1 left on the tray"
     told = [line.split()[0] for line in said.err.splitlines()]
