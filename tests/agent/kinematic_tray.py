@@ -141,7 +141,7 @@ class Tray:
         self.held = min(near, key=lambda one: math.dist(one.at, at))
         self.parts.remove(self.held)
         self.width = SHANK[self.held.size] if self.held.kind == "bolt" else GRASP
-        if fault == "knock":
+        if fault == "knock" and self.parts:
             self.table.append(self.parts.pop())
 
     def _slip(self, fault: str) -> bool:
@@ -280,7 +280,7 @@ class TextPolicy:
         parts = TextPerceiver().perceive(observation).parts
         fitting = sorted((one for one in parts if fits(one, arguments)), key=lambda one: one.at)
         others = [one for one in parts if one not in fitting]
-        target = others[-1] if len(self.phrases) in self.mistakes else fitting[0]
+        target = others[-1] if others and len(self.phrases) in self.mistakes else fitting[0]
         x, y = np.add(CELL.tray.centre, target.at)
         rows = [(0.12, 0.05), (0.02, 0.05), (0.02, 0.0), (0.16, 0.0)]
         return np.array([[x, y, z, np.pi, 0, 0, w] for z, w in rows] + [[0.3, 0, 0.5, np.pi, 0, 0, 0]])
