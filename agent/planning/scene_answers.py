@@ -58,7 +58,7 @@ def _is_there(look: Look) -> str | None:
     there = any(cursor.take_run(*run) for run in _THERE) or bool(cursor.take("any"))
     cursor.take("still", "now", "currently")
     if not there:
-        asked = cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i")
+        asked = bool(cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i"))
         asked = asked or cursor.take_run("does", "the", "tray")
         if not (cursor.take(*SEE) or asked):
             return None
