@@ -211,4 +211,4 @@ def _full(place: str, workcell: Workcell) -> str | None:
     capacity, brought = workcell.cell.capacities.get(place), workcell.journal.table.brought(place)
     if capacity is None or brought < capacity:
         return None
-    return f"the {place} is full: {brought} parts were brought there, and it holds {capacity}"
+    return f"the {place} is full: {brought} of {capacity}"

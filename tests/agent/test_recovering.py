@@ -236,7 +236,7 @@ def test_an_arm_whose_state_is_no_number_is_tried_once_and_then_stopped(lay, mon
 def test_nothing_is_picked_up_for_a_full_place(lay) -> None:
     bench = lay(Tray(RED, NUT, GOOD), FAILED, kind=Small)
     report = run(bench.workcell, "go")
-    full = "the rejection bin is full: 1 parts were brought there, and it holds 1"
+    full = "the rejection bin is full: 1 of 1"
     assert (report.outcome.outcome, report.outcome.reason) == ("incomplete", f"a person is needed: {full}")
     assert (bench.world.bins[BIN], bench.world.parts) == ([RED], [NUT, GOOD])
     assert run(bench.workcell, "go").outcome.reason == f"a person is needed: {full}", "the next run knows it, too"
