@@ -59,9 +59,9 @@ def _is_there(look: Look) -> str | None:
     cursor.take("still", "now", "currently")
     if not there:
         asked = bool(cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i"))
-        asked = asked or cursor.take_run("does", "the", "tray")
-        if not (cursor.take(*SEE) or asked):
+        if not (asked or cursor.take_run("does", "the", "tray") or cursor.word() in SEE):
             return None
+        cursor.take(*SEE)
         cursor.take("got", "have", "contain", "hold")
     query = take_query(look.parse)
     if query is None or not is_over(look.parse):
