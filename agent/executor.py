@@ -19,9 +19,10 @@ from skills.observation import Observation
 from skills.preflight import at_start, before_moving, check_chunk
 from skills.protocols import Clock, Policy
 from skills.reference import Reference
+from skills.scene import PerceivedPart
 from skills.start import PROPOSER, way_to_start
 
-Status = Literal["ended", "spent", "stopped", "faulted", "silent", "empty", "already"]
+Status = Literal["ended", "spent", "stopped", "faulted", "silent", "empty", "absent", "already"]
 
 Ended = tuple[Status, str]
 
@@ -32,6 +33,7 @@ CAUSE_OF: Final[dict[Status, Cause | None]] = {
     "faulted": "not_visible",
     "silent": "policy_silent",
     "empty": "gone",
+    "absent": "gone",
     "already": None,
 }
 
@@ -84,8 +86,9 @@ class Execution(Value):
 
     Attributes:
         status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (a check of
-            `skills.preflight`), silent (no answer of the policy), empty (nothing in the gripper to bring away), already
-            (the journal holds this id: it is looked at, not moved again).
+            `skills.preflight`), silent (no answer of the policy), empty (nothing in the gripper to bring away), absent
+            (nothing lies any more where the part to be taken lay), already (the journal holds this id: it is looked at,
+            not moved again).
         text: the reason where it did not end by itself.
         rulings: one for each motion that was asked for.
         seconds: cell time that it took [s].
@@ -130,14 +133,18 @@ class Executor:
         call: SkillCall,
         on_ruling: Callable[[Ruling], None] = lambda _: None,
         on_progress: Callable[[float], None] = lambda _: None,
+        target: PerceivedPart | None = None,
     ) -> Execution:
-        """Make `call`, unless the journal knows it already. No retry inside."""
+        """Make `call`, unless the journal knows it already. No retry inside.
+
+        `target` is the part that it takes from the tray: nothing moves for one that the policy's own picture lacks.
+        """
         card = self._catalogue[call.skill]
         if not self._log.begin_call(run_id, call):
             return Execution(status="already", text="the journal holds this call; it is looked at, not moved again")
         start = self._clock.now_ns()
         tally = _Tally(on_ruling)
-        status, text = self._prepared(card, call, tally) or self._act(card, call, tally, on_progress)
+        status, text = self._prepared(card, call, tally) or self._act(card, call, target, tally, on_progress)
         seconds = (self._clock.now_ns() - start) * 1e-9
         execution = Execution(
             status=status, text=text, rulings=tuple(tally.rulings), chunks=tally.chunks, seconds=seconds
@@ -196,7 +203,14 @@ class Executor:
         """The cell's time [ns] at which the card's seconds are spent, from now."""
         return self._clock.now_ns() + int(card.budget.seconds * 1e9)
 
-    def _act(self, card: SkillCard, call: SkillCall, tally: "_Tally", on_progress: Callable[[float], None]) -> Ended:
+    def _act(
+        self,
+        card: SkillCard,
+        call: SkillCall,
+        target: PerceivedPart | None,
+        tally: "_Tally",
+        on_progress: Callable[[float], None],
+    ) -> Ended:
         """Let the policy propose and the gate rule until the policy is done or the card's budget is spent."""
         checkpoint = self._checkpoints[card.checkpoint]
         deadline = self._deadline(card)
@@ -204,7 +218,10 @@ class Executor:
         before: FloatArray | None = None
         try:
             while tally.chunks < card.budget.chunks and self._clock.now_ns() < deadline:
-                chunk = checkpoint.policy.act(self._gate.observe(), call.phrase, call.id)
+                seen = self._gate.observe()
+                if target and not tally.chunks and self._looker.lacks(seen, target):
+                    return "absent", f"{target.describe()} no longer lies where it was seen"
+                chunk = checkpoint.policy.act(seen, call.phrase, call.id)
                 tally.chunks += 1
                 if fault := check_chunk(checkpoint.contract, chunk, before):
                     return _faulted(fault)

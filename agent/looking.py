@@ -1,10 +1,11 @@
 """Looking at the cell: only with the arm at home, out of the overhead camera's view."""
 
+import math
 from typing import Final, Protocol
 
 import numpy as np
 
-from agent.difference import compare, recalled
+from agent.difference import SAME_PLACE, compare, recalled
 from agent.disputes import Disputed, believed, disputes
 from skills.base import Image, Value
 from skills.call import Ruling
@@ -12,7 +13,7 @@ from skills.cell import Cell
 from skills.observation import Observation
 from skills.preflight import BLACK_MEAN
 from skills.protocols import Perceiver
-from skills.scene import Scene
+from skills.scene import PerceivedPart, Scene
 
 OPEN_SHARE: Final = 0.85
 """From this share of the gripper's full opening on, nothing can be held: the widest part is thinner."""
@@ -90,6 +91,17 @@ class Looker:
             scene=self._seen,
             width=observation.gripper_width,
             grip=self.grip(observation.gripper_width),
+        )
+
+    def lacks(self, observation: Observation, part: PerceivedPart) -> bool:
+        """Whether `part` no longer lies where it was seen; not where the arm may hide it or the picture shows nothing
+        that is newer than the last look.
+        """
+        if self._is_away(observation) or self._fault(observation.images.get(OVERHEAD)):
+            return False
+        scene = self._perceiver.perceive(observation)
+        return all(
+            math.dist(part.at, place) > SAME_PLACE for place in (*(one.at for one in scene.parts), *scene.unclear)
         )
 
     def _fault(self, image: Image | None) -> str | None:

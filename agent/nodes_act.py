@@ -89,6 +89,7 @@ def act(state: RunState, runtime: Runtime[Workcell]) -> Update:
         call,
         lambda ruling: workcell.tell(state.run_id, events.Ruled(call_id=call.id, ruling=ruling)),
         lambda share: workcell.tell(state.run_id, events.Moving(share=share)),
+        state.target if state.empty_handed else None,
     )
     if workcell.gate.latched:
         return {"execution": execution, "outcome": Outcome(outcome="stopped", reason=workcell.gate.latched)}
@@ -120,14 +121,15 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 
 def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) -> Judged:
-    """The verdict with what the execution knows and the picture does not show: why nothing happened,
-    and that what was not in the gripper at the start was not released.
+    """The verdict with what the execution knows and the picture does not show: why nothing happened, that a part
+    was gone before anything moved, and that what was not in the gripper at the start was not released.
     """
     cause = execution.cause
     if execution.status == "empty" and judged.verdict.judgement == "success":
         verdict = Verdict(judgement="failure", reason=execution.text, confidence=1.0, cause=cause)
         return judged.model_copy(update={"verdict": verdict, "lost": (held,) if held else ()})
-    if cause is None or judged.verdict.cause != "missed":
+    gone_before = execution.status == "absent" and judged.verdict.judgement == "failure"
+    if cause is None or not (gone_before or judged.verdict.cause == "missed"):
         return judged
     verdict = judged.verdict.model_copy(update={"cause": cause, "reason": execution.text})
     return judged.model_copy(update={"verdict": verdict})

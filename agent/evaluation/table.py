@@ -48,6 +48,7 @@ SPLITS: Final = {
     "varied": Split("default"),
     "shifted-light": Split("shifted-light"),
     "touching": Split("touching"),
+    "crowded": Split("crowded"),
     "heaped": Split("heaped"),
     "paraphrased": Split("calibrated", wording="paraphrased"),
     "untrained": Split("calibrated", wording="untrained"),

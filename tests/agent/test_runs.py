@@ -1,11 +1,11 @@
 """Whole runs over the little world: what is moved, what is said, how it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from agent.events import Asked
+from agent.events import Asked, Calling, Event
 from agent.exit_codes import ExitCode
 from agent.looking import Blocked, Look
 from agent.nodes_plan import answered
@@ -439,3 +439,31 @@ def test_the_report_is_plain_data(lay) -> None:
         "disputed": [],
         "questions": [],
     }
+
+
+def just_before(call: str, deed: Callable[[], None]) -> Callable[[Event], None]:
+    """Somebody does it when that call is about to be made."""
+    return lambda event: deed() if isinstance(event, Calling) and event.call.id.endswith(call) else None
+
+
+def test_for_a_part_that_was_just_taken_away_nothing_moves(lay) -> None:
+    bench = lay(Tray(FAILED_GEAR, GOOD_NUT), FAILED)
+    taken = just_before("/1", lambda: bench.world.parts.remove(FAILED_GEAR))
+    report = run(bench.workcell.heard_by(taken), "go")
+    assert (report.outcome.outcome, counts(report)) == ("incomplete", [(1, 0, 0, 1)])
+    assert bench.policies["pick"].phrases == []
+    assert bench.gate.executed == []
+    assert report.attempts[0].verdict.cause == "gone"
+    assert report.attempts[0].verdict.reason == f"{FAILED_GEAR.describe()} no longer lies where it was seen"
+
+
+def test_a_part_that_was_just_moved_is_picked_from_where_it_lies_now(lay) -> None:
+    bench = lay(Tray(FAILED_GEAR, GOOD_NUT), FAILED)
+
+    def move() -> None:
+        bench.world.parts[0] = FAILED_GEAR.model_copy(update={"at": (0.05, 0.08)})
+
+    report = run(bench.workcell.heard_by(just_before("/1", move)), "go")
+    assert report.outcome.outcome == "done"
+    assert [attempt.verdict.cause for attempt in report.attempts] == ["gone", None, None]
+    assert len(bench.policies["pick"].phrases) == 1

@@ -66,6 +66,7 @@ def test_the_default_comes_first():
     assert setting_names() == (
         DEFAULT,
         "calibrated",
+        "crowded",
         "dim",
         "harsh",
         "heaped",

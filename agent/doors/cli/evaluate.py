@@ -42,8 +42,8 @@ def evaluate(
         typer.Option(
             "--split",
             metavar="NAME",
-            help="What is new: new-scenes, new-triples, varied, shifted-light, touching, heaped; or in the words: "
-            "paraphrased, untrained. With --open-loop a split of the data set (LeRobot: train, validation).",
+            help="What is new: new-scenes, new-triples, varied, shifted-light, touching, crowded, heaped; or in the "
+            "words: paraphrased, untrained. With --open-loop a split of the data set (LeRobot: train, validation).",
             show_default="new-scenes",
         ),
     ] = None,

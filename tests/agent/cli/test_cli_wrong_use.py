@@ -108,13 +108,13 @@ WRONG = {
     "split": (
         ["eval", "--split", "new-scene"],
         "UnknownName: --split: 'new-scene' is not known; allowed is one of 'new-scenes', "
-        "'new-triples', 'varied', 'shifted-light', 'touching', 'heaped', 'paraphrased', 'untrained'. Nearest: "
-        "'new-scenes', 'new-triples'.",
+        "'new-triples', 'varied', 'shifted-light', 'touching', 'crowded', 'heaped', 'paraphrased', 'untrained'. "
+        "Nearest: 'new-scenes', 'new-triples'.",
     ),
     "split of another skill": (
         ["eval", "--skill", "place", "--split", "new-triples"],
         "BadInput: --split: 'new-triples' is not allowed; it must be with --skill place one of new-scenes, varied, "
-        "shifted-light, touching, heaped, paraphrased; it is about which part is meant.",
+        "shifted-light, touching, crowded, heaped, paraphrased; it is about which part is meant.",
     ),
     "weights of the expert": (
         ["eval", "--expert", "--checkpoint", "policy/weights/pick"],

@@ -123,7 +123,7 @@ def test_typing_errors_are_mended_and_told() -> None:
 def test_light_and_clutter_have_words_for_every_value_and_every_setting_is_one_of_them() -> None:
     assert set(LIGHTS) == set(get_args(Light))
     assert set(CLUTTERS) == set(get_args(Clutter))
-    assert set(get_args(Light)) | {"heaped", "touching"} == set(setting_names())
+    assert set(get_args(Light)) | {"crowded", "heaped", "touching"} == set(setting_names())
 
 
 def wheres() -> st.SearchStrategy[tuple[Where, ...]]:
