@@ -6,11 +6,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from agent.cell_weights import PERCEIVER, checkpoint_folder
 from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.models import load_chat_model
-from agent.workcell import PERCEIVER, checkpoint_folder
 from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from agent.workcell import checkpoint_folder
+from agent.cell_weights import checkpoint_folder
 from policy.checkpoint import open_policy
 from policy.confidence import load_confidence
 from policy.pictures import load_references

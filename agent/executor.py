@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
+from agent.execution import Execution, Status
 from agent.looking import Gaze, Looker
-from agent.refusal_causes import cause_of
-from skills.base import FloatArray, Value
-from skills.call import Cause, Ruling, SkillCall
+from skills.base import FloatArray
+from skills.call import Ruling, SkillCall
 from skills.card import SkillCard
 from skills.catalogue import Catalogue
 from skills.cell import Cell
@@ -23,25 +23,10 @@ from skills.reference import Reference
 from skills.scene import PerceivedPart
 from skills.start import PROPOSER, has_other_starts, way_to_start
 
-Status = Literal["ended", "spent", "stopped", "faulted", "garbled", "silent", "empty", "absent", "already"]
-
 Ended = tuple[Status, str]
-
-CAUSE_OF: Final[dict[str, Cause | None]] = {
-    "ended": None,
-    "spent": None,
-    "faulted": "not_visible",
-    "garbled": "bad_chunk",
-    "silent": "policy_silent",
-    "empty": "gone",
-    "absent": "gone",
-    "already": None,
-}
 
 OUT_OF_TIME: Final = "budget"
 """Rule of the gate that ends a motion when the card's seconds are spent."""
-WATCHED: Final[frozenset[Status]] = frozenset({"ended", "spent", "stopped"})
-"""The gate saw the motion to its end."""
 
 
 class Gate(Gaze, Protocol):
@@ -68,7 +53,7 @@ class CallLog(Protocol):
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
         """Write the call down; False when its id is there already."""
 
-    def end_call(self, call_id: str, execution: "Execution") -> None: ...
+    def end_call(self, call_id: str, execution: Execution) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -78,35 +63,6 @@ class Checkpoint:
     policy: Policy
     contract: Contract
     references: Mapping[str, Reference] = field(default_factory=dict)
-
-
-class Execution(Value):
-    """How one call went, before anybody has looked.
-
-    Attributes:
-        status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (a check of
-            `skills.preflight` before the first motion), garbled (an answer of the policy that moves as no data did),
-            silent (no answer of it), empty (nothing in the gripper to bring away), absent (nothing lies any more where
-            the part to be taken lay), already (the journal holds this id: it is looked at, not moved again).
-        text: the reason where it did not end by itself.
-        rulings: one for each motion that was asked for.
-        seconds: cell time that it took [s].
-    """
-
-    status: Status
-    text: str = ""
-    rulings: tuple[Ruling, ...] = ()
-    chunks: int = 0
-    seconds: float = 0.0
-
-    @property
-    def cause(self) -> Cause | None:
-        """What it says of a failure in which nothing was seen to happen; None leaves it to what is seen.
-
-        Whether the latch is closed is the gate's to say: it may have been opened since.
-        """
-        cause = cause_of(self.rulings) if self.status == "stopped" else CAUSE_OF[self.status]
-        return None if cause == "latched" else cause
 
 
 class Executor:

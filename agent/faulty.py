@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from agent.executor import CallLog, Checkpoint, Execution
+from agent.execution import Execution
+from agent.executor import CallLog, Checkpoint
 from agent.journal import Journal
 from safety.audit import Audit
 from safety.gate import SafetyGate

@@ -24,7 +24,7 @@ from agent.cell_table import SCHEMA as CELL_TABLE
 from agent.cell_table import CellTable
 from agent.checkpoints import keep_last, saver_over
 from agent.events import Event, Moving
-from agent.executor import Execution
+from agent.execution import Execution
 from agent.run_pictures import SCHEMA as RUN_PICTURES
 from agent.run_pictures import RunPictures
 from agent.verdicts import SCHEMA as VERDICTS

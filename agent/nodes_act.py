@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from agent import events
 from agent.difference import Difference, compare
 from agent.evidence import witnessed
-from agent.executor import WATCHED, Execution
+from agent.execution import WATCHED, Execution
 from agent.grounding import PUT_BACK, Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
 from agent.judging import Judged

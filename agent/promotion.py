@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from agent.workcell import checkpoint_path
+from agent.cell_weights import checkpoint_path
 from policy.checkpoint import open_policy
 from policy.evaluation.statistics import Tally
 from safety.durable import sync_folder

@@ -3,7 +3,7 @@
 from typing import Any, Final, Literal
 
 from agent.approving import Proposal
-from agent.executor import Execution
+from agent.execution import Execution
 from agent.judging import Judged
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look

@@ -6,7 +6,8 @@ from typing import Self
 
 import numpy as np
 
-from agent.executor import CallLog, Execution
+from agent.execution import Execution
+from agent.executor import CallLog
 from agent.workcell import Workcell
 from sim.layout import Area, Look, place_parts
 from sim.parts.spawn import PartSpec

@@ -19,7 +19,8 @@ from typing import Any, Final
 
 import skills
 from agent.doors.state import PREFIX, STATE, state_root
-from skills.cell import Agent, Cell, Planner, Verifier, parse_cell
+from skills.cell import Cell, parse_cell
+from skills.cell_agent import Agent, Planner, Verifier
 from skills.errors import BadInput, UnknownName
 from skills.yamlfile import read_yaml
 

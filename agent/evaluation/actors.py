@@ -75,7 +75,7 @@ def acting(policy: Answering, card: SkillCard) -> Act:
 
 def checkpoint_of(cell: Cell, skill: str) -> Path:
     """The weights that the cell file names for a skill. Raises: UnknownName, BadInput."""
-    from agent.workcell import checkpoint_folder
+    from agent.cell_weights import checkpoint_folder
 
     return checkpoint_folder(cell, catalogue_of(cell)[skill].checkpoint)
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from agent.aims import Aims, aiming, motion_of
+from agent.cell_weights import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
 from agent.difference import compare
 from agent.evaluation.actors import Act
 from agent.evaluation.attempts_drawn import CAMERA, Drawn, draw
@@ -19,11 +20,11 @@ from agent.evaluation.portraits import portrait, side_by_side
 from agent.evaluation.report import EvalReport, share
 from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Cause, Trial
-from agent.executor import WATCHED, Checkpoint, Execution, Executor
+from agent.execution import WATCHED, Execution
+from agent.executor import Checkpoint, Executor
 from agent.looking import Blocked, Look, Looker
 from agent.nodes_act import explain
 from agent.verifier import Verified, Verifier
-from agent.workcell import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
 from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from safety.state import build_gate

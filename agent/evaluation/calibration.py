@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
+from agent.cell_weights import checkpoint_folder
 from agent.evaluation.actors import ONNX, acting, open_policy
 from agent.evaluation.table import Table
-from agent.workcell import checkpoint_folder
 from policy.confidence import FEWEST, Call, Confidence, brier, fit, save_confidence
 from policy.keyframe_policy import KeyframePolicy
 from safety.fit import check_fit

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from agent.cell_weights import PERCEIVER, checkpoint_folder, load_perceiver
 from agent.denoting import meant_by
 from agent.evaluation.actors import Act, checkpoint_of
 from agent.evaluation.asks import Ask, ask_pick
@@ -19,7 +20,6 @@ from agent.evaluation.trial import Cause, Trial
 from agent.evaluation.words import part_words, quarter_words
 from agent.looking import Blocked, Look, Looker
 from agent.verifier import Verifier
-from agent.workcell import PERCEIVER, checkpoint_folder, load_perceiver
 from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from sim.commands import matching, truth_words

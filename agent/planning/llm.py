@@ -19,7 +19,7 @@ from agent.planning.support import Support
 from agent.planning.validate import Validator
 from agent.planning.wording import plan_words
 from prompts.loader import load_prompt, render
-from skills.cell import Planner as Settings
+from skills.cell_agent import Planner as Settings
 from skills.errors import BadInput
 from skills.plan import Consulted, Ended, Past, Plan, Understanding
 from skills.scene import Scene

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from skills.base import Image
-from skills.cell import Recordings
+from skills.cell_agent import Recordings
 from skills.errors import BadInput, UnknownName
 
 FOLDER: Final = "recordings"

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.cell_weights import load_checkpoints, load_perceiver
 from agent.executor import Gate
 from agent.recording.compare import gaps
 from agent.recording.decide import Today
 from agent.recording.read import Recording
 from agent.recording.robot import PlayedRobot
-from agent.workcell import build_planner, load_checkpoints, load_perceiver
+from agent.workcell import build_planner
 from safety.state import build_gate
 from skills.catalogue import catalogue_of
 from skills.cell import Cell

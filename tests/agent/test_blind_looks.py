@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agent.cell_weights import load_checkpoints, view_of
 from agent.evaluation.attempts_drawn import CAMERAS, WHILE
 from agent.looking import Blocked, Look, Looker, View
-from agent.workcell import load_checkpoints, view_of
 from sim.driver import SimDriver
 from sim.faults import Fault, Moved
 from sim.injection import FaultyDriver

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.executor import Checkpoint, Execution, Executor
+from agent.execution import Execution
+from agent.executor import Checkpoint, Executor
 from agent.looking import Looker
 from skills.call import Finding, Ruling, SkillCall
 from skills.chunk import ActionChunk

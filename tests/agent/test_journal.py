@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.events import Asked, Calling, Moving
-from agent.executor import Execution
+from agent.execution import Execution
 from agent.journal import CallRecord, Journal, RunRecord
 from skills.call import Outcome, SkillCall
 from skills.errors import BadInput, Unavailable

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agent.cell_weights import ROOT
 from agent.executor import Checkpoint
 from agent.journal import Journal
 from agent.recorded import Frame, RecordedDriver
 from agent.run import run
-from agent.workcell import ROOT, assemble, build_planner
+from agent.workcell import assemble, build_planner
 from safety.state import build_gate
 from skills.cell import Cell
 from skills.errors import BadInput
@@ -132,8 +133,8 @@ def test_planner_policy_perceiver_and_verifier_work_without_any_simulator(cell: 
 def test_hidden_state_that_is_shuffled_after_the_picture_changes_no_decision(cell: Cell) -> None:
     if not has_weights(cell):
         pytest.skip("not verified: no weights")
+    from agent.cell_weights import load_checkpoints, load_perceiver
     from agent.grounding import Grounded, Grounder
-    from agent.workcell import load_checkpoints, load_perceiver
     from sim.driver import SimDriver
     from sim.scenario import random_scenario
     from sim.world import World

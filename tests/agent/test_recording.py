@@ -15,7 +15,7 @@ from agent.recording.entries import Began, Heard, Pictured
 from agent.recording.read import Recording, read
 from agent.recording.shelf import LINES, Shelf, size_of
 from agent.run import resume, run
-from skills.cell import Recordings
+from skills.cell_agent import Recordings
 from skills.chunk import ActionChunk
 from skills.errors import BadInput, Unavailable
 from skills.observation import Observation

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.executor import CallLog, Checkpoint, Execution
+from agent.execution import Execution
+from agent.executor import CallLog, Checkpoint
 from agent.journal import Journal
 from agent.regress.more import again
 from agent.report import Report

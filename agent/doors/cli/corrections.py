@@ -112,8 +112,8 @@ def _practised(
 
 
 def _by_hand(cell: Cell, state: Path, out: Path, answers: Path | None) -> ExitCode:
+    from agent.cell_weights import load_perceiver
     from agent.corrections.sitting import PERSON, sitting
-    from agent.workcell import load_perceiver
 
     picks = _picks(state)
     given = None if answers is None else _read(answers, picks)

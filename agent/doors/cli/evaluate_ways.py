@@ -130,9 +130,9 @@ def open_loop(
 
 def _against_recording(cell: Cell, data: Data, checkpoint: Path | None, runtime: str | None) -> dict[str, Any]:
     """Fine-tuned policies: of the cell, or one checkpoint by its own name."""
+    from agent.cell_weights import checkpoint_folder
     from agent.evaluation.open_loop import Source
     from agent.evaluation.open_loop_tuned import open_loop_tuned
-    from agent.workcell import checkpoint_folder
 
     if checkpoint:
         networks = {load_contract(checkpoint).name: checkpoint}
@@ -148,9 +148,9 @@ def _against_recording(cell: Cell, data: Data, checkpoint: Path | None, runtime:
 
 def _against_tray(cell: Cell, data: Data, skill: str, checkpoint: Path | None, runtime: str | None) -> dict[str, Any]:
     """Keyframe policies and perceiver: of the cell, or one checkpoint of that skill."""
+    from agent.cell_weights import checkpoint_folder
     from agent.evaluation.open_loop import Measured, Source
     from agent.evaluation.open_loop import open_loop as held_against
-    from agent.workcell import checkpoint_folder
 
     cards = list(catalogue_of(cell))
     names = [catalogue_of(cell)[skill].checkpoint] if checkpoint else list(cell.checkpoints)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from agent.cell_weights import PERCEIVER
 from agent.doors.cli.output import talk
 from agent.skill_draft import SLOT, Answers, parse_example, parse_values, require_name
-from agent.workcell import PERCEIVER
 from skills.card import AT_REGION, DONE_CHECKS, START_POSES
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName

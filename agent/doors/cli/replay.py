@@ -13,7 +13,8 @@ from agent.doors.settings import configured_cell, state_folder
 from agent.exit_codes import ExitCode
 from agent.recording.read import Recording, read
 from agent.recording.shelf import FOLDER, Shelf, find, size_of
-from skills.cell import Cell, Recordings
+from skills.cell import Cell
+from skills.cell_agent import Recordings
 from skills.errors import BadInput
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from agent.cell_weights import checkpoint_path
 from agent.doors.cli import promote_skill, record_skill
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
-from agent.workcell import checkpoint_path
 from skills.card import AT_REGION, DONE_CHECKS, START_POSES, SkillCard
 from skills.catalogue import LIBRARY, catalogue_of
 from skills.cell import Cell

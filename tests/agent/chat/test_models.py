@@ -8,7 +8,7 @@ import pytest
 
 from agent.chat.recorded import RecordedChat
 from agent.models import load_chat_model
-from skills.cell import Planner
+from skills.cell_agent import Planner
 from skills.errors import BadInput, Unavailable
 from tests.agent.chat.wire_server import wire_server
 from tests.agent.planning.models import planner_with, saying

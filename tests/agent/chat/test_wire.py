@@ -9,7 +9,7 @@ import pytest
 
 from agent.models import load_chat_model
 from agent.planning.llm import ModelPlanner
-from skills.cell import Planner
+from skills.cell_agent import Planner
 from skills.plan import Step
 from skills.scene import PartQuery
 from tests.agent.chat.wire_server import WireServer, wire_server

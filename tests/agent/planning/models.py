@@ -11,7 +11,8 @@ from agent.planning.grammar import GrammarPlanner
 from agent.planning.lexicon import Lexicon
 from agent.planning.llm import ModelPlanner
 from agent.planning.validate import Validator
-from skills.cell import Cell, Planner
+from skills.cell import Cell
+from skills.cell_agent import Planner
 from skills.plan import Plan, Step
 from tests.agent.kinematic_tray import contract_of
 from tests.agent.planning.suite import CATALOGUE, CELL

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agent.planning.examples import examples
 from agent.planning.proposed import form
 from agent.planning.wording import plan_words
-from skills.cell import Planner as Settings
+from skills.cell_agent import Planner as Settings
 from skills.plan import Past, Plan, Step, Understanding
 from skills.protocols import Planner
 from skills.scene import PartQuery

@@ -9,7 +9,8 @@ from agent.chat.scripted import ScriptedChat
 from agent.models import load_chat_model
 from agent.scene_words.errors import UnknownWords
 from agent.scene_words.make import Made, Order, make_scene
-from skills.cell import Planner, load_cell
+from skills.cell import load_cell
+from skills.cell_agent import Planner
 from skills.errors import BadInput, Unavailable
 from skills.yamlfile import parse_model
 from tests.conftest import ROOT
