@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from agent import nodes_account, nodes_act, nodes_plan
+from agent import nodes_account, nodes_act, nodes_consult, nodes_plan, nodes_recover
 from agent.graph import NODES
 from agent.run import resume, run
 from skills.observation import Observation
@@ -40,7 +40,9 @@ SCRIPT: Final = {
     INSTRUCTION: Understanding(outcome="question", text="of what?", choices=("of failed parts",)),
     "of failed parts": planned(step(condition="failed")),
 }
-SOURCES: Final = {module.__file__ for module in (nodes_plan, nodes_act, nodes_account)}
+SOURCES: Final = {
+    module.__file__ for module in (nodes_plan, nodes_act, nodes_account, nodes_recover, nodes_consult)
+}
 NAMES: Final = {node.__name__ for node in NODES}
 
 WRITES: Final = ("BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE", "COMMIT")

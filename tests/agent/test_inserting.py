@@ -131,6 +131,24 @@ def test_every_full_hole_that_is_needed_is_asked_for(second: Bench) -> None:
     assert [one.size for one in second.world.bins["left fixture"]] == ["M8", "M6"]
 
 
+def test_an_answer_is_to_the_hole_that_was_asked_about_though_the_tray_changes_meanwhile(second: Bench) -> None:
+    second.script["an M6 bolt"] = planned(step("left fixture", 1, kind="bolt", size="M6"))
+    second.script["all bolts"] = planned(step("left fixture", kind="bolt"))
+    second.world.parts.append(M6)
+    assert run(second.workcell, "an M6 bolt").outcome.outcome == "done"
+    second.world.parts.append(M6)
+
+    def answer(question: Asked) -> str:
+        if "M6" not in question.question:
+            return "no"
+        second.world.parts.remove(M6)
+        return "yes"
+
+    run(second.workcell, "all bolts", answer=answer)
+    assert [one.hole.size for one in second.journal.table.filled()] == ["M8"]
+    assert second.world.parts == [FAR_M8]
+
+
 def test_a_persons_word_frees_the_hole(second: Bench) -> None:
     freed = Understanding(outcome="answer", text="Taken from your word.", freed=(LEFT_M8,))
     second.script["the left fixture is empty"] = freed
