@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType, SimpleNamespace
@@ -27,7 +27,7 @@ from agent.graph import NODES
 from agent.run import resume, run
 from skills.observation import Observation
 from skills.plan import Understanding
-from tests.agent.kinematic_tray import Bench, Tray, TrayGate, part, planned, step
+from tests.agent.kinematic_tray import CELL, Bench, Tray, TrayGate, part, planned, step
 
 INSTRUCTION: Final = "clear it"
 """It is asked about before it is planned."""
@@ -40,9 +40,10 @@ SCRIPT: Final = {
     INSTRUCTION: Understanding(outcome="question", text="of what?", choices=("of failed parts",)),
     "of failed parts": planned(step(condition="failed")),
 }
-SOURCES: Final = {
-    module.__file__ for module in (nodes_plan, nodes_act, nodes_account, nodes_recover, nodes_consult)
-}
+SOURCES: Final = {module.__file__ for module in (nodes_plan, nodes_act, nodes_recover, nodes_consult, nodes_account)}
+SMALL_BIN: Final = CELL.places["rejection bin"].model_copy(update={"capacity": 1})
+SMALL: Final = CELL.model_copy(update={"places": {**CELL.places, "rejection bin": SMALL_BIN}})
+"""The first part fills the bin, which is asked about."""
 NAMES: Final = {node.__name__ for node in NODES}
 
 WRITES: Final = ("BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE", "COMMIT")
@@ -172,6 +173,7 @@ def _work(sending: Connection, story: Story, folder: Path, target: Target | None
 def opened(folder: Path, world: Tray, gate: TrayGate) -> Bench:
     """The cell; nothing moves by that."""
     bench = Bench(folder, world, gate=gate)
+    bench.workcell = replace(bench.workcell, cell=SMALL)
     bench.script.update(SCRIPT)
     perceive = bench.perceiver.perceive
 

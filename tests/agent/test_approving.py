@@ -13,13 +13,16 @@ from agent.workcell import Workcell
 from skills.approval import Approval
 from skills.call import Outcome
 from skills.errors import NotAllowed
-from skills.plan import Understanding
+from skills.plan import Consulted, Understanding
 from skills.roles import Person
 from tests.agent.kinematic_tray import Bench, Killed, Tray, part, planned, step
 from tests.agent.push import PushedTray, workcell_over
 
 GEAR = part("gear", "large", "red", "failed", (-0.05, 0.05))
 NUT = part("nut", "M8", "brass", "ok", (0.05, -0.05))
+FIRST = ["planned", "proposed", "asked", "replied", "answered", "looked"]
+"""Events of a run that is asked about."""
+TAKEN = Consulted(model="scripted:here", prompts=(), calls=1, tokens_in=1, tokens_out=1, seconds=0.1, ended="taken")
 PEOPLE = {"ada": "maintainer", "ben": "operator", "vera": "viewer"}
 ADA, BEN, VERA = (Person(name=name, role=role) for name, role in PEOPLE.items())  # type: ignore[arg-type]
 
@@ -144,9 +147,9 @@ def test_the_yes_is_to_what_was_shown(lay) -> None:
     assert [len(move.targets or ()) for move in kept.proposal.moves] == [2]
 
 
-@pytest.mark.parametrize("at", range(1, 6))
+@pytest.mark.parametrize("at", range(1, len(FIRST) + 1))
 def test_cut_off_around_the_question_it_is_asked_again_before_anything_moves(tmp_path: Path, at: int) -> None:
-    """Of the run's first five events, each the last of a process: planned, proposed, asked, answered, looked."""
+    """Of the run's first events, each the last of a process."""
     bench, seen = Bench(tmp_path, Tray(GEAR), step("conveyor belt")), []
     strict = {"places": {"conveyor belt": 0}}
 
@@ -157,12 +160,12 @@ def test_cut_off_around_the_question_it_is_asked_again_before_anything_moves(tmp
 
     with pytest.raises(Killed):
         run(under(bench.workcell, ADA, **strict).heard_by(guillotine), "go", answer=lambda _: "yes")
-    assert (bench.world.motions, seen) == (0, ["planned", "proposed", "asked", "answered", "looked"][:at])
+    assert (bench.world.motions, seen) == (0, FIRST[:at])
     fresh, asked = bench.restart(tmp_path), []
     report = resume(under(fresh.workcell, BEN, **strict), answer=lambda _: asked.append(1) or "yes")  # type: ignore[func-returns-value]
     assert report.outcome.outcome == "done"
-    assert len(asked) == (0 if at == 5 else 1)
-    assert fresh.journal.approvals.of_run(report.run_id)[-1].person == (ADA if at == 5 else BEN)
+    assert len(asked) == (0 if at == len(FIRST) else 1)
+    assert fresh.journal.approvals.of_run(report.run_id)[-1].person == (ADA if at == len(FIRST) else BEN)
     fresh.journal.close()
 
 
@@ -183,7 +186,7 @@ def test_a_yes_beforehand_is_not_another_persons(tmp_path: Path) -> None:
 
 def test_a_models_plan_needs_a_yes(lay) -> None:
     bench = lay(Tray(GEAR), step())
-    bench.script["do it"] = planned(step()).model_copy(update={"by_model": True})
+    bench.script["do it"] = planned(step()).model_copy(update={"consulted": TAKEN})
     needed = "a person is needed: a chat model made this plan"
     assert run(under(bench.workcell, BEN), "do it").outcome == Outcome(outcome="incomplete", reason=needed)
     assert run(under(bench.workcell, BEN, model_plans=False), "do it").outcome.outcome == "done"

@@ -25,7 +25,7 @@ EVERY_TIME = ("row", *(f"{node} {end}" for node in NAMES for end in ("begins", "
 
 
 def begin() -> Story:
-    """A job that is asked about, and whose first pick misses."""
+    """A job that is asked about, whose first pick misses, and whose bin is full after the first part."""
     return Story.begin(*FAILED, GOOD, faults={1: "miss"})
 
 

@@ -41,7 +41,7 @@ def planned_events(bench: Bench) -> list[dict[str, Any]]:
 
 
 def test_a_plan_that_was_taken_is_done_and_its_cost_is_in_the_journal(bench: Bench) -> None:
-    report = told(bench, "the rejection bin gets all the failed ones", FAILED)
+    report = told(bench, "the rejection bin needs all the failed ones", FAILED, approved=True)
     assert report.outcome.outcome == "done"
     assert [one.kind for one in bench.world.bins["rejection bin"]] == ["gear"]
     (event,) = planned_events(bench)

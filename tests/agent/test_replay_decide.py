@@ -204,7 +204,8 @@ def test_a_threshold_is_named(plain: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_row_of_the_recovery_table_is_named(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     path = record(Tray(GEAR, GOOD, faults={1: "miss"}), FAILED)
-    monkeypatch.setitem(recovery.FREE, "missed", recovery.Reaction("hand_over", "hand_over"))
+    row = recovery.Row(("free",), ("missed",), (), "hand_over")
+    monkeypatch.setitem(recovery.ROW_OF, ("free", "missed"), row)
     found = differences(path, today(FAILED))
     assert {(one.node, one.call, one.what) for one in found} == {("recover", "run-00001/1", "outcome")}
     assert found[0].recorded is None

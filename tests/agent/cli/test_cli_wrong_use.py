@@ -25,7 +25,7 @@ SEED = "a whole number from 0 to 4294967295"
 WRONG = {
     "command": (
         ["rum"],
-        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 15 names. Nearest: 'run'. "
+        "UnknownName: command of smolcell: 'rum' is not known; allowed is one of 17 names. Nearest: 'run'. "
         "See: smolcell --help",
     ),
     "subcommand": (
@@ -215,7 +215,8 @@ FILES = {
         ["run", "x", "--scene"],
         "name: a\nparts: []\nseeds: 1\n",
         "UnknownName: {file}: seeds: 'seeds' is not known; allowed is one of 'name', 'tags', 'seed', 'setting', "
-        "'clutter', 'parts', 'instruction', 'answers', 'surprises', 'faults', 'expect'. Nearest: 'seed', 'answers'.",
+        "'clutter', 'parts', 'instruction', 'answers', 'capacity', 'surprises', 'faults', 'expect'. Nearest: "
+        "'seed', 'answers'.",
     ),
     "scene, unknown part": (
         ["run", "x", "--scene"],

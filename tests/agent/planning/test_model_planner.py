@@ -72,7 +72,7 @@ def test_a_choice_that_was_taken_is_not_asked_about_again():
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("the rejection bin gets all the failed ones", moved("rejection bin", condition="failed")),
+        ("the rejection bin needs all the failed ones", moved("rejection bin", condition="failed")),
         ("the right bin should get three bolts", moved("right bin", 3, kind="bolt")),
     ],
 )
@@ -263,7 +263,7 @@ def test_a_plan_that_no_contract_holds_is_not_taken():
     model = saying(*[FAILED] * 3)
     planner = planner_with(model)
     planner._validator._refusal = lambda plan: "nothing of that was trained."
-    understanding = planner.understand("the rejection bin gets all failed ones", MIXED)
+    understanding = planner.understand("the rejection bin needs all failed ones", MIXED)
     assert understanding.plan is None
     assert understanding.consulted is not None
     assert understanding.consulted.reason == "nothing of that was trained."
