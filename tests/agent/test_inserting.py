@@ -158,12 +158,40 @@ def test_a_persons_word_frees_the_hole(second: Bench) -> None:
     assert run(second.workcell, "go").outcome.outcome == "done"
 
 
+def test_a_hole_that_the_run_itself_has_filled_is_asked_about_before_the_next_bolt(lay: Lay) -> None:
+    bench = lay(Tray(NEAR_M8, M8, GEAR), step("left fixture", kind="bolt", size="M8"))
+    asked: list[Asked] = []
+
+    def emptied(question: Asked) -> str:
+        asked.append(question)
+        bench.world.bins["left fixture"].clear()
+        return "it is empty now"
+
+    report = run(bench.workcell, "go", answer=emptied)
+    assert (report.outcome.outcome, bench.world.bins["left fixture"]) == ("done", [M8])
+    (question,) = asked
+    assert "the M8 hole of the left fixture was filled by run-00001" in question.question
+    assert question.choices == ("it is empty now", "leave it", "stop")
+
+
+def test_a_full_hole_may_be_left_as_it_is(lay: Lay) -> None:
+    bench = lay(Tray(NEAR_M8, M8, GEAR), step("left fixture", kind="bolt", size="M8"))
+    report = run(bench.workcell, "go", answer=lambda _: "leave it")
+    assert report.outcome == Outcome(
+        outcome="incomplete",
+        reason="M8 bolt → left fixture: 1 moved, 1 left, 0 lost; "
+        "the M8 hole of the left fixture was filled by run-00001",
+    )
+    assert bench.gate.latched is None
+    assert bench.journal.table.filled() == (FILLED,)
+
+
 def test_of_all_bolts_of_a_size_one_is_inserted_and_the_rest_is_told(lay: Lay) -> None:
     bench = lay(Tray(NEAR_M8, M8, FAR_M8, GEAR), step("left fixture", kind="bolt", size="M8"))
     report = run(bench.workcell, "go")
     assert report.outcome == Outcome(
         outcome="incomplete",
-        reason="M8 bolt → left fixture: 1 moved, 2 left, 0 lost; "
+        reason="a person is needed: M8 bolt → left fixture: 1 moved, 2 left, 0 lost; "
         "the M8 hole of the left fixture was filled by run-00001",
     )
     assert bench.world.bins["left fixture"] == [NEAR_M8]
