@@ -99,6 +99,13 @@ def test_without_rerun_the_page_is_written_and_the_remedy_said(smolcell, run_fol
     assert html.is_file()
 
 
+@pytest.mark.parametrize("flag", ["--html", "--rerun"])
+@pytest.mark.parametrize("name", [".", "nowhere/run"])
+def test_a_file_that_cannot_be_written_is_named(smolcell, run_folder, tmp_path, flag, name):
+    said = smolcell("replay", "run-00001", "--state", str(run_folder), flag, str(tmp_path / name))
+    assert (said.code, said.err.splitlines()[-1].split(" ")[1]) == (2, f"{flag}:")
+
+
 def test_a_run_that_is_not_there_is_named_with_the_nearest(smolcell, run_folder):
     said = smolcell("replay", "run-00002", "--state", str(run_folder))
     assert said.code == 2
