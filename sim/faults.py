@@ -110,6 +110,13 @@ class Absent(Lasting):
     fault: Literal["absent"]
 
 
+class Misheard(Lasting):
+    """The policies are asked with another phrase than was said: they take another part than the one that was meant."""
+
+    fault: Literal["misheard"]
+    phrase: str
+
+
 class Garbage(Lasting):
     """The policies' chunks are spoilt: numbers that are none, poses far out of reach, a fast jump through the
     tray's floor, rows missing, the whole way half a metre further away or 50 mm lower, or a chunk that answers another
@@ -159,6 +166,7 @@ AnyFault: TypeAlias = Annotated[
     | Dimmed
     | Late
     | Absent
+    | Misheard
     | Garbage
     | FullDisk
     | Stuck

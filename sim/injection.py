@@ -26,6 +26,7 @@ from sim.faults import (
     Garbage,
     Kill,
     Late,
+    Misheard,
     Moved,
     Nudged,
     Slip,
@@ -153,7 +154,7 @@ class FaultyDriver:
 
 
 class FaultyPolicy:
-    """A policy whose answers come late, spoilt or not at all. Implements Policy.
+    """A policy that mishears, and whose answers come late, spoilt or not at all. Implements Policy.
 
     Args:
         wait: lets the cell's time pass [s].
@@ -165,6 +166,8 @@ class FaultyPolicy:
     def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
         if self._schedule.active(Absent):
             raise Unavailable("the policy does not answer.", "Start its server, then resume.")
+        for misheard in self._schedule.active(Misheard):
+            phrase = misheard.phrase
         chunk = self._policy.act(observation, phrase, call_id)
         for late in self._schedule.active(Late):
             self._wait(late.by_s)

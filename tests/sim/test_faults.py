@@ -203,6 +203,19 @@ def test_late_policy_costs_the_cells_time(cell):
     assert said(cell, {"fault": "late", "at_call": 0, "by_s": 2})[2] == pytest.approx(2.0, abs=0.01)
 
 
+def test_policy_that_mishears_is_asked_with_the_other_phrase(cell):
+    bench, asked = Bench(cell, {"fault": "misheard", "at_call": 0, "phrase": "pick up the nut"}), []
+
+    class Listening(Constant):
+        def act(self, observation, phrase, call_id):
+            asked.append(phrase)
+            return super().act(observation, phrase, call_id)
+
+    observation = bench.driver.observe()
+    FaultyPolicy(Listening(), bench.schedule, bench.driver.wait).act(observation, "pick up the gear", "call")
+    assert asked == ["pick up the nut"]
+
+
 def test_absent_policy(cell):
     with pytest.raises(Unavailable, match=r"^the policy does not answer\. Start its server, then resume\.$"):
         said(cell, {"fault": "absent", "at_call": 0})
