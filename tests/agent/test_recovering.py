@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.events import Asked
+from agent.events import Asked, Event
 from agent.journal import Journal
 from agent.planning.grammar import GrammarPlanner
 from agent.run import Answer, Report, resume, run
@@ -240,6 +240,20 @@ def test_nothing_is_picked_up_for_a_full_place(lay) -> None:
     assert (report.outcome.outcome, report.outcome.reason) == ("incomplete", f"a person is needed: {full}")
     assert (bench.world.bins[BIN], bench.world.parts) == ([RED], [NUT, GOOD])
     assert run(bench.workcell, "go").outcome.reason == f"a person is needed: {full}", "the next run knows it, too"
+
+
+def test_a_call_that_was_cut_off_before_it_began_brought_nothing(lay) -> None:
+    bench, calls = lay(Tray(RED), FAILED, kind=Small, most=2), []
+
+    def guillotine(event: Event) -> None:
+        calls.append(event.event)
+        if calls.count("calling") == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(bench.workcell.heard_by(guillotine), "go")
+    assert resume(bench.workcell).outcome.outcome == "done"
+    assert bench.journal.table.brought(BIN) == 1
 
 
 def test_an_emptied_place_takes_parts_again_as_often_as_it_is_emptied(lay) -> None:
