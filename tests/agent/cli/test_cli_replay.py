@@ -34,6 +34,7 @@ def test_without_a_run_the_runs_are_listed(smolcell, run_folder, tmp_path):
     assert (row["run"], row["instruction"], row["outcome"]) == ("run-00001", "go", "done")
     assert "no run is recorded in" in smolcell("replay", "--state", str(tmp_path)).out
     assert smolcell("replay", "--state", str(tmp_path), "--decide").code == 2
+    assert "none is recorded in" in smolcell("replay", "run-00001", "--state", str(tmp_path)).err
 
 
 def test_a_run_becomes_a_page_and_a_rerun_file(smolcell, run_folder):
