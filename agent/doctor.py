@@ -11,6 +11,7 @@ from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.models import load_chat_model
+from agent.second_opinion import load_eye
 from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value
@@ -70,7 +71,9 @@ def cell_checks(cell: Cell, state: Path) -> Iterator[tuple[str, Check]]:
     yield "perceiver", lambda: _perceiver(cell)
     yield "robot", lambda: _robot(cell)
     if cell.planner.model:
-        yield "planner", lambda: _planner(cell.planner.model)
+        yield "planner", lambda: _model(cell.planner.model, load_chat_model)
+    if cell.verifier.model:
+        yield "second opinion", lambda: _model(cell.verifier.model, load_eye)
     yield "state folder", lambda: _state(state)
     yield "audit", lambda: _audit(state)
     yield "stop latch", lambda: _latch(state)
@@ -119,8 +122,8 @@ def _perceiver(cell: Cell) -> str:
     return f"{megabytes(folder.network)}, SHA-256 {card.weights_hash[:12]}, camera {card.camera}"
 
 
-def _planner(model: str) -> str:
-    load_chat_model(model)
+def _model(model: str, load: Callable[[str], object]) -> str:
+    load(model)
     return f"{model}; it was asked nothing"
 
 

@@ -153,5 +153,7 @@ def after_consult(state: RunState) -> Literal["consult", "verify", "look", "repo
     return "verify" if state.execution else "look"
 
 
-def after_next_step(state: RunState) -> Literal["look", "report"]:
+def after_next_step(state: RunState) -> Literal["look", "recover", "report"]:
+    if state.trouble:
+        return "recover"
     return "report" if state.outcome or state.step >= len(state.accounts) else "look"

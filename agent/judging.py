@@ -29,7 +29,7 @@ class Judged(Value):
     Attributes:
         held: what is believed to be in the gripper; None for nothing or unknown.
         holding: the gripper is closed on something.
-        lost: parts that left the tray, were not released on purpose and are not known to be held.
+        lost: parts that left the tray, were not released on purpose and are not known to be held, whatever the verdict.
         tidy: the tray shows nothing else.
         evidence: what the verdict rests on; None where it was not judged by looking.
     """
@@ -76,7 +76,8 @@ def judge(
         judged, expected = _judge_insert(call, after, seen, held, watched, motion), Difference()
     else:
         judged, expected = _judge_place(call, after, seen, held, watched, motion), Difference()
-    tidy = not judged.lost and seen == expected
+    lost = _with_those_gone(judged, seen)
+    tidy = not lost and seen == expected
     evidence = Evidence(
         tidy=tidy,
         width=after.width,
@@ -90,7 +91,12 @@ def judge(
         carried=motion.carried,
         beside=math.dist(judged.held.at, motion.closed) if judged.held and motion.closed else None,
     )
-    return judged.model_copy(update={"tidy": tidy, "evidence": evidence})
+    return judged.model_copy(update={"lost": lost, "tidy": tidy, "evidence": evidence})
+
+
+def _with_those_gone(judged: Judged, seen: Difference) -> tuple[PerceivedPart, ...]:
+    """What the verdict says is lost, and every other part that has left the tray meanwhile and is not held."""
+    return (*judged.lost, *(part for part in seen.gone if part not in judged.lost and part != judged.held))
 
 
 def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference, motion: Motion) -> Judged:
@@ -148,7 +154,8 @@ def _judge_region(
 def _judge_place(
     call: SkillCall, after: Look, seen: Difference, held: PerceivedPart | None, watched: bool, motion: Motion
 ) -> Judged:
-    """Released at the place: the gripper is open, and no part was knocked out of the tray.
+    """Released at the place: the gripper is open. Where the gate saw a held part let go over the place, that is so
+    whatever else has left the tray meanwhile, which is lost; else a part that is missing leaves it open.
 
     A part that appears on the tray is the dropped one only where nobody watched the motion or the
     gripper never opened; else somebody has laid it there.
@@ -165,10 +172,11 @@ def _judge_place(
     if motion.let_go is not None and motion.let_go.place != call.destination:
         text = f"it was let go over the {motion.let_go.place}, not over the {call.destination}"
         return _verdict("failure", text, _some(held), "dropped_outside")
-    if seen.gone:
+    if seen.gone and not (watched and motion.carried and motion.let_go is not None):
         text = f"released, but {_names(seen.gone)} is missing on the tray"
         return _verdict("uncertain", text, seen.gone, "unclear")
-    return _verdict("success", f"{held.describe() if held else 'the part'} was released", ())
+    missing = f"; {_names(seen.gone)} is missing on the tray" if seen.gone else ""
+    return _verdict("success", f"{held.describe() if held else 'the part'} was released{missing}", ())
 
 
 def _judge_insert(

@@ -13,7 +13,9 @@ TOKENS: Final = 1500
 """Of one answer; more than any form needs."""
 
 
-def load_chat_model(name: str, seconds: float = SECONDS, tokens: int = TOKENS) -> "BaseChatModel":
+def load_chat_model(
+    name: str, seconds: float = SECONDS, tokens: int = TOKENS, field: str = "planner.model"
+) -> "BaseChatModel":
     """The chat model "provider:name" at temperature 0, which is asked once and no second time by itself.
 
     Beside LangChain's providers there are `scripted:FILE` (answers from a file), `recorded:FILE` (exchanges that were
@@ -22,12 +24,13 @@ def load_chat_model(name: str, seconds: float = SECONDS, tokens: int = TOKENS) -
     Args:
         seconds: how long the provider is waited for.
         tokens: the longest answer.
+        field: of the cell file that names it.
 
     Raises: Unavailable (a package or a key is not there), BadInput (no such provider, an unreadable file).
     """
     provider, _, rest = name.partition(":")
     if provider in ("scripted", "recorded", "record"):
-        return _own(provider, rest, seconds, tokens)
+        return _own(provider, rest, seconds, tokens, field)
     try:
         from langchain.chat_models import init_chat_model
     except ImportError:
@@ -38,7 +41,7 @@ def load_chat_model(name: str, seconds: float = SECONDS, tokens: int = TOKENS) -
     except ImportError as error:
         raise Unavailable(f"chat model {name!r}: {one_line(error)}.", "Install the package that it names.") from None
     except ValueError as error:
-        raise BadInput("planner.model", name, f"'provider:name' of a chat model ({one_line(error)})") from None
+        raise BadInput(field, name, f"'provider:name' of a chat model ({one_line(error)})") from None
     except Exception as error:  # each provider has its own
         raise Unavailable(f"chat model {name!r}: {one_line(error)}.", "Set it up, then try again.") from None
     return model
@@ -49,7 +52,7 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
 
 
-def _own(provider: str, rest: str, seconds: float, tokens: int) -> "BaseChatModel":
+def _own(provider: str, rest: str, seconds: float, tokens: int, field: str) -> "BaseChatModel":
     from agent.chat.recorded import RecordedChat, Recorder
     from agent.chat.scripted import ScriptedChat
 
@@ -59,8 +62,8 @@ def _own(provider: str, rest: str, seconds: float, tokens: int) -> "BaseChatMode
         return RecordedChat.read(rest)
     file, _, inner = rest.partition(",")
     if ":" not in inner:
-        raise BadInput("planner.model", f"record:{rest}", "'record:FILE,provider:name'")
-    return Recorder(file=file, inner=load_chat_model(inner, seconds, tokens))
+        raise BadInput(field, f"record:{rest}", "'record:FILE,provider:name'")
+    return Recorder(file=file, inner=load_chat_model(inner, seconds, tokens, field))
 
 
 def _limits(provider: str, seconds: float, tokens: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from agent.nodes_recover import BRING, LEFT_OPEN, after_put_back, lost_after
 from agent.recovery import Failures
 from agent.state import RunState, Update
 from agent.workcell import Workcell
-from skills.call import Outcome
+from skills.call import Outcome, Verdict
 from skills.plan import GRIPPER
 
 
@@ -41,13 +41,16 @@ def account(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 def next_step(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """The step is met or short. With parts of it left on the tray, or what may be such, the run ends here,
-    because the next step might take them to another place.
+    because the next step might take them to another place; but where this run has filled the hole that they are for,
+    a person is asked first.
     """
     account = state.account
     if state.standing == "short" and (account.left or account.unclear or account.disputed):
         assert state.look is not None
         full = in_the_way(account.step, state.look.scene, runtime.context.journal.table.filled())
         reason = "; ".join((shortfall(account), *(one.describe() for one in full)))
+        if any(one.run == state.run_id for one in full):
+            return {"trouble": Verdict(judgement="failure", reason=reason, confidence=1.0, cause="place_full")}
         return {"outcome": Outcome(outcome="incomplete", reason=reason)}
     return {"step": state.step + 1, "postponed": ()}
 

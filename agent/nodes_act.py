@@ -13,6 +13,7 @@ from agent.holes import insertable, misfit, no_room
 from agent.judging import Judged
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking import Blocked, Look
+from agent.nodes_recover import take_back
 from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
@@ -30,6 +31,7 @@ def wake(state: RunState, runtime: Runtime[Workcell]) -> Update:
     workcell.tell(state.run_id, events.Woken(call=record.call if record else None))
     fresh: Update = {"outcome": None, "blocked": None, "trouble": None, "judged": None, "after": None, **FORGIVEN}
     if record is None:
+        take_back(state, workcell)  # it may have been cut off just before the journal held the call
         return {**fresh, "call": None, "target": None, "execution": None}
     return {**fresh, "execution": record.execution or Execution(status="already", text="it was cut off")}
 
@@ -141,7 +143,7 @@ def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) ->
     cause = execution.cause
     if execution.status == "empty" and judged.verdict.judgement == "success":
         verdict = Verdict(judgement="failure", reason=execution.text, confidence=1.0, cause=cause)
-        return judged.model_copy(update={"verdict": verdict, "lost": (held,) if held else ()})
+        return judged.model_copy(update={"verdict": verdict, "lost": (*judged.lost, *((held,) if held else ()))})
     gone_before = execution.status == "absent" and judged.verdict.judgement == "failure"
     if cause is None or not (gone_before or judged.verdict.cause == "missed"):
         return judged

@@ -6,6 +6,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agent import events
+from agent.holes import in_the_way
 from agent.ledger import skip
 from agent.nodes_plan import answered
 from agent.recovery import CONSULTATIONS
@@ -28,7 +29,7 @@ def consult(state: RunState, runtime: Runtime[Workcell]) -> Update:
     said = answered(choices, str(interrupt(asked.model_dump(mode="json")) or "")).casefold()
     known = {"consultations": state.consultations + 1, "trouble": None}
     if said in choices:
-        return {**known, **_followed(state, said, runtime.context)}
+        return {**known, **_followed(state, state.trouble, said, runtime.context)}
     if said and state.consultations + 1 < CONSULTATIONS:
         return {**known, "trouble": state.trouble}
     return {**known, "outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {state.trouble.reason}")}
@@ -37,18 +38,28 @@ def consult(state: RunState, runtime: Runtime[Workcell]) -> Update:
 def choices_for(state: RunState, trouble: Verdict) -> tuple[str, ...]:
     """What may be answered: a full place can be emptied, and a part can be left where the gripper is free of it."""
     if trouble.cause == "place_full":
-        return EMPTY, STOP
+        return EMPTY, LEAVE, STOP
     left = state.empty_handed and state.target is not None and state.execution is None
     return (TRY_AGAIN, LEAVE, STOP) if left else (TRY_AGAIN, STOP)
 
 
-def _followed(state: RunState, said: str, workcell: Workcell) -> Update:
+def _followed(state: RunState, trouble: Verdict, said: str, workcell: Workcell) -> Update:
     """What the answer does; a node that asks is run again from its start, so all of it comes after the answer."""
     if said == STOP:
         workcell.gate.request_stop("the operator said stop")
         return {"outcome": Outcome(outcome="stopped", reason="the operator said stop")}
     if said == EMPTY:
-        workcell.journal.table.empty([state.account.step.destination])
+        _emptied(state, workcell)
+    if said == LEAVE and trouble.cause == "place_full":
+        return {"outcome": Outcome(outcome="incomplete", reason=trouble.reason)}
     if said == LEAVE and state.target is not None:
         return {**FORGIVEN, "accounts": state.with_account(skip(state.account, state.target)), "target": None}
     return FORGIVEN
+
+
+def _emptied(state: RunState, workcell: Workcell) -> None:
+    """A person says that the step's place is empty again; of a fixture, the holes that were asked about."""
+    assert state.look is not None
+    table, step = workcell.journal.table, state.account.step
+    table.empty([step.destination])
+    table.free(one.hole for one in in_the_way(step, state.look.scene, table.filled()))

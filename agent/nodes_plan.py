@@ -1,5 +1,6 @@
 """Nodes before anything moves: understanding, asking, approval. Within a run only `consult` asks."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,11 +31,13 @@ YES: Final = "yes"
 def understand(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """Text becomes a plan, a question, an answer, a refusal or a control word. Nothing moves."""
     workcell = runtime.context
-    glance = workcell.looker.glance()
+    glance = workcell.looker.patient_glance()
     scene = None if isinstance(glance, Blocked) else glance.scene
     understanding = workcell.planner.understand(state.instruction, scene, state.past)
     workcell.tell(state.run_id, events.Planned(instruction=state.instruction, understanding=understanding))
-    return {"understanding": understanding, **_settle(workcell, understanding)}
+    plan, filled = understanding.plan, workcell.journal.table.filled()
+    full = needed_by(plan, scene, filled) if plan and scene else ()
+    return {"understanding": understanding, "full": full, **_settle(workcell, understanding)}
 
 
 def clarify(state: RunState) -> Update:
@@ -54,19 +57,13 @@ def inquire(state: RunState, runtime: Runtime[Workcell]) -> Update:
     """Ask whether full holes that the plan needs are free again: no camera sees them. Of a hole that is not, the
     run leaves the bolts on the tray and says so.
     """
-    assert state.understanding is not None
-    assert state.understanding.plan is not None
-    workcell = runtime.context
-    glance = workcell.looker.patient_glance()
-    if isinstance(glance, Blocked):
-        return {}
     freed: list[Hole] = []  # written down when all is answered: a node that asks is run again from its start
-    for full in needed_by(state.understanding.plan, glance.scene, workcell.journal.table.filled()):
+    for full in state.full:
         answer = _is_free(full)
         if answer is None:
             return {"outcome": Outcome(outcome="incomplete", reason=f"a question is open: {_question(full)}")}
         freed += [full.hole] if answer else []
-    workcell.journal.table.free(freed)
+    runtime.context.journal.table.free(freed)
     return {}
 
 
@@ -144,13 +141,14 @@ def _new_skills(plan: Plan, workcell: Workcell) -> dict[str, str]:
 
 
 def answered(choices: Sequence[str], answer: str) -> str:
-    """The instruction that an answer means: the choice of this number, the only choice that holds these
-    words, or else the answer itself, for whoever is asked may as well say it anew.
+    """The instruction that an answer means: the choice of this number, the only choice that has these words or their
+    beginnings in it, or else the answer itself, for whoever is asked may as well say it anew.
     """
     said = answer.strip()
     if said.isdecimal() and 1 <= int(said) <= len(choices):
         return choices[int(said) - 1]
-    holding = [choice for choice in choices if said.casefold() in choice.casefold()]
+    begun = re.compile(rf"(?<!\w){re.escape(said.casefold())}")  # the s of a "stop" is no "yes"
+    holding = [choice for choice in choices if begun.search(choice.casefold())]
     exact = [choice for choice in holding if said.casefold() == choice.casefold()]
     meant = exact or holding
     return meant[0] if len(meant) == 1 else said

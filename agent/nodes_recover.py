@@ -28,7 +28,7 @@ def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
     verdict, situation = _trouble(state, workcell)
     cause: Cause = verdict.cause or "unclear"
     if state.judged is not None and _was_not_let_go(state.judged):
-        _take_back(state, workcell)
+        take_back(state, workcell)
     failures, key = Failures(state.tries), _key(state, cause)
     failures.add(key, cause)
     spent = failures.spent(cause, state.in_a_row + 1, key)
@@ -114,7 +114,7 @@ def _may_ask(state: RunState) -> bool:
     return state.consultations < CONSULTATIONS and (state.blocked is None or state.blocked.ruling is None)
 
 
-def _take_back(state: RunState, workcell: Workcell) -> None:
+def take_back(state: RunState, workcell: Workcell) -> None:
     """What was to be released surely does not lie where it was to go."""
     if state.hole is not None:
         workcell.journal.table.free([state.hole])

@@ -41,7 +41,7 @@ def load_eye(name: str) -> "BaseChatModel":
         return SmolVlmChat(folder=rest)
     from agent.models import load_chat_model
 
-    return load_chat_model(name)
+    return load_chat_model(name, field="verifier.model")
 
 
 class SecondOpinion(Protocol):
@@ -113,10 +113,18 @@ class SecondThoughts:
         except SmolcellError as error:
             return _told(seen, asked.model_copy(update={"trouble": str(error)}))
         told = _told(seen, asked.model_copy(update={"opinion": opinion}))
-        return self._weighed(told, opinion, card, call, before)
+        return self._weighed(told, opinion, card, call, before, held)
 
-    def _weighed(self, seen: Verified, opinion: Opinion, card: SkillCard, call: SkillCall, before: Look) -> Verified:
-        """The verdict after an opinion."""
+    def _weighed(
+        self,
+        seen: Verified,
+        opinion: Opinion,
+        card: SkillCard,
+        call: SkillCall,
+        before: Look,
+        carried: PerceivedPart | None,
+    ) -> Verified:
+        """The verdict after an opinion; what was `carried` before a release that succeeded is not lost."""
         verdict, picked = seen.judged.verdict, card.done_check == "part_in_gripper"
         text = f"{verdict.reason}; a second opinion says {opinion.judgement}: {opinion.reason}"
         changed: dict[str, object] = {"reason": text}
@@ -126,7 +134,7 @@ class SecondThoughts:
             changed |= {"judgement": "failure", "confidence": opinion.confidence}
         elif opinion.judgement == "success" and opinion.confidence >= self._believe and by_the_gripper:
             changed |= {"judgement": "success", "confidence": opinion.confidence, "cause": None}
-            lost = tuple(part for part in seen.judged.lost if part != held)
+            lost = tuple(part for part in seen.judged.lost if part not in (held, carried))
             seen = _with(seen, held=held, lost=lost, tidy=False)
         return _with(seen, verdict=verdict.model_copy(update=changed))
 

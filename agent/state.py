@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 from agent.approving import Proposal
 from agent.execution import Execution
+from agent.holes import Filled
 from agent.judging import Judged
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
@@ -24,6 +25,7 @@ class RunState(Value):
         approved: whoever has the run done has said yes beforehand.
         past: the run before, for words that point back to it.
         questions: how often a person was asked.
+        full: the full holes that the plan needs; a person is asked about each.
         proposal: what the plan comes to, and what of it needs a yes.
         step: index of the step under way.
         task: what is to be done next: a part is picked, or moved on the tray by the step's own skill; what was picked
@@ -50,6 +52,7 @@ class RunState(Value):
     past: Past | None = None
     questions: int = 0
     understanding: Understanding | None = None
+    full: tuple[Filled, ...] = ()
     proposal: Proposal | None = None
     step: int = 0
     accounts: tuple[Account, ...] = ()
@@ -113,6 +116,7 @@ SAVED = (
     Verdict,
     Outcome,
     Proposal,
+    Filled,
 )
 """The values that a checkpoint holds."""
 

@@ -14,6 +14,13 @@ from langgraph.runtime import Runtime
 from agent.graph import NODES, Draft, wired
 from agent.state import RunState, Update
 from agent.workcell import Workcell
+from skills.base import Value
+
+
+class Instruction(Value):
+    """What a thread begins with, and nothing beside it: neither a yes beforehand nor accounts of another run."""
+
+    instruction: str
 
 
 def graph() -> Draft:
@@ -23,22 +30,23 @@ def graph() -> Draft:
 
 def studio_graph(open_cell: Callable[[], Workcell]) -> Draft:
     """The graph whose nodes work with the cell that `open_cell` gives."""
-    return wired(StateGraph(RunState), [_at_cell(node, open_cell) for node in NODES])
+    return wired(StateGraph(RunState, input_schema=Instruction), [_at_cell(node, open_cell) for node in NODES])
 
 
 @cache
 def twin() -> Workcell:
-    """The twin of this process. It stays open until the process ends.
+    """The twin of this process, with the person whose account it is at its door. It stays open until that ends.
 
     Raises: Unavailable, BadInput as `agent.workcell.build_twin`.
     """
     from agent.doors.cli.scenes import scenario_of
+    from agent.doors.person import person_here
     from agent.doors.settings import configured_cell, state_folder, usable_folder
     from agent.workcell import build_twin
 
     cell = configured_cell()
     folder = usable_folder("SMOLCELL_STATE", state_folder(None, cell))
-    return build_twin(cell, scenario_of(None, None), folder).workcell
+    return build_twin(cell, scenario_of(None, None), folder).workcell.worked_by(person_here(cell))
 
 
 def _at_cell(node: Callable[..., Update], open_cell: Callable[[], Workcell]) -> Callable[[RunState], Update]:

@@ -108,7 +108,10 @@ def find(folder: Path, given: str) -> Path:
             return path
     if Path(given).is_dir():
         raise BadInput("RUN", given, f"the name of a run, or a folder with its {LINES}")
-    raise UnknownName("RUN", given, [path.name for path in reversed(shelf.recordings())])
+    known = [path.name for path in reversed(shelf.recordings())]
+    if not known:
+        raise BadInput("RUN", given, f"a recorded run, and none is recorded in {folder}")
+    raise UnknownName("RUN", given, known)
 
 
 def size_of(path: Path) -> int:

@@ -68,6 +68,7 @@ def test_a_yes_is_asked_for_shown_and_written_down(lay) -> None:
     [
         ("no", "not approved by ben: up to 1 part will be brought to the conveyor belt", ["no"]),
         ("what?", "not approved by ben: up to 1 part will be brought to the conveyor belt", ["no"]),
+        ("s", "not approved by ben: up to 1 part will be brought to the conveyor belt", ["no"]),
         (None, "a person is needed: up to 1 part will be brought to the conveyor belt", []),
     ],
 )

@@ -131,6 +131,24 @@ def test_every_full_hole_that_is_needed_is_asked_for(second: Bench) -> None:
     assert [one.size for one in second.world.bins["left fixture"]] == ["M8", "M6"]
 
 
+def test_an_answer_is_to_the_hole_that_was_asked_about_though_the_tray_changes_meanwhile(second: Bench) -> None:
+    second.script["an M6 bolt"] = planned(step("left fixture", 1, kind="bolt", size="M6"))
+    second.script["all bolts"] = planned(step("left fixture", kind="bolt"))
+    second.world.parts.append(M6)
+    assert run(second.workcell, "an M6 bolt").outcome.outcome == "done"
+    second.world.parts.append(M6)
+
+    def answer(question: Asked) -> str:
+        if "M6" not in question.question:
+            return "no"
+        second.world.parts.remove(M6)
+        return "yes"
+
+    run(second.workcell, "all bolts", answer=answer)
+    assert [one.hole.size for one in second.journal.table.filled()] == ["M8"]
+    assert second.world.parts == [FAR_M8]
+
+
 def test_a_persons_word_frees_the_hole(second: Bench) -> None:
     freed = Understanding(outcome="answer", text="Taken from your word.", freed=(LEFT_M8,))
     second.script["the left fixture is empty"] = freed
@@ -140,12 +158,40 @@ def test_a_persons_word_frees_the_hole(second: Bench) -> None:
     assert run(second.workcell, "go").outcome.outcome == "done"
 
 
+def test_a_hole_that_the_run_itself_has_filled_is_asked_about_before_the_next_bolt(lay: Lay) -> None:
+    bench = lay(Tray(NEAR_M8, M8, GEAR), step("left fixture", kind="bolt", size="M8"))
+    asked: list[Asked] = []
+
+    def emptied(question: Asked) -> str:
+        asked.append(question)
+        bench.world.bins["left fixture"].clear()
+        return "it is empty now"
+
+    report = run(bench.workcell, "go", answer=emptied)
+    assert (report.outcome.outcome, bench.world.bins["left fixture"]) == ("done", [M8])
+    (question,) = asked
+    assert "the M8 hole of the left fixture was filled by run-00001" in question.question
+    assert question.choices == ("it is empty now", "leave it", "stop")
+
+
+def test_a_full_hole_may_be_left_as_it_is(lay: Lay) -> None:
+    bench = lay(Tray(NEAR_M8, M8, GEAR), step("left fixture", kind="bolt", size="M8"))
+    report = run(bench.workcell, "go", answer=lambda _: "leave it")
+    assert report.outcome == Outcome(
+        outcome="incomplete",
+        reason="M8 bolt → left fixture: 1 moved, 1 left, 0 lost; "
+        "the M8 hole of the left fixture was filled by run-00001",
+    )
+    assert bench.gate.latched is None
+    assert bench.journal.table.filled() == (FILLED,)
+
+
 def test_of_all_bolts_of_a_size_one_is_inserted_and_the_rest_is_told(lay: Lay) -> None:
     bench = lay(Tray(NEAR_M8, M8, FAR_M8, GEAR), step("left fixture", kind="bolt", size="M8"))
     report = run(bench.workcell, "go")
     assert report.outcome == Outcome(
         outcome="incomplete",
-        reason="M8 bolt → left fixture: 1 moved, 2 left, 0 lost; "
+        reason="a person is needed: M8 bolt → left fixture: 1 moved, 2 left, 0 lost; "
         "the M8 hole of the left fixture was filled by run-00001",
     )
     assert bench.world.bins["left fixture"] == [NEAR_M8]

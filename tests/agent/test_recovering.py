@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.events import Asked
+from agent.events import Asked, Event
 from agent.journal import Journal
 from agent.planning.grammar import GrammarPlanner
 from agent.run import Answer, Report, resume, run
@@ -242,13 +242,27 @@ def test_nothing_is_picked_up_for_a_full_place(lay) -> None:
     assert run(bench.workcell, "go").outcome.reason == f"a person is needed: {full}", "the next run knows it, too"
 
 
+def test_a_call_that_was_cut_off_before_it_began_brought_nothing(lay) -> None:
+    bench, calls = lay(Tray(RED), FAILED, kind=Small, most=2), []
+
+    def guillotine(event: Event) -> None:
+        calls.append(event.event)
+        if calls.count("calling") == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(bench.workcell.heard_by(guillotine), "go")
+    assert resume(bench.workcell).outcome.outcome == "done"
+    assert bench.journal.table.brought(BIN) == 1
+
+
 def test_an_emptied_place_takes_parts_again_as_often_as_it_is_emptied(lay) -> None:
     nuts = [part("nut", "M8", "red", "failed", (0.04 * at - 0.08, 0.0)) for at in range(5)]
     bench = lay(Tray(*nuts), FAILED, kind=Small)
     operator = Operator(*["it is empty now"] * 4)
     report = run(bench.workcell, "go", answer=operator)
     assert (report.outcome.outcome, len(operator.asked)) == ("done", 4), "more often than a run may ask without success"
-    assert {one.choices for one in operator.asked} == {("it is empty now", "stop")}
+    assert {one.choices for one in operator.asked} == {("it is empty now", "leave it", "stop")}
 
 
 def test_what_never_arrived_is_not_counted(lay) -> None:

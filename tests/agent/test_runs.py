@@ -386,6 +386,7 @@ def test_a_person_is_asked_three_times_at_most(lay) -> None:
         ("3", "3"),
         ("Left bin", "gears to the left bin"),
         ("bin", "bin"),
+        ("eft bin", "eft bin"),
         ("nuts to the left bin", "nuts to the left bin"),
     ],
 )

@@ -23,7 +23,7 @@ from skills.call import SkillCall
 from skills.errors import Unavailable
 from skills.scene import PartQuery, PerceivedPart, Scene
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Tray, TrayGate, scene
-from tests.agent.test_verifier import BOLT, GEAR, HELD, NUT, OPEN, PICK, PLACE, SHUT, Flickering
+from tests.agent.test_verifier import BOLT, GEAR, HELD, INSERT, NUT, OPEN, PICK, PLACE, SHUT, Flickering
 
 SUCCESS = {"judgement": "success", "confidence": 0.95, "reason": "the marked bolt is gone and nothing else changed"}
 FAILURE = {"judgement": "failure", "confidence": 0.8, "reason": "the marked bolt lies where it lay"}
@@ -151,6 +151,13 @@ def test_what_is_missing_stays_missing_after_a_release_that_is_believed() -> Non
     bench = Bench(SUCCESS, OPEN, scene(NUT, GEAR), scene(GEAR), scene(GEAR), scene(GEAR))
     judged = bench.verify(PLACE, BOLT, "place").judged
     assert (judged.verdict.judgement, judged.lost) == ("success", (NUT,))
+
+
+def test_what_was_inserted_is_not_lost_where_that_is_believed() -> None:
+    bench = Bench(SUCCESS, OPEN, scene(NUT), scene(NUT), scene(NUT), scene(NUT))
+    seen = bench.verifier.verify(CATALOGUE["insert"], INSERT, bench.before, BOLT, watched=False)
+    assert isinstance(seen, Verified)
+    assert (seen.judged.verdict.judgement, seen.judged.lost) == ("success", ())
 
 
 def test_after_a_restart_there_is_no_picture_and_no_question() -> None:

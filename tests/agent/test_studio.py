@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from agent import studio
 from agent.graph import drawing
+from agent.ledger import open_accounts
 from skills.plan import Understanding
 from tests.agent.kinematic_tray import Bench, Tray, part, step
 
@@ -46,3 +48,28 @@ def test_a_thread_is_a_run_of_the_cell(tmp_path: Path, request: pytest.FixtureRe
     assert bench.world.bins["rejection bin"] == [FAILED_NUT]
     (run,) = bench.journal.runs()
     assert (run.id, run.instruction, run.outcome and run.outcome.outcome) == ("run-00001", "?", "done")
+
+
+def test_a_thread_begins_with_an_instruction_and_can_not_say_yes_for_a_person(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    crowd = [part("nut", "M6", "green", "ok", (x * 0.01 - 0.12, 0.05 * (x % 3 - 1))) for x in range(21)]
+    bench = Bench(tmp_path, Tray(*crowd), step(kind="nut"))
+    request.addfinalizer(bench.journal.close)
+    graph = studio.studio_graph(lambda: bench.workcell).compile(checkpointer=InMemorySaver())
+    thread: Any = {"configurable": {"thread_id": "1"}, "recursion_limit": 100}
+    told = {"instruction": "go", "approved": True, "accounts": open_accounts(bench.script["go"].plan)}
+    asked = graph.invoke(told, thread)
+    assert asked["__interrupt__"][0].value["question"] == "Up to 21 parts will be moved. Go on?"
+    assert bench.world.motions == 0
+
+
+def test_whose_account_it_is_stands_at_the_studios_door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "cell.yaml"
+    content = yaml.safe_load((Path(__file__).parents[2] / "cells" / "default.yaml").read_text(encoding="utf-8"))
+    file.write_text(yaml.safe_dump({**content, "people": {"ada": "maintainer"}}), encoding="utf-8")
+    monkeypatch.setenv("SMOLCELL_CELL", str(file))
+    monkeypatch.setenv("SMOLCELL_STATE", str(tmp_path / "state"))
+    workcell = studio.twin.__wrapped__()
+    workcell.journal.close()
+    assert workcell.person.role == "viewer"

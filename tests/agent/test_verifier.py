@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.aims import UNKNOWN, LetGo, Motion
 from agent.difference import Difference, compare, recalled
 from agent.judging import UNSEEN, judge
 from agent.looking import Grip, Look, Looker
@@ -95,6 +96,35 @@ def test_a_part_that_left_the_tray_is_lost_unless_it_is_known_to_be_held() -> No
 def test_place(width: float, after: tuple[PerceivedPart, ...], judgement: str, cause: str | None, reason: str) -> None:
     verdict = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(width, *after), BOLT).verdict
     assert (verdict.judgement, verdict.cause, verdict.reason) == (judgement, cause, reason)
+
+
+SEEN = Motion(let_go=LetGo(place="left bin", away=0.0), carried=True)
+
+
+@pytest.mark.parametrize(
+    ("motion", "watched", "judgement", "lost"),
+    [
+        (SEEN, True, "success", (NUT,)),
+        (SEEN, False, "uncertain", (NUT,)),
+        (UNKNOWN, True, "uncertain", (NUT,)),
+        (SEEN.model_copy(update={"carried": None}), True, "uncertain", (NUT,)),
+        (SEEN.model_copy(update={"carried": False}), True, "failure", (BOLT, NUT)),
+    ],
+)
+def test_a_release_that_was_seen_is_believed_though_another_part_is_lost(
+    motion: Motion, judgement: str, lost: tuple[PerceivedPart, ...], *, watched: bool
+) -> None:
+    judged = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(OPEN), BOLT, watched=watched, motion=motion)
+    assert (judged.verdict.judgement, judged.lost) == (judgement, lost)
+    assert not is_plausible(judged)
+
+
+@pytest.mark.parametrize(("width", "after"), [(SHUT, (BOLT,)), (HELD, ())])
+def test_a_part_that_is_knocked_out_is_lost_whatever_else_went_wrong(
+    width: float, after: tuple[PerceivedPart, ...]
+) -> None:
+    judged = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(width, *after), BOLT)
+    assert (judged.verdict.judgement, judged.lost) == ("failure", (NUT,))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agent.doors.cli.files import check_free
 from agent.doors.cli.group import new_app
 from agent.doors.cli.options import AsJson, CellFile, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
@@ -98,6 +99,9 @@ def _show(recording: Recording, html: Path | None, rerun: Path | None, as_json: 
     from agent.recording.page import write_page
     from agent.recording.rerun_file import write_rerun
 
+    for flag, file in (("--html", html), ("--rerun", rerun)):
+        if file is not None:
+            check_free(flag, file, force=True)
     both = html is None and rerun is None
     page = html or (recording.path / "replay.html" if both else None)
     stream = rerun or (recording.path / "replay.rrd" if both else None)

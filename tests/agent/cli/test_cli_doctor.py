@@ -88,10 +88,12 @@ def test_a_whole_cell_passes_every_check(doctor: Doctored) -> None:
     ]  # fmt: skip
 
 
-def test_a_chat_model_that_is_not_set_up_is_named(doctor: Doctored, monkeypatch) -> None:
-    monkeypatch.setenv("SMOLCELL_PLANNER_MODEL", "scripted:nowhere.json")
+@pytest.mark.parametrize(("section", "check"), [("PLANNER", "planner"), ("VERIFIER", "second opinion")])
+def test_a_chat_model_that_is_not_set_up_is_named(doctor: Doctored, monkeypatch, section: str, check: str) -> None:
+    monkeypatch.setenv(f"SMOLCELL_{section}_MODEL", "record:nowhere.json")
     code, checks = doctor()
-    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["planner"])
+    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, [check])
+    assert f"{section.lower()}.model: 'record:nowhere.json'" in str(failed(checks))
 
 
 def test_weights_that_are_not_the_contracts_are_named(doctor: Doctored, weights: Path) -> None:

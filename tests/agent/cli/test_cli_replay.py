@@ -34,6 +34,7 @@ def test_without_a_run_the_runs_are_listed(smolcell, run_folder, tmp_path):
     assert (row["run"], row["instruction"], row["outcome"]) == ("run-00001", "go", "done")
     assert "no run is recorded in" in smolcell("replay", "--state", str(tmp_path)).out
     assert smolcell("replay", "--state", str(tmp_path), "--decide").code == 2
+    assert "none is recorded in" in smolcell("replay", "run-00001", "--state", str(tmp_path)).err
 
 
 def test_a_run_becomes_a_page_and_a_rerun_file(smolcell, run_folder):
@@ -97,6 +98,13 @@ def test_without_rerun_the_page_is_written_and_the_remedy_said(smolcell, run_fol
     assert said.code == 5
     assert "pip install 'smolcell[replay]'" in said.err
     assert html.is_file()
+
+
+@pytest.mark.parametrize("flag", ["--html", "--rerun"])
+@pytest.mark.parametrize("name", [".", "nowhere/run"])
+def test_a_file_that_cannot_be_written_is_named(smolcell, run_folder, tmp_path, flag, name):
+    said = smolcell("replay", "run-00001", "--state", str(run_folder), flag, str(tmp_path / name))
+    assert (said.code, said.err.splitlines()[-1].split(" ")[1]) == (2, f"{flag}:")
 
 
 def test_a_run_that_is_not_there_is_named_with_the_nearest(smolcell, run_folder):
