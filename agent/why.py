@@ -123,7 +123,7 @@ def why(told: Sequence[events.Event], attempts: int) -> tuple[Reason, ...]:
     last = calls[-1] if calls else None
     before = () if last is None else (_called(last, attempts),)
     rest = told if last is None else last.told
-    reasons = (reason for earlier, event in pairwise((None, *rest)) for reason in _after(earlier, event))
+    reasons = (reason for earlier, event in zip((None, *rest), rest, strict=False) for reason in _after(earlier, event))
     return tuple(one for one, _ in groupby((*before, *reasons)))
 
 
