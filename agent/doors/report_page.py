@@ -23,6 +23,7 @@ FOLDER: Final = "reports"
 PRINT: Final = """
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .1rem .6rem .1rem 0 }
+td { white-space: pre-wrap } li { color: inherit; font-size: inherit }
 th { border-bottom: 1px solid #8886 } td + td { font-variant-numeric: tabular-nums }
 .looks { display: flex; gap: 1rem } .evidence { color: GrayText; font-size: .85em }
 @page { size: A4; margin: 12mm }
