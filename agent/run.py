@@ -18,10 +18,23 @@ STEPS: Final = 10_000
 """Bound of LangGraph's own counter; the loops of a run are bounded by their budgets long before it."""
 
 
-def run(workcell: Workcell, instruction: str, *, answer: Answer = lambda _: None, approved: bool = False) -> Report:
-    """Do what `instruction` says; `approved` is the yes, beforehand, of the person at the cell's door."""
+def run(
+    workcell: Workcell,
+    instruction: str,
+    *,
+    answer: Answer = lambda _: None,
+    approved: bool = False,
+    past: Past | None = None,
+) -> Report:
+    """Do what `instruction` says.
+
+    Args:
+        approved: the yes, beforehand, of the person at the cell's door.
+        past: what the instruction points back to, where that is not the run before.
+    """
     run_id = workcell.journal.begin_run(instruction)
-    start = RunState(run_id=run_id, instruction=instruction, approved=approved, past=past_of(workcell, run_id))
+    before = past or past_of(workcell, run_id)
+    start = RunState(run_id=run_id, instruction=instruction, approved=approved, past=before)
     return _drive(workcell, run_id, start, answer)
 
 
@@ -57,21 +70,26 @@ def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
 
 
 def past_of(workcell: Workcell, run_id: str) -> Past | None:
-    """The run before, for an instruction that points back to it; None where it planned nothing or can't be read.
+    """The run before this one, for an instruction that points back to it."""
+    earlier = iter(workcell.journal.runs())
+    last = next(earlier, None) if any(run.id == run_id for run in earlier) else None
+    return as_past(workcell, last.id) if last else None
+
+
+def as_past(workcell: Workcell, run_id: str) -> Past | None:
+    """What an instruction can point back to of this run; None where it planned nothing or can't be read.
 
     Where the table was laid anew since, its plan is all that is left of it.
     """
-    earlier = iter(workcell.journal.runs())
-    last = next(earlier, None) if any(run.id == run_id for run in earlier) else None
     try:
-        state = saved_state(workcell, last.id) if last else None
+        state = saved_state(workcell, run_id)
     except BadInput:
         return None
-    if last is None or state is None or state.understanding is None or state.understanding.plan is None:
+    if state is None or state.understanding is None or state.understanding.plan is None:
         return None
     plan = state.understanding.plan
     nothing = (0,) * len(plan.steps)
-    if workcell.journal.table.is_laid_anew(last.id):
+    if workcell.journal.table.is_laid_anew(run_id):
         return Past(plan=plan, moved=nothing)
     moved = tuple(account.moved for account in state.accounts) or nothing
     holding = workcell.looker.grip(workcell.gate.observe().gripper_width).holding

@@ -24,6 +24,18 @@ def table_lines(proposal: Proposal) -> tuple[str, ...]:
     return (*_table(proposal.moves), *_targets(proposal), *_reasons(proposal))
 
 
+def spoken_lines(proposal: Proposal) -> tuple[str, ...]:
+    """The same without columns, to be read aloud."""
+    steps = (_spoken(number, move) for number, move in enumerate(proposal.moves, 1))
+    return (*steps, *_targets(proposal), *_reasons(proposal))
+
+
+def _spoken(number: int, move: Move) -> str:
+    seen, most = _counts(move)
+    counts = "how many is not known" if move.targets is None else f"{seen} seen, {most} to move"
+    return f"step {number}: {move.step.describe()}; {counts}"
+
+
 def move_lines(moves: Sequence[Move]) -> tuple[str, ...]:
     """The same of moves that nobody is asked about."""
     return table_lines(Proposal(moves=tuple(moves)))

@@ -99,7 +99,7 @@ def _take_other(parse: Parse, past: Past, scene: Scene | None) -> None:
     if not others:
         raise Doubt("refuse-no-other", "refused", part=past.target.describe())
     found = list(dict.fromkeys(_query_of(other) for other in others))
-    still_there = any(same_part(past.target, part) for part in scene.parts)
+    still_there = past.holding or any(same_part(past.target, part) for part in scene.parts)
     if len(found) > 1 or (still_there and alike(others[0], past.target)):
         raise _which(parse, step, others, found)
     if past.moved[-1]:

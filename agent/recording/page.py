@@ -98,7 +98,7 @@ def _figures(recording: Recording, visit: Visit) -> Iterator[str]:
             overlay = f"<svg viewBox='0 0 {SIDE} {SIDE}'>{drawn[1]}</svg>" if camera == CAMERA and drawn[1] else ""
             seconds = one.answer["value"]["time_ns"] * 1e-9
             yield (
-                f"<figure><img alt='{escape(camera)}' src='data:image/jpeg;base64,{_jpeg(image)}'>{overlay}"
+                f"<figure><img alt='{escape(camera)}' src='data:image/jpeg;base64,{jpeg(image)}'>{overlay}"
                 f"<figcaption>{escape(camera)}, {seconds:.1f} s: {drawn[0]}</figcaption></figure>"
             )
 
@@ -149,7 +149,8 @@ def _path(camera: CameraPose, rows: list[list[float]]) -> str:
     )
 
 
-def _jpeg(image: Any) -> str:
+def jpeg(image: Any) -> str:
+    """An RGB picture for a page: JPEG of SIDE, base64."""
     import cv2
 
     side = (SIDE, SIDE)

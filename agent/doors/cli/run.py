@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.doors.cli.asking import answers
+from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import soft_pause, software_stop
 from agent.doors.cli.narrate import Narrator, account_rows, all_of
@@ -15,8 +16,9 @@ from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.person import person_here, require
 from agent.doors.repl.words import heard
+from agent.doors.report_page import new_file, page
 from agent.doors.settings import configured_cell, state_folder, usable_folder
-from agent.events import Listener
+from agent.events import Event, Listener
 from agent.exit_codes import ExitCode
 from agent.journal import Journal
 from agent.report import Report
@@ -49,6 +51,10 @@ def run(
             help="Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", parser=a_path("--report"), help="Write one page on the run here."),
+    ] = None,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -64,14 +70,18 @@ def run(
         require(configured, "run instructions")
     scenario = scenario_of(scene, seed)
     album = usable_folder("--pictures", pictures) if pictures else None
+    told: list[Event] = []
+    page_file = new_file("--report", report) if report else None
     folder = usable_folder("--state", state_folder(state, configured))
     _check_past(folder, state)
-    report, judged = _run(instruction, configured, scenario, folder, yes, album)
+    done, judged = _run(instruction, configured, scenario, folder, yes, album, told.append)
+    if page_file:
+        write_file("--report", page_file, page(done, told).encode())
     if as_json:
-        answer_json({**report.as_json(), "judged": judged.model_dump(mode="json")})
+        answer_json({**done.as_json(), "judged": judged.model_dump(mode="json")})
     else:
-        _print(report, judged)
-    return ExitCode.INCOMPLETE if judged.faults and report.exit_code == ExitCode.DONE else report.exit_code
+        _print(done, judged)
+    return ExitCode.INCOMPLETE if judged.faults and done.exit_code == ExitCode.DONE else done.exit_code
 
 
 def _check_past(state: Path, given: Path | None) -> None:
@@ -87,7 +97,13 @@ def _check_past(state: Path, given: Path | None) -> None:
 
 
 def _run(
-    instruction: str, cell: Cell, scenario: "Scenario", state: Path, approved: bool, album: Path | None
+    instruction: str,
+    cell: Cell,
+    scenario: "Scenario",
+    state: Path,
+    approved: bool,
+    album: Path | None,
+    overhear: Listener,
 ) -> tuple[Report, "Judged"]:
     """The run, and what the judge says once it is over."""
     from sim.judge import judge
@@ -97,7 +113,7 @@ def _run(
         talk(f"scene {scenario.name}, cell {cell.name}, state in {state}")
         twin = stack.enter_context(build_twin(cell, scenario, state))
         stack.callback(narrator.close)
-        listeners: list[Listener] = [narrator]
+        listeners: list[Listener] = [narrator, overhear]
         if album:
             from agent.doors.cli.pictures import Album
 

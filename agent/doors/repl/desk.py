@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from agent.doors.cli.errors import report
 from agent.doors.repl.register import find, help_lines
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, Screen
-from agent.doors.repl.words import heard
+from agent.doors.repl.words import Heard, corrects, heard
 from agent.doors.repl.worker import Job, Worker
 from agent.exit_codes import ExitCode
 from skills.errors import SmolcellError
@@ -73,9 +73,12 @@ class Desk:
         elif self._confirms_leaving:
             self._confirm(line)
         elif said.kind == "command":
-            self._command(said.text)
+            self._command(said)
         elif said.kind == "instruction" and not self._worker.reply(said.text):
-            self._queue(Job(said.text, lambda: self._open_shift.do(said.text)))
+            if self._running is not None and corrects(said.text):
+                self._correct(said.text)
+            else:
+                self._queue(Job(said.text, lambda: self._open_shift.do(said.text)))
 
     def interrupt(self) -> None:
         """Ctrl-C: a stop while something is under way, never an exit."""
@@ -108,6 +111,9 @@ class Desk:
 
     def why(self) -> None:
         self._worker.aside(lambda: self._open_shift.show_why())
+
+    def report(self, file: str) -> None:
+        self._worker.aside(lambda: self._open_shift.write_report(file))
 
     def skills(self) -> None:
         self._worker.aside(lambda: self._open_shift.show_skills())
@@ -166,13 +172,20 @@ class Desk:
         for label in self._worker.forget_waiting():
             self._screen.say(f"forgotten: {label}", DOUBT)
 
-    def _command(self, name: str) -> None:
+    def _command(self, said: Heard) -> None:
         try:
-            command = find(name)
+            command = find(said.text)
         except SmolcellError as error:
             self._screen.say(str(error), DOUBT)
         else:
-            command.act(self)
+            command.act(self, said.rest)
+
+    def _correct(self, text: str) -> None:
+        """What is under way is not what was meant: begin no further call of it, and take the correction next."""
+        self._forget_waiting()
+        self._open_shift.pause(f"corrected: {text}", then=text)
+        self._screen.say("pausing when the call under way is over, to do that instead; stop stops it at once", DOUBT)
+        self._worker.add(Job(text, lambda: self._open_shift.correct(text)))
 
     def _queue(self, job: Job) -> None:
         busy = self._running is not None or self._shift is None

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from agent import events
-from agent.doors.cli.narrate import ACTIONS, plan_lines
+from agent.doors.cli.narrate import plan_lines
 from agent.events import Event
 from agent.journal import Journal, RunRecord
 from agent.ledger import Account
-from skills.call import Finding, SkillCall
+from agent.why import why
+from skills.call import SkillCall
 from skills.plan import Plan
 from skills.scene import PerceivedPart
 
@@ -78,15 +79,16 @@ def plan_of(journal: Journal) -> tuple[str, ...]:
     return (head, *_steps(planned[-1].understanding.plan, _accounts(told)))
 
 
-def why_of(journal: Journal) -> tuple[str, ...]:
-    """The last call of the latest run: what was asked, how the gate ruled, what was seen; then how it ended."""
+def why_of(journal: Journal, attempts: int) -> tuple[str, ...]:
+    """The last call of the latest run in plain words, with its evidence; then how the run ended. `attempts` is
+    `cell.agent.attempts`.
+    """
     latest = next(iter(journal.runs()), None)
     if latest is None:
         return ("nothing was done yet",)
-    told = events_of(journal, latest.id)
-    start = max((i for i, event in enumerate(told) if isinstance(event, events.Calling)), default=0)
-    lines = [line for event in told[start:] for line in _reasons(event)]
-    return (f"{latest.id} {latest.instruction!r}", *lines) if lines else ("nothing was decided yet",)
+    reasons = why(events_of(journal, latest.id), attempts)
+    lines = (f"{one.topic:9} {one.text}" for one in reasons)
+    return (f"{latest.id} {latest.instruction!r}", *lines) if reasons else ("nothing was decided yet",)
 
 
 def _accounts(told: Iterable[Event]) -> list[Account]:
@@ -107,32 +109,3 @@ def _steps(plan: Plan, accounts: list[Account]) -> Iterable[str]:
             yield f"{number}. {step.describe()}: not begun"
         else:
             yield f"{number}. {accounts[number - 1].describe()}"
-
-
-def _reasons(event: Event) -> tuple[str, ...]:
-    match event:
-        case events.Planned(understanding=understanding) if understanding.plan is None:
-            return plan_lines(understanding)
-        case events.Calling(call=call):
-            return (f"called    {call.phrase!r}, meant was: {call.part.describe()}",)
-        case events.Ruled(ruling=ruling):
-            motion = f"{ruling.sent_rows} rows sent, {ruling.seconds:.1f} s"
-            return (f"gate      {ruling.decision}, {motion}", *(f"          {_fact(one)}" for one in ruling.findings))
-        case events.Verified(verdict=verdict):
-            cause = f", cause: {verdict.cause.replace('_', ' ')}" if verdict.cause else ""
-            return (f"verdict   {verdict.judgement} ({verdict.confidence:.0%} sure{cause}): {verdict.reason}",)
-        case events.Recovering(action=action, verdict=verdict):
-            return (f"then      {ACTIONS[action]}, because: {verdict.reason}",)
-        case events.Answered(approved=approved):
-            return (f"answered  {approved.describe()}, to: {approved.proposal.why}",)
-        case events.Finished(outcome=outcome):
-            return (f"ended     {outcome.outcome}: {outcome.reason}",)
-        case _:
-            return ()
-
-
-def _fact(finding: Finding) -> str:
-    at = f" at {list(finding.index)}" if finding.index else ""
-    if finding.value is None or finding.bound is None:
-        return f"rule {finding.rule}{at}: {finding.text}"
-    return f"rule {finding.rule}{at}: {finding.value:g} {finding.unit}, bound {finding.bound:g}: {finding.text}"

@@ -19,33 +19,43 @@ class Operable(Protocol):
     def resume(self) -> None: ...
     def cancel(self) -> None: ...
     def why(self) -> None: ...
+    def report(self, file: str) -> None: ...
     def skills(self) -> None: ...
     def leave(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Command:
-    """One slash command with its line of help."""
+    """One slash command with its line of help; `act` is given what was typed behind it."""
 
     name: str
     summary: str
-    act: Callable[[Operable], None]
+    act: Callable[[Operable, str], None]
 
 
 _ALL: Final = (
-    Command("help", "these lines", lambda desk: desk.help()),
-    Command("scene", "the overhead picture, and what is seen in it", lambda desk: desk.scene()),
-    Command("live", "the overhead picture beside the prompt while it moves; again to end it", lambda desk: desk.live()),
-    Command("plan", "the present plan, with what is done", lambda desk: desk.plan()),
-    Command("stop", "stop all motion now; so do the word stop and Ctrl-C", lambda desk: desk.stop()),
-    Command("pause", "let the call under way end, and begin no other until /resume", lambda desk: desk.pause()),
+    Command("help", "these lines", lambda desk, _: desk.help()),
+    Command("scene", "the overhead picture, and what is seen in it", lambda desk, _: desk.scene()),
     Command(
-        "resume", "open a stop, after you have looked at the cell, and go on from a fresh look", lambda d: d.resume()
+        "live", "the overhead picture beside the prompt while it moves; again to end it", lambda desk, _: desk.live()
     ),
-    Command("cancel", "give up what was cut off or stopped, or leave a question unanswered", lambda d: d.cancel()),
-    Command("why", "the last verdict, ruling or refusal, with its evidence", lambda desk: desk.why()),
-    Command("skills", "the skills, and what may be said to them", lambda desk: desk.skills()),
-    Command("quit", "leave; so does Ctrl-D", lambda desk: desk.leave()),
+    Command("plan", "the present plan, with what is done", lambda desk, _: desk.plan()),
+    Command("stop", "stop all motion now; so do the word stop and Ctrl-C", lambda desk, _: desk.stop()),
+    Command("pause", "let the call under way end, and begin no other until /resume", lambda desk, _: desk.pause()),
+    Command(
+        "resume",
+        "open a stop, after you have looked at the cell, and go on from a fresh look",
+        lambda desk, _: desk.resume(),
+    ),
+    Command(
+        "cancel", "give up what was cut off or stopped, or leave a question unanswered", lambda desk, _: desk.cancel()
+    ),
+    Command(
+        "why", "the last verdict, ruling or refusal, in plain words and with its evidence", lambda desk, _: desk.why()
+    ),
+    Command("report", "one page on the last run, as FILE or beside the journal", lambda desk, file: desk.report(file)),
+    Command("skills", "the skills, and what may be said to them", lambda desk, _: desk.skills()),
+    Command("quit", "leave; so does Ctrl-D", lambda desk, _: desk.leave()),
 )
 COMMANDS: Final = {command.name: command for command in _ALL}
 

@@ -1,24 +1,33 @@
 """What is done with the open cell, in the worker's thread; only `request_stop` and `pause` may come from another."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agent import events
 from agent.approving import Proposal
+from agent.doors.cli.files import write_file
+from agent.doors.cli.narrate import plan_lines
 from agent.doors.repl import record
 from agent.doors.repl.live import Live
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
 from agent.doors.repl.telling import Told, told
+from agent.doors.repl.words import corrects
 from agent.doors.repl.worker import Worker
 from agent.looking import Blocked, Look
 from agent.workcell import Workcell
 from skills.base import Image
 from skills.call import Outcome
 from skills.errors import StoppedBySafety
+from skills.plan import Understanding
 from skills.roles import check
+
+if TYPE_CHECKING:
+    from agent.doors.repl.correcting import Meant
 
 HALF: Final = 0.5
 """Share of a motion at which it is told where no line of progress can be seen."""
+AFTER_STOP: Final = "/resume opens the stop and goes on from a fresh look, /cancel gives it up"
+AFTER_PAUSE: Final = "/resume goes on from a fresh look, /cancel gives it up"
 
 
 class Station(NamedTuple):
@@ -37,18 +46,20 @@ class Station(NamedTuple):
 
 
 class Shift:
-    """One operator's work with one cell.
-
-    Attributes:
-        running: the instruction under way.
-    """
+    """One operator's work with one cell."""
 
     def __init__(self, screen: Screen, station: Station, worker: Worker) -> None:
         self._screen, self._station, self._worker = screen, station, worker
         self._person, self._people = station.workcell.person, station.workcell.cell.people
         self._told = Told()
         self._live = Live(station.picture, screen.frame)
-        self.running: str | None = None
+        self._under_way: str | None = None
+        self._next: str | None = None
+
+    @property
+    def running(self) -> str | None:
+        """The instruction under way, or the one that takes its place next."""
+        return self._under_way or self._next
 
     @property
     def latched(self) -> str | None:
@@ -72,10 +83,12 @@ class Shift:
 
     def request_stop(self, reason: str) -> None:
         """Stop what moves, and what would."""
+        self._next = None
         self._station.workcell.gate.request_stop(reason)
 
-    def pause(self, reason: str) -> None:
-        """Let what moves come to its end, and nothing else begin."""
+    def pause(self, reason: str, then: str | None = None) -> None:
+        """Let what moves come to its end, and nothing else begin but `then`, which is about to be queued."""
+        self._next = then
         self._station.workcell.pause.ask(reason)
 
     def begin(self) -> None:
@@ -91,14 +104,54 @@ class Shift:
         """Run an instruction, unless another run waits for a person's word or the stop is closed."""
         workcell = self._station.workcell
         left = record.left_open(workcell.journal)
-        if left is not None:
+        if left is not None and left.record.outcome and corrects(instruction) and not self.latched:
+            self.correct(instruction)
+        elif left is not None:
             self._tell(left.lines(), DOUBT)
         elif workcell.gate.latched:
             self._say_stopped(workcell.gate.latched)
         else:
             from agent.run import run
 
+            self._forget_pause()
             self._run(instruction, lambda: run(workcell.heard_by(self._listen), instruction, answer=self._answer))
+
+    def correct(self, text: str) -> None:
+        """Do what a person says instead of what they have seen. Until that is understood, nothing is given up."""
+        from agent.doors.repl.correcting import meant
+
+        station, self._under_way, self._next = self._station, text, None
+        self._forget_pause()
+        try:
+            if self.latched:
+                self._say_stopped(self.latched)
+                return
+            correction = meant(station.workcell, text, self._ask)
+            if correction.understanding.plan is None:
+                self._not_corrected(correction.understanding)
+                return
+            for number, step in enumerate(correction.understanding.plan.steps, 1):
+                self._screen.say(f"instead   {number}. {step.describe()}")
+            if correction.holding:
+                self._screen.say("first     what is in the gripper is put back on the tray")
+            self._give_up(f"corrected by {self._person.name}: {text!r}")
+        finally:
+            self._under_way = None
+        self._next = text if correction.holding else None
+        self._run(text, lambda: self._do_instead(correction))
+
+    def _do_instead(self, correction: "Meant") -> None:
+        from agent.doors.repl.correcting import put_back
+        from agent.run import run
+
+        workcell, past = self._station.workcell.heard_by(self._listen), correction.past
+        if correction.holding:
+            outcome, past = put_back(workcell, correction, self._answer)
+            self._under_way, self._next = correction.text, None
+            if outcome.outcome != "done":
+                self._screen.say(f"so it is not done: {correction.text}", DOUBT)
+                return
+        run(workcell, correction.text, answer=self._answer, past=past)
 
     def resume(self, seen: int) -> None:
         """A person's word: open the stop, and go on with what was cut off from a fresh look.
@@ -120,6 +173,7 @@ class Shift:
             from agent.run import resume
 
             self._screen.say(f"{left.record.id} goes on: {left.record.instruction!r}; looking afresh")
+            self._forget_pause()
             workcell = station.workcell.heard_by(self._listen)
             self._run(left.record.instruction, lambda: resume(workcell, answer=self._answer))
         elif not reason:
@@ -127,14 +181,8 @@ class Shift:
 
     def give_up(self) -> None:
         """A person's word: what was cut off or stopped is not gone on with."""
-        journal = self._station.workcell.journal
-        check(self._person, "give a run up", self._people)
-        left = record.left_open(journal)
-        if left is None:
+        if not self._give_up(f"given up by {self._person.name}"):
             self._screen.say("nothing was cut off or stopped", ASIDE)
-            return
-        journal.end_run(left.record.id, Outcome(outcome="incomplete", reason=f"given up by {self._person.name}"))
-        self._screen.say(f"{left.record.id} is given up")
 
     def show_scene(self) -> None:
         """The picture as it is now; the parts from a fresh look, or while something moves from the last."""
@@ -171,24 +219,63 @@ class Shift:
         self._tell(record.plan_of(self._station.workcell.journal))
 
     def show_why(self) -> None:
-        self._tell(record.why_of(self._station.workcell.journal))
+        workcell = self._station.workcell
+        self._tell(record.why_of(workcell.journal, workcell.cell.agent.attempts))
+
+    def _give_up(self, reason: str) -> bool:
+        """End what was left open; False where nothing was."""
+        journal = self._station.workcell.journal
+        check(self._person, "give a run up", self._people)
+        left = record.left_open(journal)
+        if left is not None:
+            journal.end_run(left.record.id, Outcome(outcome="incomplete", reason=reason))
+            self._screen.say(f"{left.record.id} is given up")
+        return left is not None
+
+    def _not_corrected(self, understanding: Understanding) -> None:
+        """Say what a correction is taken for that is none, unless it was asked about, and what still waits."""
+        if understanding.outcome != "question":
+            self._tell(plan_lines(understanding), DOUBT)
+        left = record.left_open(self._station.workcell.journal)
+        if left is not None:
+            self._screen.say(f"{left.record.id} waits as it was: {AFTER_PAUSE}", DOUBT)
+
+    def _forget_pause(self) -> None:
+        """It was said in a run that ended before it could."""
+        self._station.workcell.pause.take()
+
+    def write_report(self, file: str) -> None:
+        """The latest run as a page in `file`, else beside the journal."""
+        from agent.doors.report_page import page_of, place_of
+
+        workcell = self._station.workcell
+        run = next(iter(workcell.journal.runs()), None)
+        if run is None or run.outcome is None or self._under_way:
+            self._screen.say(
+                f"{run.id} is under way: /report when it is over" if run else "nothing was done yet", ASIDE
+            )
+            return
+        path = place_of(workcell.journal, run.id, file)
+        write_file("FILE", path, page_of(workcell, run).encode())
+        self._screen.say(f"report    {path.absolute()}")
 
     def _run(self, instruction: str, drive: Callable[[], object]) -> None:
-        self._station.workcell.pause.take()  # said in a run that ended before it could
-        self.running, self._told = instruction, Told()
+        self._under_way, self._told = instruction, Told()
         try:
             drive()
         finally:
-            self.running = None
+            self._under_way = None
 
     def _listen(self, event: events.Event) -> None:
         if isinstance(event, events.Asked) and event.proposal:
             self._show_targets(event.proposal)
-        before, self._told = self._told, told(self._told, event)
+        before, self._told = self._told, told(self._told, event, aloud=self._screen.is_plain)
         if isinstance(event, events.Finished):
-            self.running = None
+            self._under_way = None
         for line, style in self._told.lines:
             self._screen.say(line, style)
+        if isinstance(event, events.Finished) and event.outcome.outcome == "stopped" and not self._next:
+            self._screen.say(AFTER_STOP if self.latched else AFTER_PAUSE)
         if self._screen.is_plain and before.share < HALF <= self._told.share:
             self._screen.say("moving    half way")
         self._live.refresh()
@@ -201,6 +288,10 @@ class Shift:
         self._screen.picture(marked(station.picture(), station.workcell.cell, proposal.moves))
 
     def _answer(self, _: events.Asked) -> str | None:
+        return self._worker.ask()
+
+    def _ask(self, asked: events.Asked) -> str | None:
+        self._listen(asked)
         return self._worker.ask()
 
     def _say_stopped(self, reason: str) -> None:

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from agent import events
 from agent.doors.cli.narrate import sentences
-from agent.doors.proposal_table import table_lines
+from agent.doors.proposal_table import spoken_lines, table_lines
 from skills.call import Judgement, RunOutcome
 
 _VERDICTS: Final[dict[Judgement, str]] = {"success": "green", "failure": "yellow", "uncertain": "yellow"}
@@ -31,8 +31,8 @@ class Told(NamedTuple):
         return f"{self.phrase} {self.share:4.0%}" if self.phrase else "looking"
 
 
-def told(before: Told, event: events.Event) -> Told:
-    """What is known after `event`."""
+def told(before: Told, event: events.Event, *, aloud: bool = False) -> Told:
+    """What is known after `event`; `aloud`, in lines that can be read aloud, without tables."""
     match event:
         case events.Moving(share=share):
             return Told((), before.phrase, share)
@@ -41,7 +41,8 @@ def told(before: Told, event: events.Event) -> Told:
         case events.Planned(understanding=understanding) if understanding.plan is None:
             return Told(_styled(event), answer=understanding.text)
         case events.Asked():
-            table = tuple((line, "") for line in table_lines(event.proposal)) if event.proposal else ()
+            draw = spoken_lines if aloud else table_lines
+            table = tuple((line, "") for line in draw(event.proposal)) if event.proposal else ()
             choices = (f"          {number}. {choice}" for number, choice in enumerate(event.choices, 1))
             question = tuple((line, "bold cyan") for line in (f"question  {event.question}", *choices))
             return Told((*table, *question))
@@ -73,5 +74,4 @@ def _end(event: events.Finished) -> tuple[tuple[str, str], ...]:
     outcome = event.outcome
     accounts = tuple((f"account   {said}", "") for a in event.ledger if (said := a.describe()) not in outcome.reason)
     end = (f"{outcome.outcome}: {outcome.reason}", _OUTCOMES[outcome.outcome])
-    hint = ("/resume opens the stop and goes on from a fresh look, /cancel gives it up", "")
-    return (*accounts, end, hint) if outcome.outcome == "stopped" else (*accounts, end)
+    return (*accounts, end)

@@ -52,8 +52,9 @@ def written(folder: Path, answers: str) -> Path:
 
 
 def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_path: Path, state: Path) -> None:
-    pictures = tmp_path / "pictures"
-    said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--pictures", str(pictures))
+    pictures, page = tmp_path / "pictures", tmp_path / "run.html"
+    command = ("run", "remove all failed parts", "--scene", str(scene), "--yes", "--report", str(page))
+    said = smolcell(*command, "--pictures", str(pictures))
     assert said.code == ExitCode.DONE
     table, part, outcome, judged = said.out.splitlines()[2:]
     assert table.split() == ["all", "×", "failed", "part", "→", "rejection", "bin", "1", "1", "0", "0"]
@@ -73,6 +74,12 @@ def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_
     before, after = (cv2.imread(str(pictures / name)) for name in ("before.png", "after.png"))
     assert before.shape == after.shape == (384, 768, 3)
     assert (before != after).any()
+    written_down = page.read_text(encoding="utf-8")
+    assert "the fingers let go over the rejection bin" in written_down
+    again = smolcell(*command)
+    assert again.code == ExitCode.BAD_INPUT
+    assert "a file that does not exist yet" in again.err
+    assert page.read_text(encoding="utf-8") == written_down
 
 
 @pytest.mark.heavy

@@ -137,14 +137,14 @@ def test_why_tells_the_last_calls_evidence(tmp_path: Path) -> None:
         chat.bench.gate.refusals = {1}  # type: ignore[attr-defined]
         chat.say("go", until=DONE)
         before = len(chat.transcript.lines)
-        chat.say("/why", until="ended     ")
+        chat.say("/why", until="evidence  done: ")
     lines = chat.transcript.lines[before:]
     assert lines[0] == "run-00001 'go'"
-    assert lines[1] == "called    'place it in the rejection bin', meant was: failed part"
-    assert lines[2] == "gate      allow, 0 rows sent, 0.0 s"
-    assert lines[3] == "gate      allow, 5 rows sent, 2.5 s"
-    assert lines[4].startswith("verdict   success (")
-    assert lines[5:] == ["ended     " + DONE]
+    assert lines[1] == "called    'place it in the rejection bin', meant was: failed part; try 1 of 3"
+    assert lines[2] == "gate      The safety gate let the motion happen as it was proposed."
+    assert lines[3].startswith("verdict   It worked, ")
+    assert "evidence  the fingers let go over the rejection bin, 0 mm beside it" in lines
+    assert lines[-2:] == ["ended     It is done: every step is accounted for.", "evidence  " + DONE]
 
 
 def test_question_takes_the_next_line_as_its_answer(tmp_path: Path) -> None:
@@ -299,7 +299,8 @@ def test_a_yes_is_asked_with_the_table_of_the_plan(tmp_path: Path) -> None:
     with Conversation(tmp_path, Tray(*crowd), {"all": planned(step("left bin", kind="nut"))}) as chat:
         chat.begin().say("all", until="2. no")
         lines = chat.transcript.lines
-        assert lines[lines.index("plan      1. all × nut → left bin") + 1].startswith("step  parts")
+        first = lines[lines.index("plan      1. all × nut → left bin") + 1]
+        assert first == "step 1: all × nut → left bin; 21 seen, 21 to move"
         assert lines[-5:] == [
             "step 1: 21 ok M6 green nut",
             "needs the yes of an operator: up to 21 parts will be moved",
@@ -308,7 +309,7 @@ def test_a_yes_is_asked_with_the_table_of_the_plan(tmp_path: Path) -> None:
             "          2. no",
         ]
         chat.say("no", until="not approved by Ada: up to 21 parts will be moved")
-        chat.say("/why", until="answered  no, by Ada (maintainer), to: up to 21 parts will be moved")
+        chat.say("/why", until="approval  The answer was no, by Ada (maintainer), to: up to 21 parts")
     assert chat.bench.world.motions == 0
 
 

@@ -45,7 +45,12 @@ from skills.errors import UnknownName
     ],
 )
 def test_line_is_heard_as(line, kind, text):
-    assert heard(line) == Heard(kind, text)
+    assert heard(line)[:2] == (kind, text)
+
+
+def test_what_stands_behind_a_command_is_kept_as_it_was_typed():
+    assert heard("/Report  My Runs/One.html ") == Heard("command", "report", "My Runs/One.html")
+    assert heard("/why") == Heard("command", "why", "")
 
 
 @given(st.lists(st.booleans(), min_size=4, max_size=4), st.sampled_from(["", "/", " ", "!", "/ ", "..."]))
@@ -64,7 +69,7 @@ def test_unknown_command_names_the_nearest():
         find("skene")
     assert str(caught.value) == (
         "command: '/skene' is not known; allowed is one of '/help', '/scene', '/live', '/plan', '/stop', '/pause', "
-        "'/resume', '/cancel', '/why', '/skills', '/quit'. Nearest: '/scene', '/pause'."
+        "'/resume', '/cancel', '/why', '/report', '/skills', '/quit'. Nearest: '/scene', '/pause'."
     )
 
 
