@@ -3,7 +3,7 @@
 Pure: the same plan and look propose the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agent.looking import Blocked, Look
 from agent.remaining import remaining
@@ -39,21 +39,36 @@ class Proposal(Value):
 
 
 def propose(
-    plan: Plan, glance: Look | Blocked, cell: Cell, new_skills: Mapping[str, str] = {}, *, by_model: bool = False
+    plan: Plan,
+    glance: Look | Blocked,
+    cell: Cell,
+    new_skills: Mapping[str, str] = {},
+    *,
+    by_model: bool = False,
+    moved: Sequence[int] = (),
 ) -> Proposal:
-    """The plan over what was just seen; see `skills.approval.needed`."""
+    """The plan over what was just seen, of whose steps so many parts were `moved`; see `skills.approval.needed`."""
     if isinstance(glance, Blocked):
         moves, blocked = tuple(Move(step=step) for step in plan.steps), glance.text
     else:
-        moves, blocked = moves_over(plan, glance.scene, cell), ""
+        moves, blocked = moves_over(plan, glance.scene, cell, moved), ""
     reasons = needed(moves, cell.approval, new_skills, by_model=by_model)
     return Proposal(moves=moves, reasons=reasons, blocked=blocked)
 
 
-def moves_over(plan: Plan, scene: Scene, cell: Cell) -> tuple[Move, ...]:
-    """Each step with the parts in view that it means."""
-    return tuple(_move(step, scene, cell.tray.half) for step in plan.steps)
+def moves_over(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int] = ()) -> tuple[Move, ...]:
+    """Each step with the parts in view that it means, and how many it has moved."""
+    counts = moved or (0,) * len(plan.steps)
+    return tuple(_move(step, scene, cell.tray.half, count) for step, count in zip(plan.steps, counts, strict=True))
 
 
-def _move(step: Step, scene: Scene, half: float) -> Move:
-    return Move(step=step, seen=len(select(step.part, scene.parts)), targets=remaining(step, scene.parts, half))
+def outgrown(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int], agreed: Sequence[Reason]) -> bool:
+    """Whether what lies there now needs a yes for a reason that nobody has agreed to."""
+    known = {(reason.rule, reason.subject) for reason in agreed}
+    reasons = needed(moves_over(plan, scene, cell, moved), cell.approval)
+    return any((reason.rule, reason.subject) not in known for reason in reasons)
+
+
+def _move(step: Step, scene: Scene, half: float, moved: int) -> Move:
+    targets = remaining(step, scene.parts, half)
+    return Move(step=step, seen=len(select(step.part, scene.parts)), moved=moved, targets=targets)

@@ -96,14 +96,14 @@ def after_wake(state: RunState) -> Literal["verify", "look", "report"]:
     return "verify" if state.execution else "look"
 
 
-def after_look(state: RunState) -> Literal["recover", "ground", "look", "next_step"]:
+def after_look(state: RunState) -> Literal["recover", "ground", "propose", "look", "next_step"]:
     if state.blocked:
         return "recover"
     if not state.empty_handed:
         return "ground"
     match state.standing:
         case "open":
-            return "ground"
+            return "propose" if state.outgrown else "ground"
         case "again":
             return "look"
         case "met" | "short":

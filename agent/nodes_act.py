@@ -1,10 +1,11 @@
 """Nodes between a look and a verdict. `act` is the only one that calls a skill."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from langgraph.runtime import Runtime
 
 from agent import events
+from agent.approving import outgrown
 from agent.difference import Difference, compare
 from agent.evidence import witnessed
 from agent.execution import WATCHED, Execution
@@ -18,6 +19,7 @@ from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
 from skills.card import SkillCard
+from skills.cell import Cell
 from skills.scene import PerceivedPart
 
 
@@ -63,15 +65,23 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
     half = workcell.cell.tray.half
     account = reconcile(state.account, seen.scene, full, disputed=seen.disputed, lost=lost, half=half)
     workcell.tell(state.run_id, events.Looked(look=seen, account=account))
+    accounts, stands = state.with_account(account), standing(account, workcell.cell.agent.looks)
     return {
         "blocked": None,
         "look": seen,
         "lost": lost,
         "held": None,
         "task": state.first_task,
-        "accounts": state.with_account(account),
-        "standing": standing(account, workcell.cell.agent.looks),
+        "accounts": accounts,
+        "standing": stands,
+        "outgrown": stands == "open" and _outgrown(state, seen, [one.moved for one in accounts], workcell.cell),
     }
+
+
+def _outgrown(state: RunState, seen: Look, moved: Sequence[int], cell: Cell) -> bool:
+    assert state.understanding is not None
+    assert state.understanding.plan is not None
+    return outgrown(state.understanding.plan, seen.scene, cell, moved, state.agreed)
 
 
 def ground(state: RunState, runtime: Runtime[Workcell]) -> Update:

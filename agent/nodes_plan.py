@@ -78,16 +78,19 @@ def _question(full: Filled) -> str:
 
 
 def propose(state: RunState, runtime: Runtime[Workcell]) -> Update:
-    """Say what the plan comes to over what lies there now, and what of it needs a yes. Nothing moves."""
+    """Say what the plan comes to over what lies there now, and what of it needs a yes. Nothing moves. Within a run it
+    is the look by which the plan has outgrown its yes that is shown.
+    """
     assert state.understanding is not None
     assert state.understanding.plan is not None
     workcell, plan = runtime.context, state.understanding.plan
     proposal = proposal_of(
         plan,
-        workcell.looker.patient_glance(),
+        state.look if state.accounts and state.look else workcell.looker.patient_glance(),
         workcell.cell,
         _new_skills(plan, workcell),
         by_model=state.understanding.by_model,
+        moved=[account.moved for account in state.accounts],
     )
     workcell.tell(state.run_id, events.Proposed(proposal=proposal))
     return {"proposal": proposal}
@@ -99,9 +102,10 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
     assert state.understanding.plan is not None
     assert state.proposal is not None
     workcell, proposal = runtime.context, state.proposal
-    accounts = {"accounts": open_accounts(state.understanding.plan)}
+    accounts = state.accounts or open_accounts(state.understanding.plan)
+    approved_of: Update = {"accounts": accounts, "agreed": proposal.reasons, "outgrown": False}
     if not proposal.reasons:
-        return accounts
+        return approved_of
     if short := _short_of(workcell, proposal):
         return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {proposal.why}. {short}")}
     answer: Answer | None = "yes beforehand" if state.approved else _yes_or_no(proposal)
@@ -112,7 +116,7 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
     workcell.journal.approvals.keep(state.run_id, workcell.clock.now_ns(), approved)
     workcell.tell(state.run_id, events.Answered(approved=approved))
     if approved.is_yes:
-        return accounts
+        return approved_of
     return {"outcome": Outcome(outcome="incomplete", reason=f"not approved by {workcell.person.name}: {proposal.why}")}
 
 

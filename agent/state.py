@@ -8,6 +8,7 @@ from agent.holes import Filled
 from agent.judging import Judged
 from agent.ledger import Account, Standing
 from agent.looking import Blocked, Look
+from skills.approval import Reason
 from skills.base import Value
 from skills.call import Cause, Outcome, SkillCall, Verdict
 from skills.plan import Hole, Past, Understanding
@@ -27,6 +28,7 @@ class RunState(Value):
         questions: how often a person was asked.
         full: the full holes that the plan needs; a person is asked about each.
         proposal: what the plan comes to, and what of it needs a yes.
+        agreed: why it needed the yes that was given; outgrown: what was seen since needs one for another reason.
         step: index of the step under way.
         task: what is to be done next: a part is picked, or moved on the tray by the step's own skill; what was picked
             is brought away, by a skill that depends on the place, or put back.
@@ -54,6 +56,8 @@ class RunState(Value):
     understanding: Understanding | None = None
     full: tuple[Filled, ...] = ()
     proposal: Proposal | None = None
+    agreed: tuple[Reason, ...] = ()
+    outgrown: bool = False
     step: int = 0
     accounts: tuple[Account, ...] = ()
     task: Task = "pick"
@@ -116,6 +120,7 @@ SAVED = (
     Verdict,
     Outcome,
     Proposal,
+    Reason,
     Filled,
 )
 """The values that a checkpoint holds."""

@@ -60,19 +60,21 @@ class Move(Value):
 
     Attributes:
         seen: how many parts in view it means.
+        moved: how many it has moved already.
         targets: those of them that are not yet where they belong, nearest to the robot first. Both are None where
             nothing could be seen.
     """
 
     step: Step
     seen: int | None = None
+    moved: int = 0
     targets: tuple[PerceivedPart, ...] | None = None
 
     @property
     def most(self) -> float:
-        """How many parts it moves at most; infinitely many where "all" can't be counted."""
+        """How many parts it moves at most, from its beginning; infinitely many where "all" can't be counted."""
         wanted = math.inf if self.step.quantity == "all" else self.step.quantity
-        return wanted if self.targets is None else min(wanted, len(self.targets))
+        return wanted if self.targets is None else min(wanted, self.moved + len(self.targets))
 
 
 def needed(

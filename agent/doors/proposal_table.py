@@ -71,7 +71,7 @@ def _wanted(step: Step) -> str:
 def _counts(move: Move) -> tuple[str, str]:
     if move.targets is None:
         return UNSEEN, UNSEEN
-    return str(move.seen), f"{move.most:.0f}"
+    return str(move.seen), f"{move.most - move.moved:.0f}"
 
 
 def _targets(proposal: Proposal) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.events import Answered, Asked, Event, Proposed
+from agent.report import Report
 from agent.run import resume, run
 from agent.workcell import Workcell
 from skills.approval import Approval
@@ -167,6 +168,46 @@ def test_cut_off_around_the_question_it_is_asked_again_before_anything_moves(tmp
     assert len(asked) == (0 if at == len(FIRST) else 1)
     assert fresh.journal.approvals.of_run(report.run_id)[-1].person == (ADA if at == len(FIRST) else BEN)
     fresh.journal.close()
+
+
+LATER = (part("nut", "M8", "black", "failed", (0.05, 0.08)), part("bolt", "M8", "green", "failed", (0.0, -0.08)))
+
+
+def grown(lay, **options: Any) -> tuple[Bench, list[Asked], Report]:
+    """A run over one failed part, beside which two more are laid down while it is picked; three need a yes."""
+    world, asked = Tray(GEAR, NUT), []
+    world.surprises = {1: LATER[0], 2: LATER[1]}
+    bench = lay(world, step(condition="failed"))
+    said = options.pop("said", None)
+
+    def answer(question: Asked) -> str | None:
+        asked.append(question)
+        return said
+
+    return bench, asked, run(under(bench.workcell, BEN, parts_above=2), "go", answer=answer, **options)
+
+
+def test_more_than_was_shown_needs_a_yes_of_its_own(lay) -> None:
+    bench, (asked,), report = grown(lay, said="yes")
+    assert asked.question == "Up to 3 parts will be moved. Go on?"
+    assert asked.proposal is not None
+    assert [(move.moved, len(move.targets or ())) for move in asked.proposal.moves] == [(1, 2)]
+    assert (report.outcome.outcome, len(bench.world.bins["rejection bin"])) == ("done", 3)
+    assert [one.answer for one in bench.journal.approvals.of_run(report.run_id)] == ["yes"]
+
+
+@pytest.mark.parametrize(("said", "why"), [("no", "not approved by ben"), (None, "a person is needed")])
+def test_without_it_no_more_is_moved(lay, said: str | None, why: str) -> None:
+    bench, asked, report = grown(lay, said=said)
+    assert (len(asked), bench.world.motions) == (1, 2)
+    assert report.outcome.reason == f"{why}: up to 3 parts will be moved"
+    assert [(one.seen, one.moved, one.left) for one in report.ledger] == [(3, 1, 2)]
+
+
+def test_a_yes_beforehand_covers_what_comes(lay) -> None:
+    bench, asked, report = grown(lay, approved=True)
+    assert (asked, report.outcome.outcome) == ([], "done")
+    assert [one.answer for one in bench.journal.approvals.of_run(report.run_id)] == ["yes beforehand"]
 
 
 def test_a_yes_beforehand_is_not_another_persons(tmp_path: Path) -> None:

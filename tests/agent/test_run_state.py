@@ -44,7 +44,7 @@ def largest_checkpoint(folder: Path, parts: int) -> int:
 
 
 def test_the_state_does_not_grow_with_the_calls(tmp_path: Path) -> None:
-    few, many = (largest_checkpoint(tmp_path / str(parts), parts) for parts in (10, 40))
+    few, many = (largest_checkpoint(tmp_path / str(parts), parts) for parts in (25, 50))
     assert many <= 1.02 * few, (few, many)
 
 
