@@ -10,23 +10,19 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from agent.evidence import Evidence
-from policy.confidence import Curve
-from skills.base import Value
+from policy.confidence import Curve, Fitted, load_fitted
 from skills.call import Verdict
-from skills.errors import BadInput
 from skills.whole_file import write_whole
-from skills.yamlfile import load_model
 
 VERDICTS_FILE: Final = "verdicts.json"
 ANOTHER_LOOK, DISAGREED, UNTIDY, UNWATCHED = 0.05, 0.2, 0.05, 0.2
 """What else than an unsure part makes a verdict doubtful, and by how much; the curve says what it comes to."""
 
 
-class Sureness(Value):
+class Sureness(Fitted):
     """Curves by `name_of`, and what they were fitted to.
 
     Attributes:
-        weights_hash: of the perceiver.
         seed: of the scenes; scenes: how many attempts were judged.
         right: of each curve, verdicts that were right and all.
         brier: mean squared error of the curves on these verdicts …
@@ -34,7 +30,6 @@ class Sureness(Value):
     """
 
     version: Annotated[int, Field(ge=1, le=1)] = 1
-    weights_hash: str
     curves: dict[str, Curve]
     seed: int
     scenes: int
@@ -62,14 +57,7 @@ def doubt(evidence: Evidence) -> float:
 
 def load_sureness(root: Path, weights_hash: str) -> Sureness | None:
     """What was fitted to the perceiver in that folder, if it was. Raises: BadInput (unreadable, of other weights)."""
-    file = root / VERDICTS_FILE
-    if not file.is_file():
-        return None
-    found = load_model(file, Sureness)
-    if found.weights_hash != weights_hash:
-        allowed = "fitted to the weights beside it; remove it, or fit it again: smolcell calibrate verifier"
-        raise BadInput(f"{file}: weights_hash", found.weights_hash[:16], allowed)
-    return found
+    return load_fitted(root / VERDICTS_FILE, Sureness, weights_hash, "smolcell calibrate verifier")
 
 
 def save_sureness(found: Sureness, root: Path) -> None:

@@ -7,7 +7,7 @@ fitted to calls of these very weights in scenes that serve nothing else: `smolce
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,11 +42,19 @@ class Curve(Value):
         return float(1 / (1 + np.exp(self.slope * _logarithm(np.array(disagreement)) - self.intercept)))
 
 
-class Confidence(Value):
+class Fitted(Value):
+    """Something that was fitted to the weights with this hash, and means nothing beside others."""
+
+    weights_hash: str
+
+
+FittedT = TypeVar("FittedT", bound=Fitted)
+
+
+class Confidence(Fitted):
     """A checkpoint's curve, and what it was fitted to.
 
     Attributes:
-        weights_hash: of the weights that answered.
         seed, scenes: of the calls; number of scenes by split.
         successes: of the calls.
         brier: mean squared error of the curve on these calls …
@@ -54,7 +62,6 @@ class Confidence(Value):
     """
 
     version: Annotated[int, Field(ge=2, le=2)] = 2
-    weights_hash: str
     curve: Curve
     seed: int
     scenes: dict[str, int]
@@ -96,12 +103,19 @@ def brier(curve: Curve, calls: Sequence[Call]) -> float:
 
 def load_confidence(root: Path, weights_hash: str) -> Confidence | None:
     """What was fitted to the weights in a checkpoint's folder, if it was. Raises: BadInput (unreadable, of others)."""
-    file = root / CONFIDENCE_FILE
+    return load_fitted(root / CONFIDENCE_FILE, Confidence, weights_hash, "smolcell calibrate")
+
+
+def load_fitted(file: Path, kind: type[FittedT], weights_hash: str, command: str) -> FittedT | None:
+    """What `command` fitted to the weights with that hash; None where there is no such file.
+
+    Raises: BadInput (unreadable, fitted to others).
+    """
     if not file.is_file():
         return None
-    found = load_model(file, Confidence)
+    found = load_model(file, kind)
     if found.weights_hash != weights_hash:
-        allowed = "fitted to the weights beside it; remove it, or fit it again: smolcell calibrate"
+        allowed = f"fitted to the weights beside it; remove it, or fit it again: {command}"
         raise BadInput(f"{file}: weights_hash", found.weights_hash[:16], allowed)
     return found
 
