@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agent import events
 from agent.approving import Proposal
-from agent.doors.cli.files import write_file
 from agent.doors.cli.narrate import plan_lines
 from agent.doors.repl import record
 from agent.doors.repl.live import Live
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
+from agent.doors.repl.showing import seen, show_scene, show_skills, write_report
 from agent.doors.repl.telling import Told, told
 from agent.doors.repl.words import corrects
 from agent.doors.repl.worker import Worker
-from agent.looking import Blocked, Look
 from agent.workcell import Workcell
 from skills.base import Image
 from skills.call import Outcome
@@ -93,7 +92,7 @@ class Shift:
 
     def begin(self) -> None:
         """Look at the cell once, and say that it is there."""
-        self._screen.say(f"ready: {_seen(self._station.workcell.looker.glance())}", GOOD)
+        self._screen.say(f"ready: {seen(self._station.workcell.looker.glance())}", GOOD)
         if self.latched:
             self._say_stopped(self.latched)
 
@@ -186,18 +185,8 @@ class Shift:
 
     def show_scene(self) -> None:
         """The picture as it is now; the parts from a fresh look, or while something moves from the last."""
-        station = self._station
-        self._screen.picture(station.picture())
-        if self.running is not None and not self._worker.asks:
-            self._screen.say("something is under way; seen in the last look:", ASIDE)
-            self._screen.parts(record.last_seen(station.workcell.journal))
-            return
-        glance = station.workcell.looker.glance()
-        if not isinstance(glance, Blocked):
-            self._screen.parts(glance.scene.parts)
-        self._screen.say(_seen(glance))
-        for full in station.workcell.journal.table.filled():
-            self._screen.say(f"not seen, but remembered: {full.describe()}", ASIDE)
+        station, moving = self._station, self.running is not None and not self._worker.asks
+        show_scene(self._screen, station.workcell, station.picture(), moving=moving)
 
     def toggle_live(self) -> None:
         """Begin or end to show the overhead picture beside the prompt."""
@@ -207,13 +196,7 @@ class Shift:
             self._screen.say("the picture goes on while the cell moves; /live ends it", ASIDE)
 
     def show_skills(self) -> None:
-        """The cell's skills, and what may be said of each."""
-        for card in self._station.workcell.catalogue:
-            self._screen.say(f"{card.name:9} {card.summary}")
-            self._screen.say(f"          phrase: {card.phrase}")
-            for name, parameter in card.parameters.items():
-                said = (parameter.said.get(value, value) for value in parameter.values)
-                self._screen.say(f"          {name}: {', '.join(said)}")
+        show_skills(self._screen, self._station.workcell.catalogue)
 
     def show_plan(self) -> None:
         self._tell(record.plan_of(self._station.workcell.journal))
@@ -246,18 +229,7 @@ class Shift:
 
     def write_report(self, file: str) -> None:
         """The latest run as a page in `file`, else beside the journal."""
-        from agent.doors.report_page import page_of, place_of
-
-        workcell = self._station.workcell
-        run = next(iter(workcell.journal.runs()), None)
-        if run is None or run.outcome is None or self._under_way:
-            self._screen.say(
-                f"{run.id} is under way: /report when it is over" if run else "nothing was done yet", ASIDE
-            )
-            return
-        path = place_of(workcell.journal, run.id, file)
-        write_file("FILE", path, page_of(workcell, run).encode())
-        self._screen.say(f"report    {path.absolute()}")
+        write_report(self._screen, self._station.workcell, file, moving=self._under_way is not None)
 
     def _run(self, instruction: str, drive: Callable[[], object]) -> None:
         self._under_way, self._told = instruction, Told()
@@ -300,9 +272,3 @@ class Shift:
     def _tell(self, lines: tuple[str, ...], style: str = "") -> None:
         for line in lines:
             self._screen.say(line, style)
-
-
-def _seen(glance: Look | Blocked) -> str:
-    if isinstance(glance, Blocked):
-        return glance.text
-    return f"{len(glance.scene.parts)} parts seen{', something is in the gripper' if glance.grip.holding else ''}"
