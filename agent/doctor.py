@@ -9,7 +9,7 @@ from typing import Final
 from agent.cell_weights import PERCEIVER, checkpoint_folder
 from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.models import load_chat_model
 from agent.second_opinion import load_eye
 from policy.checkpoint import open_perceiver

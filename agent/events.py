@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-from agent.approvals import Approved
 from agent.approving import Proposal
 from agent.evidence import Evidence
+from agent.journal.approvals import Approved
 from agent.ledger import Account
 from agent.looking import Look
 from agent.recovery import Action, Situation

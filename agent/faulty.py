@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from agent.execution import Execution
 from agent.executor import CallLog, Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from safety.audit import Audit
 from safety.gate import SafetyGate
 from safety.latch import Latch

@@ -8,10 +8,10 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agent import events
-from agent.approvals import Answer, Approved
 from agent.approving import Proposal
 from agent.approving import propose as proposal_of
 from agent.holes import Filled, needed_by
+from agent.journal.approvals import Answer, Approved
 from agent.ledger import open_accounts
 from agent.looking import Blocked
 from agent.state import RunState, Update

@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.disputes import Disputed
 from agent.exit_codes import OF_OUTCOME, ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.ledger import Account
 from agent.planning.render import step_json
 from agent.state import RunState

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.aims import Aims, aiming, motion_of
-from agent.attempts import remembered
 from agent.cell_weights import load_checkpoints, load_perceiver, sureness_of, view_of
 from agent.events import Event, Listener, ignore
 from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
-from agent.journal import Journal
+from agent.journal.attempts import remembered
+from agent.journal.journal import Journal
 from agent.looking import Looker
 from agent.pause import Pause
 from agent.recording.keeper import Recorder

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from agent.attempts import Flagged
+from agent.journal.attempts import Flagged
 from sim.data.corrections import correction
 from sim.data.scenes import DataScene
 from sim.data.shards import MAX_PARTS

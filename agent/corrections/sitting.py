@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from agent.attempts import Flagged
 from agent.corrections.by_person import Case, corrected
+from agent.journal.attempts import Flagged
 from agent.lines import Lines
 from sim.claim import claimed
 from sim.data.corrections import one_scene, packed, unpacked, write_corrections

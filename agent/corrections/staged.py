@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from agent.attempts import Flagged, observation_of
+from agent.journal.attempts import Flagged, observation_of
 from safety.state import build_gate
 from sim.commands import matching, target_of, truth_words
 from sim.data.corrections import correction

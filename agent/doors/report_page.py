@@ -9,7 +9,7 @@ from typing import Final
 from agent import events
 from agent.doors.cli.narrate import account_rows
 from agent.doors.repl.record import events_of
-from agent.journal import Journal, RunRecord
+from agent.journal.journal import Journal, RunRecord
 from agent.recording.page import STYLE, jpeg
 from agent.report import Report, report_of
 from agent.run import saved_state

@@ -11,10 +11,10 @@ from typing import Any, Final, cast
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
 
-from agent.checkpoints import saver_over
 from agent.executor import Checkpoint, Gate
 from agent.graph import NODES, build_graph
-from agent.journal import FILE, Journal
+from agent.journal.checkpoints import saver_over
+from agent.journal.journal import FILE, Journal
 from agent.recording.coding import decode
 from agent.recording.compare import Difference, Gap, gaps
 from agent.recording.entries import Began

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.executor import Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.workcell import Workcell, assemble
 from skills.call import Finding, Ruling, SkillCall
 from skills.catalogue import load_catalogue

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.executor import Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.planning.grammar import GrammarPlanner
 from agent.workcell import assemble
 from skills.catalogue import LIBRARY, load_catalogue

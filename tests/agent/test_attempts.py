@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from agent.attempts import Attempts, Remembered
-from agent.journal import Journal
+from agent.journal.attempts import Attempts, Remembered
+from agent.journal.journal import Journal
 from agent.run import resume, run
 from skills.call import SkillCall, Verdict
 from skills.chunk import ActionChunk

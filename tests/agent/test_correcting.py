@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import sim.data.corrections
-from agent.attempts import Flagged, Proposal, observation_of
 from agent.corrections.by_person import Case, corrected
 from agent.corrections.sheet import SCALE, sheet
 from agent.corrections.sitting import ANSWERS, PERSON, sitting
+from agent.journal.attempts import Flagged, Proposal, observation_of
 from policy.training.dataset import load_data
 from sim.data.keyframes import open_keyframes
 from skills.call import SkillCall, Verdict

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.faulty import CountedCalls, TwinAudit, TwinJournal
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.looking import Blocked, Look, Looker
 from safety.audit import verify_audit
 from sim.schedule import Schedule

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.holes import HELD_FROM, HELD_TO, Filled, in_the_way, insertable, misfit, needed_by, no_room
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from skills.plan import Hole, Plan
 from skills.scene import PartQuery, PerceivedPart
 from skills.words import SHANK

@@ -10,7 +10,7 @@ import pytest
 
 from agent.events import Asked, Calling, Moving
 from agent.execution import Execution
-from agent.journal import CallRecord, Journal, RunRecord
+from agent.journal.journal import CallRecord, Journal, RunRecord
 from skills.call import Outcome, SkillCall
 from skills.errors import BadInput, Unavailable
 from skills.scene import PartQuery
@@ -79,7 +79,7 @@ def test_the_file_survives_a_power_cut(tmp_path: Path) -> None:
 
 
 def test_a_second_process_is_told_so(tmp_path: Path, root: Path) -> None:
-    code = f"from pathlib import Path; from agent.journal import Journal; Journal(Path({str(tmp_path)!r}))"
+    code = f"from pathlib import Path; from agent.journal.journal import Journal; Journal(Path({str(tmp_path)!r}))"
     with Journal(tmp_path):
         other = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
         with pytest.raises(Unavailable) as raised:

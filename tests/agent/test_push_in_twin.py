@@ -7,7 +7,7 @@ planner, grounding, executor, gate, driver, verifier, account.
 from pathlib import Path
 
 from agent.executor import Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.run import run
 from agent.workcell import assemble, build_planner
 from safety.state import build_gate

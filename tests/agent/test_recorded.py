@@ -10,7 +10,7 @@ import pytest
 
 from agent.cell_weights import ROOT
 from agent.executor import Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.recorded import Frame, RecordedDriver
 from agent.run import run
 from agent.workcell import assemble, build_planner

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.events import Asked, Event
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.planning.grammar import GrammarPlanner
 from agent.run import Answer, Report, resume, run
 from agent.workcell import assemble

@@ -9,7 +9,7 @@ import pytest
 from agent import graph, recovery, verifier
 from agent.executor import Checkpoint
 from agent.graph import NODES
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.recorded import Frame, RecordedDriver
 from agent.recording.compare import Difference
 from agent.recording.decide import Today, decide

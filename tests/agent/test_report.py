@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from agent.doors.cli.narrate import account_rows
+from agent.journal.pictures import RunPictures
 from agent.ledger import closed, delivered, open_accounts, reconcile
 from agent.report import PartCount, Question, Report, part_counts, report_of
 from agent.run import resume, run, saved_state
-from agent.run_pictures import RunPictures
 from skills.plan import Plan, Understanding
 from tests.agent.kinematic_tray import Bench, Killed, Tray, part, picture, planned, scene, step
 

@@ -10,7 +10,7 @@ import pytest
 
 from agent.execution import Execution
 from agent.executor import CallLog, Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.regress.more import again
 from agent.report import Report
 from agent.run import run

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import agent.corrections.staged
-from agent.attempts import observation_of
 from agent.corrections.staged import FOLDER, Staged, demonstrated
+from agent.journal.attempts import observation_of
 from agent.workcell import build_twin
 from sim.scenario import Scenario
 from skills.call import SkillCall, Verdict

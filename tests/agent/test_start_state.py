@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from agent.executor import Checkpoint, Executor
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.looking import Looker
 from safety.state import AUDIT_FILE, build_gate
 from sim.driver import SimDriver

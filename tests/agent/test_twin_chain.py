@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.executor import Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.run import run
 from agent.twin import Surprises, Twin
 from agent.workcell import assemble, build_planner

@@ -7,7 +7,7 @@ from pathlib import Path
 import pybullet
 import pytest
 
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.workcell import build_twin, reopen_twin
 from sim.scenario import random_scenario
 from skills.cell import Cell

@@ -23,9 +23,9 @@ from skills.yamlfile import read_yaml
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from agent.attempts import Flagged
     from agent.corrections.by_person import Case
     from agent.corrections.sitting import Sitting
+    from agent.journal.attempts import Flagged
     from skills.protocols import Perceiver
 
 
@@ -165,9 +165,9 @@ def _written(kept: "Sitting", left: int, nothing: str) -> ExitCode:
 
 def _case(cell: Cell, perceiver: "Perceiver", out: Path, attempt: "Flagged") -> "Case":
     """The attempt as it is asked about, its sheet saved."""
-    from agent.attempts import observation_of
     from agent.corrections.by_person import Case
     from agent.corrections.sheet import sheet
+    from agent.journal.attempts import observation_of
     from sim.data.episodes import png
 
     seen = observation_of(attempt)

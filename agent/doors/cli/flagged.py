@@ -14,7 +14,7 @@ from agent.exit_codes import ExitCode
 from skills.errors import BadInput
 
 if TYPE_CHECKING:
-    from agent.attempts import Flagged
+    from agent.journal.attempts import Flagged
 
 
 app = new_app()
@@ -53,7 +53,7 @@ def flagged(
 
 def read_flagged(state: Path) -> "tuple[Flagged, ...]":
     """What the journal in this folder keeps. Raises: BadInput (no journal there), Unavailable (another process)."""
-    from agent.journal import FILE, Journal
+    from agent.journal.journal import FILE, Journal
 
     if not (state / FILE).is_file():
         raise BadInput("--state", str(state), f"the folder of a cell that has run; it holds no {FILE}")

@@ -10,7 +10,7 @@ from agent.doors.cli.output import answer
 from agent.doors.person import require, reset_of
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from safety.audit import Audit
 from safety.latch import Latch
 from safety.state import AUDIT_FILE, LATCH_FILE

@@ -20,7 +20,7 @@ from agent.doors.report_page import new_file, page
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.events import Event, Listener
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.report import Report
 from agent.run import run as run_instruction
 from agent.workcell import build_twin

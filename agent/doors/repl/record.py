@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from agent import events
 from agent.doors.cli.narrate import plan_lines
 from agent.events import Event
-from agent.journal import Journal, RunRecord
+from agent.journal.journal import Journal, RunRecord
 from agent.ledger import Account
 from agent.why import why
 from skills.call import SkillCall

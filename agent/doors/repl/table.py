@@ -11,7 +11,7 @@ from agent.doors.repl.screen import DOUBT, Screen
 from agent.doors.repl.shift import Shift, Station
 from agent.doors.repl.worker import Worker
 from agent.doors.settings import configured_cell, state_folder, usable_folder
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from skills.cell import Cell
 from skills.errors import BadInput
 

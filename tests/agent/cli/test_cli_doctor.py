@@ -11,7 +11,7 @@ import yaml
 
 from agent.doctor import exit_code
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from policy.checkpoint import PerceiverCard, PolicyFolder
 from policy.confidence import Confidence, Curve, save_confidence
 from safety.account import described

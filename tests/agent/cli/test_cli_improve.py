@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from policy.training.dataset import load_data
 from sim.layout import Look, place_parts
 from sim.world import World

@@ -13,7 +13,7 @@ import pytest
 from agent import events
 from agent.doors.cli import film, run
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.twin import Twin
 from safety.latch import Latch
 from safety.state import LATCH_FILE

@@ -13,7 +13,7 @@ from types import ModuleType
 import agent.workcell
 from agent.cli import main
 from agent.executor import Checkpoint
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.twin import Surprises, Twin
 from safety.state import build_gate
 from sim.driver import SimDriver

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.doors.repl.words import corrects
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from agent.planning.grammar import GrammarPlanner
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Tray, part
 from tests.agent.repl.conversation import PATIENCE, Conversation, SlowGate

@@ -10,7 +10,7 @@ from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import Screen
 from agent.doors.repl.shift import Shift
 from agent.doors.repl.worker import Worker
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from skills.approval import Approval
 from skills.errors import Unavailable
 from skills.plan import Hole, Understanding

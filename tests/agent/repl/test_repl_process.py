@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.journal import Journal
+from agent.journal.journal import Journal
 from tests.agent.repl.process import ROOT, SCENE, Terminal, converse, environment, real_command, session
 
 ESCAPE = "\x1b"

@@ -16,19 +16,19 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from pydantic import ValidationError
 
-from agent.approvals import SCHEMA as APPROVALS
-from agent.approvals import Approvals
-from agent.attempts import SCHEMA as ATTEMPTS
-from agent.attempts import Attempts
-from agent.cell_table import SCHEMA as CELL_TABLE
-from agent.cell_table import CellTable
-from agent.checkpoints import keep_last, saver_over
 from agent.events import Event, Moving
 from agent.execution import Execution
-from agent.run_pictures import SCHEMA as RUN_PICTURES
-from agent.run_pictures import RunPictures
-from agent.verdicts import SCHEMA as VERDICTS
-from agent.verdicts import Verdicts
+from agent.journal.approvals import SCHEMA as APPROVALS
+from agent.journal.approvals import Approvals
+from agent.journal.attempts import SCHEMA as ATTEMPTS
+from agent.journal.attempts import Attempts
+from agent.journal.cell_table import SCHEMA as CELL_TABLE
+from agent.journal.cell_table import CellTable
+from agent.journal.checkpoints import keep_last, saver_over
+from agent.journal.pictures import SCHEMA as RUN_PICTURES
+from agent.journal.pictures import RunPictures
+from agent.journal.verdicts import SCHEMA as VERDICTS
+from agent.journal.verdicts import Verdicts
 from skills.base import Value
 from skills.call import Outcome, SkillCall
 from skills.errors import BadInput, Unavailable

@@ -1,0 +1,1 @@
+"""What must survive a power cut: the SQLite file of a cell, and the tables in it."""
