@@ -5,7 +5,7 @@ Pure: the same plan and look propose the same.
 
 from collections.abc import Mapping, Sequence
 
-from agent.looking import Blocked, Look
+from agent.looking.looker import Blocked, Look
 from agent.remaining import remaining
 from skills.approval import Move, Reason, needed
 from skills.base import Value

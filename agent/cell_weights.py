@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agent.executor import Checkpoint
-from agent.looking import OVERHEAD, View
+from agent.looking.looker import OVERHEAD, View
 from agent.sureness import Sureness, load_sureness
 from skills.catalogue import catalogue_of
 from skills.cell import Cell

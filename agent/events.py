@@ -7,7 +7,7 @@ from agent.approving import Proposal
 from agent.evidence import Evidence
 from agent.journal.approvals import Approved
 from agent.ledger import Account
-from agent.looking import Look
+from agent.looking.looker import Look
 from agent.recovery import Action, Situation
 from skills.base import Value
 from skills.call import Outcome, Ruling, SkillCall, Verdict

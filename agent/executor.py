@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from agent.execution import Execution, Status
-from agent.looking import Gaze, Looker
+from agent.looking.looker import Gaze, Looker
 from skills.base import FloatArray
 from skills.call import Ruling, SkillCall
 from skills.card import SkillCard

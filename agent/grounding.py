@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal
 
 from agent.denoting import Denotations, Parts
-from agent.difference import same_part
+from agent.looking.difference import same_part
 from agent.spots import free_spots
 from skills.base import Value
 from skills.call import SkillCall

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from agent.aims import UNKNOWN, Motion
-from agent.difference import Difference, alike, compare, same_part
 from agent.evidence import Evidence
-from agent.looking import Look
+from agent.looking.difference import Difference, alike, compare, same_part
+from agent.looking.looker import Look
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
 from skills.card import SkillCard

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from agent.difference import Difference, alike
-from agent.disputes import Disputed, doubted, is_among
+from agent.looking.difference import Difference, alike
+from agent.looking.disputes import Disputed, doubted, is_among
 from agent.remaining import arrived, remaining
 from skills.base import Value
 from skills.plan import Plan, Step

@@ -6,14 +6,14 @@ from langgraph.runtime import Runtime
 
 from agent import events
 from agent.approving import outgrown
-from agent.difference import Difference, compare
 from agent.evidence import witnessed
 from agent.execution import WATCHED, Execution
 from agent.grounding import PUT_BACK, Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
 from agent.judging import Judged
 from agent.ledger import reconcile, standing, still_missing
-from agent.looking import Blocked, Look
+from agent.looking.difference import Difference, compare
+from agent.looking.looker import Blocked, Look
 from agent.nodes_recover import take_back
 from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.workcell import Workcell

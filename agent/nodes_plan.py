@@ -13,7 +13,7 @@ from agent.approving import propose as proposal_of
 from agent.holes import Filled, needed_by
 from agent.journal.approvals import Answer, Approved
 from agent.ledger import open_accounts
-from agent.looking import Blocked
+from agent.looking.looker import Blocked
 from agent.state import RunState, Update
 from agent.workcell import Workcell
 from prompts.loader import render

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from agent.cell_weights import load_checkpoints, load_perceiver
 from agent.exit_codes import ExitCode
 from agent.grounding import Grounder
-from agent.looking import OVERHEAD
+from agent.looking.looker import OVERHEAD
 from agent.workcell import build_planner, grounder_of
 from skills.base import Image
 from skills.catalogue import catalogue_of

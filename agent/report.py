@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from agent.disputes import Disputed
 from agent.exit_codes import OF_OUTCOME, ExitCode
 from agent.journal.journal import Journal
 from agent.ledger import Account
+from agent.looking.disputes import Disputed
 from agent.planning.render import step_json
 from agent.state import RunState
 from skills.base import Value

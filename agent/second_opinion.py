@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pydantic import ValidationError
 
 from agent.evidence import Consulted, Opinion
-from agent.looking import Blocked, Look, Looker
+from agent.looking.looker import Blocked, Look, Looker
 from agent.verifier import Verified, Verifier
 from prompts.loader import load_prompt
 from skills.base import Image

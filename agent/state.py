@@ -7,7 +7,7 @@ from agent.execution import Execution
 from agent.holes import Filled
 from agent.judging import Judged
 from agent.ledger import Account, Standing
-from agent.looking import Blocked, Look
+from agent.looking.looker import Blocked, Look
 from skills.approval import Reason
 from skills.base import Value
 from skills.call import Cause, Outcome, SkillCall, Verdict

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from agent.aims import UNKNOWN, Motion
-from agent.difference import alike, compare
 from agent.judging import Judged, judge
-from agent.looking import TRIES, Blocked, Look, Looker
+from agent.looking.difference import alike, compare
+from agent.looking.looker import TRIES, Blocked, Look, Looker
 from agent.sureness import Sureness
 from skills.base import Value
 from skills.call import SkillCall, Verdict

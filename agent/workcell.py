@@ -13,7 +13,7 @@ from agent.executor import CallLog, Checkpoint, Executor, Gate
 from agent.grounding import Grounder
 from agent.journal.attempts import remembered
 from agent.journal.journal import Journal
-from agent.looking import Looker
+from agent.looking.looker import Looker
 from agent.pause import Pause
 from agent.recording.keeper import Recorder
 from agent.recording.shelf import FOLDER as RECORDINGS

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from agent.corrections.by_person import Case
-from agent.looking import OVERHEAD
+from agent.looking.looker import OVERHEAD
 from skills.base import Image
 from skills.cell import Cell
 

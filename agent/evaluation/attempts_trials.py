@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from agent.aims import Aims, aiming, motion_of
 from agent.cell_weights import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
-from agent.difference import compare
 from agent.evaluation.actors import Act
 from agent.evaluation.attempts_drawn import CAMERA, Drawn, draw
 from agent.evaluation.portraits import portrait, side_by_side
@@ -22,7 +21,8 @@ from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Cause, Trial
 from agent.execution import WATCHED, Execution
 from agent.executor import Checkpoint, Executor
-from agent.looking import Blocked, Look, Looker
+from agent.looking.difference import compare
+from agent.looking.looker import Blocked, Look, Looker
 from agent.nodes_act import explain
 from agent.verifier import Verified, Verifier
 from policy.evaluation.statistics import Tally

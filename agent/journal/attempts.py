@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import ConfigDict
 
 from agent.executor import Checkpoint
-from agent.looking import OVERHEAD
+from agent.looking.looker import OVERHEAD
 from skills.base import Value
 from skills.call import SkillCall, Verdict
 from skills.chunk import ActionChunk, Space

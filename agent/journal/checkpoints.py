@@ -4,13 +4,17 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from agent.state import SAVED
-from skills.call import Attempt
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-ONCE_SAVED: Final = (Attempt,)
-"""What the checkpoints of earlier versions hold besides; see `agent.run.resume`."""
+ONCE_SAVED: Final = (
+    ("skills.call", "Attempt"),
+    ("agent.looking", "Look"),
+    ("agent.looking", "Blocked"),
+)
+"""Module and name of what the checkpoints of earlier versions hold besides; see `agent.run.resume`. What does not stand
+there any more is read as the plain data that `RunState` takes as well."""
 
 
 def saver_over(database: sqlite3.Connection) -> "SqliteSaver":
@@ -18,7 +22,7 @@ def saver_over(database: sqlite3.Connection) -> "SqliteSaver":
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
     from langgraph.checkpoint.sqlite import SqliteSaver
 
-    allowed = [(value.__module__, value.__name__) for value in (*SAVED, *ONCE_SAVED)]
+    allowed = [*((value.__module__, value.__name__) for value in SAVED), *ONCE_SAVED]
     return SqliteSaver(database, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
 
 

@@ -7,7 +7,7 @@ that can be understood without it.
 import re
 from typing import Final
 
-from agent.difference import alike, same_part
+from agent.looking.difference import alike, same_part
 from agent.planning.asides import add_same
 from agent.planning.between import take_openers, take_order
 from agent.planning.corrections import take_correction

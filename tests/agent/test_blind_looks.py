@@ -9,7 +9,7 @@ import pytest
 
 from agent.cell_weights import load_checkpoints, view_of
 from agent.evaluation.attempts_drawn import CAMERAS, WHILE
-from agent.looking import Blocked, Look, Looker, View
+from agent.looking.looker import Blocked, Look, Looker, View
 from sim.driver import SimDriver
 from sim.faults import Fault, Moved
 from sim.injection import FaultyDriver

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.disputes import Disputed, believed, disputes, doubted
 from agent.ledger import Account, reconcile, shortfall, standing
-from agent.looking import Grip, Look
+from agent.looking.disputes import Disputed, believed, disputes, doubted
+from agent.looking.looker import Grip, Look
 from agent.report import Report
 from agent.run import run
 from skills.observation import Observation

@@ -9,7 +9,7 @@ import pytest
 
 from agent.execution import Execution
 from agent.executor import Checkpoint, Executor
-from agent.looking import Looker
+from agent.looking.looker import Looker
 from skills.call import Finding, Ruling, SkillCall
 from skills.chunk import ActionChunk
 from skills.contract import Moves, Statistics

@@ -7,7 +7,7 @@ import pytest
 
 from agent.faulty import CountedCalls, TwinAudit, TwinJournal
 from agent.journal.journal import Journal
-from agent.looking import Blocked, Look, Looker
+from agent.looking.looker import Blocked, Look, Looker
 from safety.audit import verify_audit
 from sim.schedule import Schedule
 from skills.call import Outcome, SkillCall

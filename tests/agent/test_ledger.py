@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.difference import Difference
 from agent.ledger import Account, delivered, open_accounts, pin, reconcile, shortfall, skip, standing, still_missing
+from agent.looking.difference import Difference
 from skills.plan import Plan
 from tests.agent.kinematic_tray import part, scene, step
 

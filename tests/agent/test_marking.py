@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agent.marking import COLOURS, SIDE, circle, marked
+from agent.doors.marking import COLOURS, SIDE, circle, marked
 from sim.parts.spawn import PartSpec
 from sim.portrait import overhead
 from sim.world import World

@@ -2,7 +2,7 @@
 
 from agent.approving import propose
 from agent.doors.proposal_table import WIDTH, table_lines
-from agent.looking import Blocked, Grip, Look
+from agent.looking.looker import Blocked, Grip, Look
 from skills.approval import Approval
 from skills.plan import Plan
 from tests.agent.kinematic_tray import CELL, part, scene, step

@@ -15,7 +15,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from agent.evidence import Opinion
-from agent.looking import Look, Looker
+from agent.looking.looker import Look, Looker
 from agent.second_opinion import ChatOpinion, SecondThoughts
 from agent.verifier import Verified, Verifier
 from agent.workcell import build_verifier

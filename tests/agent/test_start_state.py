@@ -8,7 +8,7 @@ import pytest
 
 from agent.executor import Checkpoint, Executor
 from agent.journal.journal import Journal
-from agent.looking import Looker
+from agent.looking.looker import Looker
 from safety.state import AUDIT_FILE, build_gate
 from sim.driver import SimDriver
 from sim.setting import load_setting

@@ -8,7 +8,7 @@ from agent.evaluation.calibration import SEEDS as POLICY_SEEDS
 from agent.evaluation.closed_loop import HELD_OUT
 from agent.evaluation.verdict_calibration import LEAST, SEEDS, Said, fitted
 from agent.evidence import Evidence
-from agent.looking import Looker
+from agent.looking.looker import Looker
 from agent.sureness import VERDICTS_FILE, Sureness, doubt, load_sureness, save_sureness
 from agent.verifier import Verified, Verifier
 from skills.errors import BadInput

@@ -3,9 +3,9 @@
 import pytest
 
 from agent.aims import UNKNOWN, LetGo, Motion
-from agent.difference import Difference, compare, recalled
 from agent.judging import UNSEEN, judge
-from agent.looking import Grip, Look, Looker
+from agent.looking.difference import Difference, compare, recalled
+from agent.looking.looker import Grip, Look, Looker
 from agent.verifier import Verifier, is_plausible
 from skills.call import SkillCall, Verdict
 from skills.card import SkillCard

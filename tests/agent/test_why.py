@@ -7,11 +7,11 @@ import pytest
 
 from agent import events
 from agent.aims import LetGo
-from agent.disputes import Disputed
 from agent.events import Event
 from agent.evidence import Consulted, Evidence, Opinion
 from agent.ledger import Account
-from agent.looking import Grip, Look
+from agent.looking.disputes import Disputed
+from agent.looking.looker import Grip, Look
 from agent.recovery import CAUSES, Action, Situation
 from agent.why import (
     ACTIONS_SAID,

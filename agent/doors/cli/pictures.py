@@ -9,7 +9,7 @@ import numpy as np
 from agent import events
 from agent.doors.cli.files import write_file
 from agent.doors.cli.output import talk, unheard
-from agent.marking import marked
+from agent.doors.marking import marked
 from sim.data.episodes import png
 from sim.portrait import overhead, side
 from sim.world import World

@@ -82,7 +82,7 @@ def plan(
         understanding = preview.understand(instruction, seen.scene if seen else None)
     moves = moves_over(understanding.plan, seen.scene, configured) if seen and understanding.plan else ()
     if picture and seen:
-        from agent.marking import marked
+        from agent.doors.marking import marked
         from sim.data.episodes import png
 
         write_file("--picture", picture, png(marked(seen.picture, configured, moves)))

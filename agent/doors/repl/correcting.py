@@ -3,8 +3,8 @@
 from typing import Final, NamedTuple
 
 from agent import events
-from agent.difference import alike, compare
-from agent.looking import Blocked
+from agent.looking.difference import alike, compare
+from agent.looking.looker import Blocked
 from agent.nodes_plan import QUESTIONS, answered
 from agent.run import Answer, as_past, run
 from agent.workcell import Workcell

@@ -254,7 +254,7 @@ class Shift:
         self._worker.pause_point()
 
     def _show_targets(self, proposal: Proposal) -> None:
-        from agent.marking import marked
+        from agent.doors.marking import marked
 
         station = self._station
         self._screen.picture(marked(station.picture(), station.workcell.cell, proposal.moves))

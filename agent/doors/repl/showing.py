@@ -3,7 +3,7 @@
 from agent.doors.cli.files import write_file
 from agent.doors.repl import record
 from agent.doors.repl.screen import ASIDE, Screen
-from agent.looking import Blocked, Look
+from agent.looking.looker import Blocked, Look
 from agent.workcell import Workcell
 from skills.base import Image
 from skills.catalogue import Catalogue

@@ -10,13 +10,13 @@ from rich.console import Console
 
 from agent import events
 from agent.approving import Proposal
-from agent.disputes import Disputed
 from agent.doors.repl.screen import PLAIN_WIDTH, Screen
 from agent.doors.repl.telling import Told, told
 from agent.evidence import Evidence
 from agent.journal.approvals import Approved
 from agent.ledger import Account
-from agent.looking import Grip, Look
+from agent.looking.disputes import Disputed
+from agent.looking.looker import Grip, Look
 from agent.why import why
 from skills.approval import Approval, Move, needed
 from skills.call import Finding, Outcome, Ruling, SkillCall, Verdict

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from agent.difference import SAME_PLACE, apart, is_unclear, match, same_part
+from agent.looking.difference import SAME_PLACE, apart, is_unclear, match, same_part
 from agent.remaining import remaining
 from skills.base import Value
 from skills.plan import Step

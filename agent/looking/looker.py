@@ -6,8 +6,8 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from agent.difference import SAME_PLACE, compare, recalled
-from agent.disputes import Disputed, believed, disputes
+from agent.looking.difference import SAME_PLACE, compare, recalled
+from agent.looking.disputes import Disputed, believed, disputes
 from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell

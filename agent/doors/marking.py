@@ -8,7 +8,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from agent.looking import OVERHEAD
+from agent.looking.looker import OVERHEAD
 from skills.approval import Move
 from skills.base import FloatArray, Image
 from skills.cell import Cell
