@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.executor import Checkpoint
 from agent.looking.looker import OVERHEAD, View
-from agent.sureness import Sureness, load_sureness
+from agent.verifying.sureness import Sureness, load_sureness
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable, UnknownName

@@ -11,7 +11,7 @@ from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
 from agent.models import load_chat_model
-from agent.second_opinion import load_eye
+from agent.verifying.second_opinion import load_eye
 from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE
 from skills.base import Value

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from agent.approving import Proposal
-from agent.evidence import Evidence
 from agent.journal.approvals import Approved
 from agent.ledger import Account
 from agent.looking.looker import Look
 from agent.recovery import Action, Situation
+from agent.verifying.evidence import Evidence
 from skills.base import Value
 from skills.call import Outcome, Ruling, SkillCall, Verdict
 from skills.plan import Understanding

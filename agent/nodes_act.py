@@ -6,16 +6,16 @@ from langgraph.runtime import Runtime
 
 from agent import events
 from agent.approving import outgrown
-from agent.evidence import witnessed
 from agent.execution import WATCHED, Execution
 from agent.grounding import PUT_BACK, Grounded, Ungrounded
 from agent.holes import insertable, misfit, no_room
-from agent.judging import Judged
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking.difference import Difference, compare
 from agent.looking.looker import Blocked, Look
 from agent.nodes_recover import take_back
 from agent.state import FORGIVEN, RunState, Update, key_of
+from agent.verifying.evidence import witnessed
+from agent.verifying.judging import Judged
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
 from skills.card import SkillCard

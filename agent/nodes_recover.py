@@ -6,13 +6,13 @@ from langgraph.runtime import Runtime
 
 from agent import events
 from agent.grounding import PUT_BACK
-from agent.judging import Judged
 from agent.ledger import skip, still_missing
 from agent.looking.difference import alike, compare
 from agent.looking.looker import Blocked
 from agent.recovery import CONSULTATIONS, GRAVE, LEFT_THE_TRAY, Action, Failures, Situation, react
 from agent.refusal_causes import cause_of
 from agent.state import RunState, Update, key_of
+from agent.verifying.judging import Judged
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
 from skills.scene import PerceivedPart

@@ -5,9 +5,9 @@ from typing import Any, Final, Literal
 from agent.approving import Proposal
 from agent.execution import Execution
 from agent.holes import Filled
-from agent.judging import Judged
 from agent.ledger import Account, Standing
 from agent.looking.looker import Blocked, Look
+from agent.verifying.judging import Judged
 from skills.approval import Reason
 from skills.base import Value
 from skills.call import Cause, Outcome, SkillCall, Verdict

@@ -5,8 +5,8 @@ from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from agent import events
-from agent.evidence import Evidence
 from agent.recovery import Action, Situation
+from agent.verifying.evidence import Evidence
 from skills.call import Cause, Decision, Finding, Judgement, Outcome, Ruling, RunOutcome, SkillCall, Verdict
 from skills.plan import PlanOutcome, Understanding
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.aims import Aims, aiming, motion_of
 from agent.cell_weights import load_checkpoints, load_perceiver, sureness_of, view_of
 from agent.events import Event, Listener, ignore
 from agent.executor import CallLog, Checkpoint, Executor, Gate
@@ -17,9 +16,10 @@ from agent.looking.looker import Looker
 from agent.pause import Pause
 from agent.recording.keeper import Recorder
 from agent.recording.shelf import FOLDER as RECORDINGS
-from agent.second_opinion import ChatOpinion, SecondThoughts, load_eye
-from agent.sureness import Sureness
-from agent.verifier import Verifier
+from agent.verifying.aims import Aims, aiming, motion_of
+from agent.verifying.second_opinion import ChatOpinion, SecondThoughts, load_eye
+from agent.verifying.sureness import Sureness
+from agent.verifying.verifier import Verifier
 from safety.state import build_gate
 from skills.catalogue import Catalogue, catalogue_of
 from skills.cell import Cell

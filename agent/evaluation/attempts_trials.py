@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from agent.aims import Aims, aiming, motion_of
 from agent.cell_weights import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
 from agent.evaluation.actors import Act
 from agent.evaluation.attempts_drawn import CAMERA, Drawn, draw
@@ -24,7 +23,8 @@ from agent.executor import Checkpoint, Executor
 from agent.looking.difference import compare
 from agent.looking.looker import Blocked, Look, Looker
 from agent.nodes_act import explain
-from agent.verifier import Verified, Verifier
+from agent.verifying.aims import Aims, aiming, motion_of
+from agent.verifying.verifier import Verified, Verifier
 from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from safety.state import build_gate

@@ -18,8 +18,8 @@ import numpy as np
 from agent.cell_weights import PERCEIVER, checkpoint_folder
 from agent.evaluation.attempts_trials import Attempting, Judgment
 from agent.evaluation.table import Table
-from agent.sureness import Sureness, doubt, name_of, save_sureness
-from agent.verifier import Verified
+from agent.verifying.sureness import Sureness, doubt, name_of, save_sureness
+from agent.verifying.verifier import Verified
 from policy.confidence import FEWEST, Call, Curve, fit
 from policy.perceiver import OnnxPerceiver
 from safety.fit import check_fit

@@ -19,7 +19,7 @@ from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Cause, Trial
 from agent.evaluation.words import part_words, quarter_words
 from agent.looking.looker import Blocked, Look, Looker
-from agent.verifier import Verifier
+from agent.verifying.verifier import Verifier
 from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from sim.commands import matching, truth_words

@@ -12,6 +12,7 @@ ONCE_SAVED: Final = (
     ("skills.call", "Attempt"),
     ("agent.looking", "Look"),
     ("agent.looking", "Blocked"),
+    ("agent.judging", "Judged"),
 )
 """Module and name of what the checkpoints of earlier versions hold besides; see `agent.run.resume`. What does not stand
 there any more is read as the plain data that `RunState` takes as well."""

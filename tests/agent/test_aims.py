@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from agent.aims import KEPT, Aim, Aims, LetGo, Motion, let_go_over, motion_of
-from agent.judging import BESIDE, judge
+from agent.verifying.aims import KEPT, Aim, Aims, LetGo, Motion, let_go_over, motion_of
+from agent.verifying.judging import BESIDE, judge
 from sim.demonstrator import insert_waypoints, place_waypoints, put_back_waypoints
 from skills.cell import Cell
 from skills.words import SHANK

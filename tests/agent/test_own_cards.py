@@ -6,8 +6,8 @@ import pytest
 
 from agent.cell_weights import load_checkpoints
 from agent.grounding import Grounded, Grounder
-from agent.judging import judge
 from agent.planning.grammar import GrammarPlanner
+from agent.verifying.judging import judge
 from skills.catalogue import Catalogue, catalogue_of
 from skills.cell import Cell
 from skills.contract import Contract

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import graph, recovery, verifier
+from agent import graph, recovery
 from agent.executor import Checkpoint
 from agent.graph import NODES
 from agent.journal.journal import Journal
@@ -16,6 +16,7 @@ from agent.recording.decide import Today, decide
 from agent.recording.read import read
 from agent.run import resume, run
 from agent.state import RunState, Update
+from agent.verifying import verifier
 from agent.workcell import assemble
 from safety.state import build_gate
 from skills.call import Outcome

@@ -14,10 +14,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from agent.evidence import Opinion
 from agent.looking.looker import Look, Looker
-from agent.second_opinion import ChatOpinion, SecondThoughts
-from agent.verifier import Verified, Verifier
+from agent.verifying.evidence import Opinion
+from agent.verifying.second_opinion import ChatOpinion, SecondThoughts
+from agent.verifying.verifier import Verified, Verifier
 from agent.workcell import build_verifier
 from skills.call import SkillCall
 from skills.errors import Unavailable
@@ -185,7 +185,7 @@ def test_an_answer_that_does_not_come_in_time_or_fails_leaves_it_uncertain() -> 
 
 
 def test_the_cell_file_says_whether_anybody_is_asked() -> None:
-    from agent.aims import Aims
+    from agent.verifying.aims import Aims
 
     looker = Looker(CELL, TrayGate(Tray()), Flickering())
     assert isinstance(build_verifier(CELL, looker, Aims(), None), Verifier)

@@ -7,10 +7,10 @@ import pytest
 from agent.evaluation.calibration import SEEDS as POLICY_SEEDS
 from agent.evaluation.closed_loop import HELD_OUT
 from agent.evaluation.verdict_calibration import LEAST, SEEDS, Said, fitted
-from agent.evidence import Evidence
 from agent.looking.looker import Looker
-from agent.sureness import VERDICTS_FILE, Sureness, doubt, load_sureness, save_sureness
-from agent.verifier import Verified, Verifier
+from agent.verifying.evidence import Evidence
+from agent.verifying.sureness import VERDICTS_FILE, Sureness, doubt, load_sureness, save_sureness
+from agent.verifying.verifier import Verified, Verifier
 from skills.errors import BadInput
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Tray, TrayGate, scene
 from tests.agent.test_verifier import BOLT, GEAR, HELD, NUT, OPEN, PICK, Flickering, look

@@ -8,7 +8,7 @@ import torch
 from langchain_core.messages import HumanMessage
 
 from agent.chat.smolvlm import SmolVlmChat
-from agent.second_opinion import ChatOpinion, load_eye
+from agent.verifying.second_opinion import ChatOpinion, load_eye
 from policy.training.finetune.blank import SHAPES, write_backbone_of
 from skills.errors import BadInput, Unavailable
 from tests.agent.test_verifier import PICK

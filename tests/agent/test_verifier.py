@@ -2,11 +2,11 @@
 
 import pytest
 
-from agent.aims import UNKNOWN, LetGo, Motion
-from agent.judging import UNSEEN, judge
 from agent.looking.difference import Difference, compare, recalled
 from agent.looking.looker import Grip, Look, Looker
-from agent.verifier import Verifier, is_plausible
+from agent.verifying.aims import UNKNOWN, LetGo, Motion
+from agent.verifying.judging import UNSEEN, judge
+from agent.verifying.verifier import Verifier, is_plausible
 from skills.call import SkillCall, Verdict
 from skills.card import SkillCard
 from skills.scene import PartQuery, PerceivedPart, Scene

@@ -6,13 +6,13 @@ from typing import Any, get_args
 import pytest
 
 from agent import events
-from agent.aims import LetGo
 from agent.events import Event
-from agent.evidence import Consulted, Evidence, Opinion
 from agent.ledger import Account
 from agent.looking.disputes import Disputed
 from agent.looking.looker import Grip, Look
 from agent.recovery import CAUSES, Action, Situation
+from agent.verifying.aims import LetGo
+from agent.verifying.evidence import Consulted, Evidence, Opinion
 from agent.why import (
     ACTIONS_SAID,
     CAUSES_SAID,

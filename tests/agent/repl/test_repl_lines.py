@@ -12,11 +12,11 @@ from agent import events
 from agent.approving import Proposal
 from agent.doors.repl.screen import PLAIN_WIDTH, Screen
 from agent.doors.repl.telling import Told, told
-from agent.evidence import Evidence
 from agent.journal.approvals import Approved
 from agent.ledger import Account
 from agent.looking.disputes import Disputed
 from agent.looking.looker import Grip, Look
+from agent.verifying.evidence import Evidence
 from agent.why import why
 from skills.approval import Approval, Move, needed
 from skills.call import Finding, Outcome, Ruling, SkillCall, Verdict

@@ -1,16 +1,16 @@
 """Judging a call by looking: a second time where one look is not enough, and believing only what two looks agree on.
 
-`agent.judging` says what one look tells. Uncertain is not success.
+`agent.verifying.judging` says what one look tells. Uncertain is not success.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from agent.aims import UNKNOWN, Motion
-from agent.judging import Judged, judge
 from agent.looking.difference import alike, compare
 from agent.looking.looker import TRIES, Blocked, Look, Looker
-from agent.sureness import Sureness
+from agent.verifying.aims import UNKNOWN, Motion
+from agent.verifying.judging import Judged, judge
+from agent.verifying.sureness import Sureness
 from skills.base import Value
 from skills.call import SkillCall, Verdict
 from skills.card import SkillCard

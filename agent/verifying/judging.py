@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from agent.aims import UNKNOWN, Motion
-from agent.evidence import Evidence
 from agent.looking.difference import Difference, alike, compare, same_part
 from agent.looking.looker import Look
+from agent.verifying.aims import UNKNOWN, Motion
+from agent.verifying.evidence import Evidence
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
 from skills.card import SkillCard

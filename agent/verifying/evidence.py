@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from agent.aims import LetGo
+from agent.verifying.aims import LetGo
 from skills.base import Value
 from skills.call import Judgement, Ruling
 

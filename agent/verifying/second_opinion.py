@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import ValidationError
 
-from agent.evidence import Consulted, Opinion
 from agent.looking.looker import Blocked, Look, Looker
-from agent.verifier import Verified, Verifier
+from agent.verifying.evidence import Consulted, Opinion
+from agent.verifying.verifier import Verified, Verifier
 from prompts.loader import load_prompt
 from skills.base import Image
 from skills.call import SkillCall

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from agent.evidence import Evidence
+from agent.verifying.evidence import Evidence
 from policy.confidence import Curve, Fitted, load_fitted
 from skills.call import Verdict
 from skills.whole_file import write_whole
