@@ -11,11 +11,11 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from agent.nodes_account import account, next_step, report
-from agent.nodes_act import act, ground, look, verify, wake
-from agent.nodes_consult import consult
-from agent.nodes_plan import approve, clarify, inquire, propose, understand
-from agent.nodes_recover import recover
+from agent.nodes.account import account, next_step, report
+from agent.nodes.act import act, ground, look, verify, wake
+from agent.nodes.consult import consult
+from agent.nodes.plan import approve, clarify, inquire, propose, understand
+from agent.nodes.recover import recover
 from agent.recording.nodes import recorded
 from agent.state import RunState
 from agent.workcell import Workcell

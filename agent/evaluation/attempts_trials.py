@@ -22,7 +22,7 @@ from agent.execution import WATCHED, Execution
 from agent.executor import Checkpoint, Executor
 from agent.looking.difference import compare
 from agent.looking.looker import Blocked, Look, Looker
-from agent.nodes_act import explain
+from agent.nodes.act import explain
 from agent.verifying.aims import Aims, aiming, motion_of
 from agent.verifying.verifier import Verified, Verifier
 from policy.evaluation.statistics import Tally

@@ -22,7 +22,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from agent import nodes_account, nodes_act, nodes_consult, nodes_plan, nodes_recover
 from agent.graph import NODES
 from agent.run import resume, run
 from skills.observation import Observation
@@ -40,7 +39,7 @@ SCRIPT: Final = {
     INSTRUCTION: Understanding(outcome="question", text="of what?", choices=("of failed parts",)),
     "of failed parts": planned(step(condition="failed")),
 }
-SOURCES: Final = {module.__file__ for module in (nodes_plan, nodes_act, nodes_recover, nodes_consult, nodes_account)}
+SOURCES: Final = {node.__code__.co_filename for node in NODES}
 SMALL_BIN: Final = CELL.places["rejection bin"].model_copy(update={"capacity": 1})
 SMALL: Final = CELL.model_copy(update={"places": {**CELL.places, "rejection bin": SMALL_BIN}})
 """The first part fills the bin, which is asked about."""

@@ -8,7 +8,7 @@ import pytest
 from agent.events import Asked, Calling, Event
 from agent.exit_codes import ExitCode
 from agent.looking.looker import Blocked, Look
-from agent.nodes_plan import answered
+from agent.nodes.plan import answered
 from agent.report import Report
 from agent.run import resume, run
 from skills.call import Outcome

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from agent import events
 from agent.looking.difference import alike, compare
 from agent.looking.looker import Blocked
-from agent.nodes_plan import QUESTIONS, answered
+from agent.nodes.plan import QUESTIONS, answered
 from agent.run import Answer, as_past, run
 from agent.workcell import Workcell
 from skills.call import Outcome

@@ -8,7 +8,7 @@ from langgraph.types import interrupt
 from agent import events
 from agent.holes import in_the_way
 from agent.ledger import skip
-from agent.nodes_plan import answered
+from agent.nodes.plan import answered
 from agent.recovery import CONSULTATIONS
 from agent.state import FORGIVEN, RunState, Update
 from agent.workcell import Workcell

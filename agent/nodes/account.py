@@ -5,7 +5,7 @@ from langgraph.runtime import Runtime
 from agent import events
 from agent.holes import in_the_way
 from agent.ledger import Account, closed, delivered, shortfall, standing
-from agent.nodes_recover import BRING, LEFT_OPEN, after_put_back, lost_after
+from agent.nodes.recover import BRING, LEFT_OPEN, after_put_back, lost_after
 from agent.recovery import Failures
 from agent.state import RunState, Update
 from agent.workcell import Workcell

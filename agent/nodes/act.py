@@ -12,7 +12,7 @@ from agent.holes import insertable, misfit, no_room
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking.difference import Difference, compare
 from agent.looking.looker import Blocked, Look
-from agent.nodes_recover import take_back
+from agent.nodes.recover import take_back
 from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.verifying.evidence import witnessed
 from agent.verifying.judging import Judged
