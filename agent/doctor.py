@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from agent.cell_weights import PERCEIVER, checkpoint_folder
+from agent.chat.models import load_chat_model
 from agent.doctor_checkpoint import Check, checkpoint_checks, demand, megabytes
 from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
-from agent.models import load_chat_model
 from agent.verifying.second_opinion import load_eye
 from policy.checkpoint import open_perceiver
 from safety.state import AUDIT_FILE, LATCH_FILE

@@ -248,7 +248,7 @@ def build_planner(cell: Cell, refusal: "Refusal | None" = None) -> Planner:
     grammar = GrammarPlanner(cell, catalogue)
     if not cell.planner.model:
         return grammar
-    from agent.models import load_chat_model
+    from agent.chat.models import load_chat_model
     from agent.planning.examples import examples
     from agent.planning.lexicon import Lexicon
     from agent.planning.llm import ModelPlanner

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from agent.models import one_line
+from agent.chat.models import one_line
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from agent.models import load_chat_model
+from agent.chat.models import load_chat_model
 from agent.scene_words.errors import NotUnderstood, UnknownWords
 from agent.scene_words.fit import Built, build
 from agent.scene_words.grammar import read_scene

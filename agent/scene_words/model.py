@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from agent.models import one_line
+from agent.chat.models import one_line
 from agent.scene_words.lexicon import LIGHTS
 from agent.scene_words.wish import MOST, Wish
 from prompts.loader import render

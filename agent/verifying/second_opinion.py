@@ -39,7 +39,7 @@ def load_eye(name: str) -> "BaseChatModel":
         from agent.chat.smolvlm import SmolVlmChat
 
         return SmolVlmChat(folder=rest)
-    from agent.models import load_chat_model
+    from agent.chat.models import load_chat_model
 
     return load_chat_model(name, field="verifier.model")
 

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from agent.cli import main
-from agent.study import Bench, carry_out, done, made
-from agent.study_table import rows
-from agent.training import make_data
+from agent.training.from_twin import make_data
+from agent.training.study import Bench, carry_out, done, made
+from agent.training.study_table import rows
 from policy.training.job import UNWATCHED
 from policy.training.study import load_study
 from sim.claim import claimed

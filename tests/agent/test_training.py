@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.training import TRIAL_SEED, make_data, paints, trial_of
+from agent.training.from_twin import TRIAL_SEED, make_data, paints, trial_of
 from policy.training.augmentation import CAMERA, TRAY
 from policy.training.colour_words import alike, colour_warning
 from policy.training.config import Evaluation, Recipe

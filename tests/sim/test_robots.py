@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.demonstration import demonstrate
+from agent.evaluation.demonstration import demonstrate
 from safety.bodies import arm_shapes, finger_shapes
 from safety.collision import Collider, Postures, meetings
 from safety.fit import check_fit

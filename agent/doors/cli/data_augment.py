@@ -34,7 +34,7 @@ def augment(
 
     Says where the hues of training can turn one colour word into another. Needs the extra `train`.
     """
-    from agent.training import paints
+    from agent.training.from_twin import paints
     from policy.training.colour_words import colour_warning
     from policy.training.presets import load_training
     from sim.data.episodes import png

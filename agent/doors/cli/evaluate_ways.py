@@ -173,7 +173,7 @@ def _against_tray(cell: Cell, data: Data, skill: str, checkpoint: Path | None, r
 
 def demonstrate(cell: Cell, scene: Path, pictures: Path | None, as_json: bool) -> ExitCode:
     """The expert at one scene. Exit code 0 when everything lies where it is to lie, 3 when it does not."""
-    from agent.demonstration import demonstrate as shown
+    from agent.evaluation.demonstration import demonstrate as shown
     from sim.scenario import load_scenario
 
     scenario = load_scenario(scene)

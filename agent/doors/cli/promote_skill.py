@@ -35,7 +35,7 @@ def promote(
     They have to be whole and as they were trained (SHA-256), trained on every phrase of all skills that share them and
     with the cell's cameras and places, measured by `smolcell eval --save`, and not clearly worse than the old ones.
     """
-    from agent.promotion import promote as put_in_force
+    from agent.training.promotion import promote as put_in_force
     from policy.evaluation.statistics import Tally
     from skills.catalogue import catalogue_of
 

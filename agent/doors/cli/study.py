@@ -19,7 +19,7 @@ from skills.cell import Cell
 from skills.errors import BadInput
 
 if TYPE_CHECKING:
-    from agent.study import Bench
+    from agent.training.study import Bench
     from policy.training.job import Watch
     from policy.training.loop import StageProgress
 
@@ -71,8 +71,8 @@ def study(
 
 
 def _made(found: Study, out: Path, data: Path | None, threads: int, workers: int, cell: Cell) -> ExitCode:
-    from agent.study import Bench, check_study, made
-    from agent.study_table import COLUMNS, rows, write_table
+    from agent.training.study import Bench, check_study, made
+    from agent.training.study_table import COLUMNS, rows, write_table
 
     check_study(found)
     bench = Bench(
@@ -92,7 +92,7 @@ def _made(found: Study, out: Path, data: Path | None, threads: int, workers: int
 
 def _one(bench: "Bench", variant: Variant) -> bool:
     """Whether the variant is done, and not another process at it."""
-    from agent.study import carry_out
+    from agent.training.study import carry_out
 
     with progress(variant.name) as update:
         return carry_out(bench, variant, _watch(update), lambda done, total: update(done, total, "trials"))

@@ -54,7 +54,7 @@ def carry_out(order: Order, resume: bool) -> Path:
 
     Raises: BadInput, UnknownName, Unavailable; Interrupted says how to go on after Ctrl-C.
     """
-    from agent.training import trial_of
+    from agent.training.from_twin import trial_of
 
     _check(order)
     check_out(order.out, resume)
@@ -71,7 +71,7 @@ def _check(order: Order) -> None:
     into another, a person is told.
     """
     learner = KINDS[order.config.kind].load()
-    from agent.training import paints
+    from agent.training.from_twin import paints
     from policy.training.colour_words import colour_warning
     from policy.training.engine import Engine
 
@@ -97,7 +97,7 @@ def _made_data(order: Order) -> Path:
 
 def data_from_twin(recipe: Recipe, folder: Path, cell: Cell, workers: int) -> Path:
     """The data set of a configuration or a study, made or gone on with; returns its folder. Raises: as `make_data`."""
-    from agent.training import make_data
+    from agent.training.from_twin import make_data
 
     with progress("scenes") as update:
         return make_data(recipe, folder, cell, workers, update)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from agent.chat.models import load_chat_model
 from agent.chat.recorded import RecordedChat
-from agent.models import load_chat_model
 from skills.cell_agent import Planner
 from skills.errors import BadInput, Unavailable
 from tests.agent.chat.wire_server import wire_server

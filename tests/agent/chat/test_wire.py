@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.models import load_chat_model
+from agent.chat.models import load_chat_model
 from agent.planning.llm import ModelPlanner
 from skills.cell_agent import Planner
 from skills.plan import Step

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from agent.chat.models import load_chat_model
 from agent.chat.scripted import ScriptedChat
-from agent.models import load_chat_model
 from agent.scene_words.errors import UnknownWords
 from agent.scene_words.make import Made, Order, make_scene
 from skills.cell import load_cell

@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.evaluation.compare import compare
 from agent.evaluation.figures import forest
-from agent.study import Made
+from agent.training.study import Made
 from policy.evaluation.statistics import Tally
 from policy.training.study import Study
 from skills.whole_file import write_whole

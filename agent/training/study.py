@@ -14,7 +14,7 @@ from agent.evaluation.closed_loop import Job, evaluate
 from agent.evaluation.kept import KeptTrials, load_report
 from agent.evaluation.report import EvalReport
 from agent.evaluation.table import SPLITS
-from agent.training import DraftActor
+from agent.training.from_twin import DraftActor
 from policy.record import TrainingRecord, load_record
 from policy.training.dataset import load_index
 from policy.training.kinds import KINDS

@@ -1,0 +1,1 @@
+"""From a data set to a checkpoint in force: what training needs of the twin, studies of its variants, promotion."""
