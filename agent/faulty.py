@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from agent.execution import Execution
 from agent.executor import CallLog, Checkpoint
+from agent.journal.database import Connect, connect
 from agent.journal.journal import Journal
 from safety.audit import Audit
 from safety.gate import SafetyGate
@@ -52,7 +53,7 @@ class FaultyCell:
         return SafetyGate(cell, self.driver, self.driver, Latch(state / LATCH_FILE), audit)
 
     def journal(self, state: Path) -> Journal:
-        return TwinJournal(state, self._full)
+        return Journal(state, on_disk(self._full))
 
     def counted(self, log: CallLog) -> CallLog:
         return CountedCalls(log, self._schedule)
@@ -106,22 +107,6 @@ class Connection(sqlite3.Connection):
         return self.cursor().executemany(statement, values)
 
 
-class TwinJournal(Journal):
-    """A journal whose disk may be full, LangGraph's checkpoints with it."""
-
-    connection = Connection
-
-    def __init__(self, folder: Path, full: Full) -> None:
-        self._full = full
-        super().__init__(folder)
-
-    def _connect(self) -> sqlite3.Connection:
-        database = super()._connect()
-        assert isinstance(database, Connection)
-        database.full = self._full
-        return database
-
-
 class Cursor(sqlite3.Cursor):
     """Writes nothing to a full disk."""
 
@@ -141,3 +126,15 @@ class Cursor(sqlite3.Cursor):
             error = sqlite3.OperationalError("database or disk is full")
             error.sqlite_errorcode, error.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
             raise error
+
+
+def on_disk(full: Full) -> Connect:
+    """What opens a database on a disk that may be full, LangGraph's checkpoints with it."""
+
+    def opened(path: Path) -> sqlite3.Connection:
+        connection = connect(path, Connection)
+        assert isinstance(connection, Connection)
+        connection.full = full
+        return connection
+
+    return opened

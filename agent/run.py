@@ -61,12 +61,9 @@ def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
 
     Raises: BadInput (another version's, which can't be read).
     """
-
-    def read() -> RunState | None:
+    with workcell.journal.known():
         values = _graph(workcell).get_state(_config(run_id)).values
         return RunState.model_validate(values) if values else None
-
-    return workcell.journal.known(RunState, read)
 
 
 def past_of(workcell: Workcell, run_id: str) -> Past | None:

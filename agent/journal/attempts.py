@@ -4,16 +4,14 @@ A row is written before anything moves and stays only where the verdict, or the 
 worth a second look. Nothing here knows more than the agent did.
 """
 
-import sqlite3
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from pydantic import ConfigDict
 
 from agent.executor import Checkpoint
+from agent.journal.database import Database
 from agent.looking.looker import OVERHEAD
 from skills.base import Value
 from skills.call import SkillCall, Verdict
@@ -65,21 +63,10 @@ class Flagged(Value):
 
 
 class Attempts:
-    """The journal's table of attempts.
+    """The journal's table of attempts, of which it keeps the last `most`."""
 
-    Args:
-        parsed: reads a value that was written down.
-        most: attempts that are kept.
-    """
-
-    def __init__(
-        self,
-        database: sqlite3.Connection,
-        lock: threading.Lock,
-        parsed: Callable[[type[Any], str], Any],
-        most: int = MOST,
-    ) -> None:
-        self._database, self._lock, self._parsed, self._most = database, lock, parsed, most
+    def __init__(self, database: Database, most: int = MOST) -> None:
+        self._database, self._most = database, most
 
     def keep(self, call_id: str, observation: Observation, chunk: ActionChunk) -> None:
         """Write a proposal down; of several in one call the one that the policy is least sure of, or the first."""
@@ -98,7 +85,7 @@ class Attempts:
             confidence=chunk.confidence,
         )
         row = (call_id, proposal.model_dump_json(), png(image), chunk.confidence)
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             database.execute(
                 "INSERT INTO attempts (call, proposal, picture, confidence) VALUES (?, ?, ?, ?) ON CONFLICT (call) "
                 "DO UPDATE SET proposal = excluded.proposal, picture = excluded.picture, "
@@ -108,7 +95,7 @@ class Attempts:
 
     def judge(self, call_id: str, verdict: Verdict, flag_below: float) -> None:
         """Keep the attempt where it was no success or its confidence is below `flag_below`, else forget it."""
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             if verdict.judgement == "success":
                 database.execute(
                     "DELETE FROM attempts WHERE call = ? AND (confidence IS NULL OR confidence >= ?)",
@@ -122,16 +109,16 @@ class Attempts:
 
     def flagged(self) -> tuple[Flagged, ...]:
         """Those that were judged, the oldest first. Raises: BadInput (another version's)."""
-        with self._lock:
-            rows = self._database.execute(
-                "SELECT calls.call, proposal, verdict, picture FROM attempts JOIN calls ON calls.id = attempts.call "
-                "WHERE verdict IS NOT NULL ORDER BY attempts.rowid"
-            ).fetchall()
+        rows = self._database.rows(
+            "SELECT calls.call, proposal, verdict, picture FROM attempts JOIN calls ON calls.id = attempts.call "
+            "WHERE verdict IS NOT NULL ORDER BY attempts.rowid"
+        )
+        parsed = self._database.parsed
         return tuple(
             Flagged(
-                call=self._parsed(SkillCall, call),
-                proposal=self._parsed(Proposal, proposal),
-                verdict=self._parsed(Verdict, verdict),
+                call=parsed(SkillCall, call),
+                proposal=parsed(Proposal, proposal),
+                verdict=parsed(Verdict, verdict),
                 picture=picture,
             )
             for call, proposal, verdict, picture in rows

@@ -1,20 +1,17 @@
 """What must survive: runs, calls, events and checkpoints, in one SQLite file for each cell.
 
-WAL with synchronous FULL: what was committed is there after a power cut. A lock on a file beside it
-keeps a second process away from the same cell.
+A lock on a file beside it keeps a second process away from the same cell.
 """
 
 import fcntl
 import json
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, closing
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, ClassVar, Final, Self, TypeVar
-
-from pydantic import ValidationError
+from typing import IO, TYPE_CHECKING, Final, Self
 
 from agent.events import Event, Moving
 from agent.execution import Execution
@@ -25,22 +22,22 @@ from agent.journal.attempts import Attempts
 from agent.journal.cell_table import SCHEMA as CELL_TABLE
 from agent.journal.cell_table import CellTable
 from agent.journal.checkpoints import keep_last, saver_over
-from agent.journal.pictures import SCHEMA as RUN_PICTURES
+from agent.journal.database import Connect, Database, connect
+from agent.journal.pictures import SCHEMA as PICTURES
 from agent.journal.pictures import RunPictures
 from agent.journal.verdicts import SCHEMA as VERDICTS
 from agent.journal.verdicts import Verdicts
 from skills.base import Value
 from skills.call import Outcome, SkillCall
-from skills.errors import BadInput, Unavailable
+from skills.errors import Unavailable
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE: Final = "journal.db"
-Kept = TypeVar("Kept")
-Parsed = TypeVar("Parsed", bound=Value)
+LOCK: Final = "journal.lock"
 
-_SCHEMA: Final = """
+_OWN: Final = """
 CREATE TABLE IF NOT EXISTS runs (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, instruction TEXT NOT NULL, outcome TEXT
 );
@@ -51,8 +48,7 @@ CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), time_ns INTEGER NOT NULL, event TEXT NOT NULL
 );
 """
-_TABLES: Final = _SCHEMA + CELL_TABLE + ATTEMPTS + VERDICTS + RUN_PICTURES + APPROVALS
-"""A journal that an earlier version made may lack a table, which is then added."""
+_SCHEMA: Final = _OWN + CELL_TABLE + ATTEMPTS + VERDICTS + PICTURES + APPROVALS
 
 
 class RunRecord(Value):
@@ -73,6 +69,9 @@ class CallRecord(Value):
 class Journal:
     """The journal of one cell; open in one process at a time.
 
+    Args:
+        folder: of the cell's state.
+
     Attributes:
         attempts: what calls saw and proposed, of those that are worth a second look.
         verdicts: every call that was judged.
@@ -83,33 +82,18 @@ class Journal:
     Raises: Unavailable when another process has it open, BadInput when the file is none.
     """
 
-    connection: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, connect: Connect = connect) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / FILE
-        self._lock_file = _lock(folder / "journal.lock")
-        self._lock = threading.Lock()
-        try:
-            self._database = self._connect()
-            with self._database:
-                self._database.executescript(_TABLES)
-            self._check_layout()
-        except sqlite3.DatabaseError as error:
-            self._lock_file.close()
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise
-            raise self._foreign(str(error)) from None
-        except BadInput:
-            self._database.close()
-            self._lock_file.close()
-            raise
-        self._saver_database: sqlite3.Connection | None = None
-        self.attempts = Attempts(self._database, self._lock, self._parsed)
-        self.verdicts = Verdicts(self._database, self._lock, self._parsed)
-        self.pictures = RunPictures(self._database, self._lock)
-        self.approvals = Approvals(self._database, self._lock, self._parsed)
-        self.table = CellTable(self._database, self._lock)
+        self.folder, self._connect = folder, connect
+        with ExitStack() as opened:
+            opened.enter_context(_lock(folder / LOCK))
+            self._database = opened.enter_context(closing(Database(folder / FILE, _SCHEMA, connect)))
+            self._opened = opened.pop_all()
+        self.attempts = Attempts(self._database)
+        self.verdicts = Verdicts(self._database)
+        self.pictures = RunPictures(self._database)
+        self.approvals = Approvals(self._database)
+        self.table = CellTable(self._database)
 
     def __enter__(self) -> Self:
         return self
@@ -120,19 +104,11 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        self._database.close()
-        if self._saver_database:
-            self._saver_database.close()
-        self._lock_file.close()
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the cell's state."""
-        return self._path.parent
+        self._opened.close()
 
     def begin_run(self, instruction: str) -> str:
         """Write a new run down; its id."""
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             (last,) = database.execute("SELECT COALESCE(MAX(number), 0) FROM runs").fetchone()
             run_id = f"run-{last + 1:05d}"
             database.execute("INSERT INTO runs (id, instruction) VALUES (?, ?)", (run_id, instruction))
@@ -140,21 +116,20 @@ class Journal:
 
     def end_run(self, run_id: str, outcome: Outcome) -> None:
         """Write down how the run ended; of its checkpoints only the last can still be wanted."""
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             database.execute("UPDATE runs SET outcome = ? WHERE id = ?", (outcome.model_dump_json(), run_id))
             keep_last(database, run_id)
 
     def reopen_run(self, run_id: str) -> None:
         """A person has said that the run goes on; until it ends again it counts as cut off."""
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             database.execute("UPDATE runs SET outcome = NULL WHERE id = ?", (run_id,))
 
     def runs(self) -> tuple[RunRecord, ...]:
-        """All runs, the latest first."""
-        with self._lock:
-            rows = self._database.execute("SELECT id, instruction, outcome FROM runs ORDER BY number DESC").fetchall()
+        """All runs, the latest first. Raises: BadInput (another version's)."""
+        rows = self._database.rows("SELECT id, instruction, outcome FROM runs ORDER BY number DESC")
         return tuple(
-            RunRecord(id=run, instruction=said, outcome=self._parsed(Outcome, end) if end else None)
+            RunRecord(id=run, instruction=said, outcome=self._database.parsed(Outcome, end) if end else None)
             for run, said, end in rows
         )
 
@@ -175,7 +150,7 @@ class Journal:
         """Write the call down before anything moves; False when its id is there already. Of the run's checkpoints
         only the last is kept, so that the file does not grow by them.
         """
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             keep_last(database, run_id)
             added = database.execute(
                 "INSERT OR IGNORE INTO calls (id, run, call) VALUES (?, ?, ?)",
@@ -184,82 +159,47 @@ class Journal:
             return added.rowcount == 1
 
     def end_call(self, call_id: str, execution: Execution) -> None:
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             database.execute("UPDATE calls SET execution = ? WHERE id = ?", (execution.model_dump_json(), call_id))
 
     def call(self, call_id: str) -> CallRecord | None:
-        with self._lock:
-            row = self._database.execute("SELECT call, execution FROM calls WHERE id = ?", (call_id,)).fetchone()
-        if row is None:
-            return None
-        execution = self._parsed(Execution, row[1]) if row[1] else None
-        return CallRecord(call=self._parsed(SkillCall, row[0]), execution=execution)
+        rows = self._database.rows("SELECT call, execution FROM calls WHERE id = ?", call_id)
+        return self._record(*rows[0]) if rows else None
 
     def calls(self, run_id: str) -> tuple[CallRecord, ...]:
-        """The calls of a run in their order."""
-        with self._lock:
-            ids = self._database.execute("SELECT id FROM calls WHERE run = ? ORDER BY rowid", (run_id,)).fetchall()
-        found = (self.call(call_id) for (call_id,) in ids)
-        return tuple(record for record in found if record)
+        """The calls of a run in their order. Raises: BadInput (another version's)."""
+        rows = self._database.rows("SELECT call, execution FROM calls WHERE run = ? ORDER BY rowid", run_id)
+        return tuple(self._record(*row) for row in rows)
+
+    def _record(self, call: str, execution: str | None) -> CallRecord:
+        done = self._database.parsed(Execution, execution) if execution else None
+        return CallRecord(call=self._database.parsed(SkillCall, call), execution=done)
 
     def note(self, run_id: str, time_ns: int, event: Event) -> None:
         """Keep an event; progress of a motion is not kept."""
         if isinstance(event, Moving):
             return
-        with self._lock, self._database as database:
-            database.execute(
-                "INSERT INTO events (run, time_ns, event) VALUES (?, ?, ?)", (run_id, time_ns, event.model_dump_json())
-            )
+        row = (run_id, time_ns, event.model_dump_json())
+        with self._database.transaction() as database:
+            database.execute("INSERT INTO events (run, time_ns, event) VALUES (?, ?, ?)", row)
 
     def events(self, run_id: str) -> Iterator[tuple[int, dict[str, object]]]:
         """Cell time [ns] and content of each event of a run, in their order."""
-        with self._lock:
-            rows = self._database.execute(
-                "SELECT time_ns, event FROM events WHERE run = ? ORDER BY number", (run_id,)
-            ).fetchall()
+        rows = self._database.rows("SELECT time_ns, event FROM events WHERE run = ? ORDER BY number", run_id)
         for time_ns, event in rows:
             yield time_ns, json.loads(event)
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""
-        self._saver_database = self._saver_database or self._connect()
-        return saver_over(self._saver_database)
+        return saver_over(self._saver_connection)
 
-    def _check_layout(self) -> None:
-        """Raises: BadInput where a table has other columns than here, as one that another version made."""
-        with closing(sqlite3.connect(":memory:")) as fresh:
-            fresh.executescript(_TABLES)
-            for (table,) in fresh.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-                found, meant = _columns(self._database, table), _columns(fresh, table)
-                if found != meant:
-                    raise self._foreign(f"its table {table} has {', '.join(found)} instead of {', '.join(meant)}")
+    @cached_property
+    def _saver_connection(self) -> sqlite3.Connection:
+        return self._opened.enter_context(closing(self._connect(self.folder / FILE)))
 
-    def _parsed(self, kind: type[Parsed], text: str) -> Parsed:
-        return self.known(kind, lambda: kind.model_validate_json(text))
-
-    def known(self, kind: type[Value], read: Callable[[], Kept]) -> Kept:
-        """What `read` makes of something that was written down. Raises: BadInput (another version wrote it)."""
-        try:
-            return read()
-        except ValidationError as error:
-            first = error.errors()[0]
-            what = ".".join(map(str, first["loc"])) or kind.__name__
-            raise self._foreign(f"{kind.__name__}: {what}: {first['msg']}") from None
-
-    def _foreign(self, reason: str) -> BadInput:
-        wanted = f"a journal of this version of smolcell ({reason}); move it away, and a new one begins"
-        return BadInput("journal", str(self._path), wanted)
-
-    def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, check_same_thread=False, timeout=10, factory=self.connection)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("PRAGMA foreign_keys=ON")
-        return database
-
-
-def _columns(database: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    def known(self) -> AbstractContextManager[None]:
+        """A checkpoint is read meanwhile. Raises: BadInput (another version wrote it)."""
+        return self._database.known()
 
 
 def _lock(path: Path) -> IO[str]:

@@ -1,9 +1,8 @@
 """What the overhead camera saw at the first and at the last look of a run: in a table of the journal."""
 
-import sqlite3
-import threading
 from typing import Final, Literal
 
+from agent.journal.database import Database
 from skills.base import Image
 
 SCHEMA: Final = """
@@ -20,14 +19,14 @@ Moment = Literal["before", "after"]
 class RunPictures:
     """The journal's table of pictures, of the last `most` runs."""
 
-    def __init__(self, database: sqlite3.Connection, lock: threading.Lock, most: int = MOST) -> None:
-        self._database, self._lock, self._most = database, lock, most
+    def __init__(self, database: Database, most: int = MOST) -> None:
+        self._database, self._most = database, most
 
     def keep(self, run_id: str, moment: Moment, picture: Image) -> None:
         """Write a picture down; a later one of the same moment takes its place."""
         from policy.pictures import png
 
-        with self._lock, self._database as database:
+        with self._database.transaction() as database:
             database.execute(
                 "INSERT OR REPLACE INTO run_pictures (run, moment, picture) VALUES (?, ?, ?)",
                 (run_id, moment, png(picture)),
@@ -40,8 +39,4 @@ class RunPictures:
 
     def of_run(self, run_id: str) -> dict[str, bytes]:
         """PNG by moment, of those that are kept."""
-        with self._lock:
-            rows = self._database.execute(
-                "SELECT moment, picture FROM run_pictures WHERE run = ?", (run_id,)
-            ).fetchall()
-        return dict(rows)
+        return dict(self._database.rows("SELECT moment, picture FROM run_pictures WHERE run = ?", run_id))

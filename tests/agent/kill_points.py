@@ -213,9 +213,7 @@ def _watch(bench: Bench, hit: Hit) -> None:
         hit(f"{name} begins" if event == "call" else f"{name}:{frame.f_lineno}" if event == "line" else f"{name} ends")
         return of_frame
 
-    bench.journal.checkpointer()
-    for database in (bench.journal._database, bench.journal._saver_database):
-        assert database is not None
-        database.set_trace_callback(of_statement)
+    for connection in (bench.journal._database._connection, bench.journal._saver_connection):
+        connection.set_trace_callback(of_statement)
     threading.settrace(of_frame)
     sys.settrace(of_frame)

@@ -98,7 +98,7 @@ def test_of_several_chunks_the_least_sure_is_kept(tmp_path):
 def test_only_so_many_are_kept_and_the_oldest_go_first(tmp_path):
     with Journal(tmp_path) as journal:
         begun(journal, 1, 2, 3, 4)
-        attempts = Attempts(journal._database, journal._lock, journal._parsed, most=2)
+        attempts = Attempts(journal._database, most=2)
         for number in (1, 2, 3, 4):
             attempts.keep(call(number).id, seen(), chunk(number))
             attempts.judge(call(number).id, BAD, 0.5)
@@ -135,7 +135,7 @@ def test_a_damaged_row_is_named(tmp_path):
         attempts = begun(journal, 1)
         attempts.keep(call(1).id, seen(), chunk(1))
         attempts.judge(call(1).id, BAD, 0.5)
-        with journal._database as database:
+        with journal._database.transaction() as database:
             database.execute("UPDATE attempts SET proposal = '{}'")
         with pytest.raises(BadInput, match=r"Proposal: time_ns"):
             attempts.flagged()
@@ -151,8 +151,8 @@ def test_a_run_leaves_its_failures_and_forgets_its_successes(tmp_path):
     (one,) = bench.journal.attempts.flagged()
     assert (one.call, one.verdict) == (report.attempts[0].call, report.attempts[0].verdict)
     assert one.verdict.reason == "nothing is held and nothing has moved"
-    rows = bench.journal._database.execute("SELECT COUNT(*) FROM attempts").fetchone()
-    assert rows == (1,)
+    rows = bench.journal._database.rows("SELECT COUNT(*) FROM attempts")
+    assert rows == [(1,)]
     bench.journal.close()
 
 

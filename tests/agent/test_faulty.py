@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.faulty import CountedCalls, TwinAudit, TwinJournal
+from agent.faulty import CountedCalls, TwinAudit, on_disk
 from agent.journal.journal import Journal
 from agent.looking.looker import Blocked, Look, Looker
 from safety.audit import verify_audit
@@ -39,7 +39,7 @@ def test_full_disk_takes_no_line_of_the_audit(tmp_path: Path) -> None:
 
 def test_full_disk_takes_nothing_into_the_journal_and_is_read_all_the_same(tmp_path: Path) -> None:
     disk = Disk()
-    with TwinJournal(tmp_path, disk) as journal:
+    with Journal(tmp_path, on_disk(disk)) as journal:
         run_id = journal.begin_run("go")
         saver = journal.checkpointer()
         saver.setup()

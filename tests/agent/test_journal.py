@@ -71,7 +71,7 @@ def test_events_are_kept_in_order_and_progress_is_not(tmp_path: Path) -> None:
 def test_the_file_survives_a_power_cut(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.begin_run("go")
-        assert journal._database.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert journal._database.rows("PRAGMA synchronous") == [(2,)]
         other = sqlite3.connect(tmp_path / "journal.db")
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert other.execute("SELECT instruction FROM runs").fetchall() == [("go",)]

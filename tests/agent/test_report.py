@@ -138,7 +138,7 @@ def test_an_account_that_is_closed_knows_what_the_last_look_showed() -> None:
 
 def test_pictures_of_the_oldest_runs_go_first(tmp_path: Path, benches: list[Bench]) -> None:
     bench = lay(tmp_path, benches, Tray(GEAR))
-    few = RunPictures(bench.journal._database, bench.journal._lock, most=2)
+    few = RunPictures(bench.journal._database, most=2)
     runs = [bench.journal.begin_run("go") for _ in range(3)]
     for run_id in runs:
         few.keep(run_id, "before", picture([]))
