@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any
 
 from agent.cell_weights import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
 from agent.evaluation.actors import Act
 from agent.evaluation.attempts_drawn import CAMERA, Drawn, draw
+from agent.evaluation.judgements import CAUSES, counted, mistakes
 from agent.evaluation.portraits import portrait, side_by_side
-from agent.evaluation.report import EvalReport, share
+from agent.evaluation.report import EvalReport
 from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Cause, Trial
 from agent.execution import WATCHED, Execution
@@ -25,7 +26,6 @@ from agent.looking.looker import Blocked, Look, Looker
 from agent.nodes.act import explain
 from agent.verifying.aims import Aims, aiming, motion_of
 from agent.verifying.verifier import Verified, Verifier
-from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from safety.state import build_gate
 from sim.commands import matching, truth_words
@@ -44,17 +44,7 @@ from skills.protocols import Perceiver
 from skills.scene import PerceivedPart
 
 RIGHT, FAILED = "right", "failed"
-"""What a call really came to."""
-
-CAUSES: Final[dict[tuple[str, Judgement], Cause]] = {
-    (RIGHT, "success"): "success",
-    (RIGHT, "failure"): "false_reject",
-    (RIGHT, "uncertain"): "uncertain",
-    (FAILED, "success"): "false_accept",
-    (FAILED, "failure"): "success",
-    (FAILED, "uncertain"): "uncertain",
-}
-"""What a judgement is, by what the call came to."""
+"""What a call really came to, as reports say it."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +53,13 @@ class Judgment:
 
     Attributes:
         drawn: what was made to go wrong.
-        came_out: RIGHT or FAILED, by ground truth.
+        succeeded: what was promised has come to be, by ground truth.
         seen: the verifier's words and what they rest on.
     """
 
     call: SkillCall
     drawn: Drawn
-    came_out: str
+    succeeded: bool
     execution: Execution
     seen: Verified | Blocked
 
@@ -82,19 +72,20 @@ class Judgment:
         """A picture that shows nothing is to be called just that, whatever happened."""
         if self.drawn.blinds:
             return "success" if self.judgement == "uncertain" else "blind"
-        return CAUSES[self.came_out, self.judgement]
+        return CAUSES[self.succeeded, self.judgement]
 
     @property
     def trial(self) -> Trial:
         """Without pictures."""
+        came_out = RIGHT if self.succeeded else FAILED
         reason = self.seen.text if isinstance(self.seen, Blocked) else self.seen.judged.verdict.reason
         sure = None if isinstance(self.seen, Blocked) else self.seen.judged.verdict.confidence
         return Trial(
             phrase=self.call.phrase,
             meant=self.call.phrase,
-            words={"skill": self.call.skill, "drawn": self.drawn.name, "came out": self.came_out},
+            words={"skill": self.call.skill, "drawn": self.drawn.name, "came out": came_out},
             cause=self.cause,
-            detail=f"{self.came_out}, {self.execution.status}; the verifier: {self.judgement}, {reason}",
+            detail=f"{came_out}, {self.execution.status}; the verifier: {self.judgement}, {reason}",
             confidence=None if self.judgement == "uncertain" else sure,
         )
 
@@ -168,7 +159,7 @@ class Attempting:
             self.cell.verifier.believe,
         )
         seen = verifier.verify(card, call, before, held, watched=execution.status in WATCHED)
-        truth = came_out(table, call, drawn.body)
+        truth = succeeded(table, call, drawn.body)
         if isinstance(seen, Verified):
             seen = seen.model_copy(update={"judged": explain(seen.judged, execution, held)})
         return Judgment(call, drawn, truth, execution, seen), picture, looker.picture
@@ -184,8 +175,8 @@ class Attempting:
         return gone[0] if len(gone) == 1 else None
 
 
-def came_out(table: Table, call: SkillCall, body: Body) -> str:
-    """RIGHT or FAILED: one part that the promise fits hangs in the air, or the part that was held lies where it should.
+def succeeded(table: Table, call: SkillCall, body: Body) -> bool:
+    """Whether one part that the promise fits hangs in the air, or the part that was held lies where it should.
 
     Args:
         body: the part in the gripper before a release.
@@ -193,9 +184,9 @@ def came_out(table: Table, call: SkillCall, body: Body) -> str:
     world = table.world
     world.advance(SETTLE_STEPS)
     if call.destination is not None:
-        return RIGHT if body in world.bodies and world.where(body) == call.destination else FAILED
+        return body in world.bodies and world.where(body) == call.destination
     lifted = [truth_words(world.true_part(one)) for one in world.bodies if world.where(one) == "air"]
-    return RIGHT if len(lifted) == 1 and matching(call.arguments, lifted) else FAILED
+    return len(lifted) == 1 and bool(matching(call.arguments, lifted))
 
 
 def attempts_json(report: EvalReport) -> dict[str, Any]:
@@ -205,24 +196,16 @@ def attempts_json(report: EvalReport) -> dict[str, Any]:
     """
     blind = [trial for trial in report.trials if trial.words["drawn"].startswith(CAMERA)]
     clear = [trial for trial in report.trials if trial not in blind]
-    bad = [trial for trial in clear if trial.words["came out"] == FAILED]
-    good = [trial for trial in clear if trial.words["came out"] == RIGHT]
+    failed = [trial for trial in clear if trial.words["came out"] == FAILED]
+    right = [trial for trial in clear if trial.words["came out"] == RIGHT]
     told = report.as_json()
     return {
         "n": len(report.trials),
         "judged": len(clear),
-        "false_accept": _counted(bad, "false_accept"),
-        "false_reject": _counted(good, "false_reject"),
-        "uncertain": _counted(clear, "uncertain"),
-        "believed_blind": _counted(blind, "blind"),
+        **mistakes(right, failed),
+        "believed_blind": counted(blind, "blind"),
         **{name: told[name] for name in ("actor", "skill", "split", "seed", "skipped_scenes", "by", "failures")},
     }
-
-
-def _counted(trials: list[Trial], cause: Cause) -> dict[str, Any]:
-    counted = share(Tally(hits=sum(trial.cause == cause for trial in trials), trials=len(trials)))
-    counted["count"] = counted.pop("successes")
-    return counted
 
 
 def _tried(attempting: Attempting, table: Table, card: SkillCard) -> Trial | None:

@@ -2,7 +2,6 @@
 and the gripper's width, says which.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -13,14 +12,14 @@ from agent.cell_weights import PERCEIVER, checkpoint_folder, load_perceiver
 from agent.denoting import meant_by
 from agent.evaluation.actors import Act, checkpoint_of
 from agent.evaluation.asks import Ask, ask_pick
+from agent.evaluation.judgements import CAUSES, mistakes
 from agent.evaluation.portraits import marked, portrait
-from agent.evaluation.report import EvalReport, share
+from agent.evaluation.report import EvalReport
 from agent.evaluation.table import Split, Table
-from agent.evaluation.trial import Cause, Trial
+from agent.evaluation.trial import Trial
 from agent.evaluation.words import part_words, quarter_words
 from agent.looking.looker import Blocked, Look, Looker
 from agent.verifying.verifier import Verifier
-from policy.evaluation.statistics import Tally
 from policy.perceiver import OnnxPerceiver
 from sim.commands import matching, truth_words
 from sim.lying import lying_parts
@@ -39,16 +38,6 @@ SETTLE: Final = 0.5
 """Cell time in which the fingers close on what is left between them [s]."""
 BESIDE: Final = (0.0, 0.22, 0.03)
 """Where a lost part falls, from the tray's centre [m]: no camera sees it there."""
-
-CAUSES: Final[dict[tuple[bool, Judgement], Cause]] = {
-    (True, "success"): "success",
-    (True, "failure"): "false_reject",
-    (True, "uncertain"): "uncertain",
-    (False, "success"): "false_accept",
-    (False, "failure"): "success",
-    (False, "uncertain"): "uncertain",
-}
-"""What a judgement is, by whether the pick had come out right."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +62,14 @@ def verifier_json(report: EvalReport) -> dict[str, Any]:
     """What `eval verifier --json` prints: false accepts of the picks that failed, false rejects of those that did not,
     and what is uncertain of all.
     """
-    good = [trial for trial in report.trials if trial.words["happened"] == RIGHT]
-    bad = [trial for trial in report.trials if trial.words["happened"] != RIGHT]
+    right = [trial for trial in report.trials if trial.words["happened"] == RIGHT]
+    failed = [trial for trial in report.trials if trial.words["happened"] != RIGHT]
     told = report.as_json()
     return {
         "n": len(report.trials),
-        "false_accept": _counted(bad, "false_accept"),
-        "false_reject": _counted(good, "false_reject"),
-        "uncertain": _counted(report.trials, "uncertain"),
+        **mistakes(right, failed),
         **{name: told[name] for name in ("actor", "split", "seed", "skipped_scenes", "by", "failures")},
     }
-
-
-def _counted(trials: Sequence[Trial], cause: Cause) -> dict[str, Any]:
-    counted = share(Tally(hits=sum(trial.cause == cause for trial in trials), trials=len(trials)))
-    counted["count"] = counted.pop("successes")
-    return counted
 
 
 def _verified(perceiver: Perceiver, contract: Contract, table: Table, card: SkillCard) -> Trial | None:

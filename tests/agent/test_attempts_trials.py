@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from agent.evaluation.attempts_drawn import CAMERA, MISHEARD, MOVED, NOTHING, PICKS, RELEASES, STIRRED, draw
-from agent.evaluation.attempts_trials import CAUSES, FAILED, RIGHT, AttemptsActor, attempts_json
+from agent.evaluation.attempts_trials import FAILED, RIGHT, AttemptsActor, attempts_json
 from agent.evaluation.closed_loop import EACH, Job, evaluate
+from agent.evaluation.judgements import CAUSES
 from agent.evaluation.report import EvalReport, Heading
 from agent.evaluation.table import Table
 from agent.evaluation.trial import Trial
@@ -25,7 +26,7 @@ def with_weights(cell: Cell, root: Path) -> None:
 
 
 def trial(drawn: str, came_out: str, judgement: str) -> Trial:
-    cause = CAUSES[came_out, judgement]  # type: ignore[index]
+    cause = CAUSES[came_out == RIGHT, judgement]  # type: ignore[index]
     if drawn.startswith(CAMERA):
         cause = "success" if judgement == "uncertain" else "blind"
     return Trial(phrase="pick up the nut", words={"skill": "pick", "drawn": drawn, "came out": came_out}, cause=cause)

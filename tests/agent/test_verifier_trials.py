@@ -8,12 +8,12 @@ import pytest
 from agent.evaluation import verifier_trials
 from agent.evaluation.asks import Ask, ask_pick
 from agent.evaluation.closed_loop import Job, evaluate
+from agent.evaluation.judgements import CAUSES
 from agent.evaluation.report import EvalReport, Heading
 from agent.evaluation.table import Table
 from agent.evaluation.trial import Trial
 from agent.evaluation.verifier_trials import (
     ANOTHER,
-    CAUSES,
     LOST,
     RIGHT,
     SHARES,
