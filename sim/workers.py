@@ -49,6 +49,14 @@ def shared_out(work: Callable[[Job], Result], jobs: Iterable[Job], count: int) -
                 yield result
 
 
+def worked_off(work: Callable[[Job], Result], jobs: Iterable[Job], count: int) -> Generator[Result, None, None]:
+    """As `shared_out`; one process alone is this one, which keeps what it has loaded.
+
+    Raises: as `shared_out`.
+    """
+    yield from map(work, jobs) if count == 1 else shared_out(work, jobs, count)
+
+
 def _give(pipe: connection.Connection, job: Any) -> None:
     with _alive():
         pipe.send(job)

@@ -23,7 +23,7 @@ from sim.claim import claimed
 from sim.data.corrections import one_scene, packed, unpacked, write_corrections
 from sim.data.shards import write_whole
 from sim.setting import load_setting
-from sim.workers import shared_out
+from sim.workers import worked_off
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 
@@ -133,7 +133,7 @@ def _practised(practice: Practice, log: Log, wanted: int, workers: int) -> Gener
             if number not in log.outcomes:
                 yield practice, number
 
-    yield from map(_one, numbers()) if workers == 1 else shared_out(_one, numbers(), workers)
+    return worked_off(_one, numbers(), workers)
 
 
 def _one(job: tuple[Practice, int]) -> tuple[int, Practised]:

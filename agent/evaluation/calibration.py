@@ -4,7 +4,7 @@ The scenes come from seeds of their own, which neither training nor evaluation u
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,11 +16,11 @@ import numpy as np
 
 from agent.cell_weights import checkpoint_folder
 from agent.evaluation.actors import ONNX, acting, open_policy
+from agent.evaluation.samples import samples
 from agent.evaluation.table import Table
 from policy.confidence import FEWEST, Call, Confidence, brier, fit, save_confidence
 from policy.keyframe_policy import KeyframePolicy
 from safety.fit import check_fit
-from sim.workers import shared_out
 from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
@@ -75,18 +75,15 @@ def calibrate(
         raise BadInput("--n", scenes, f"at least {2 * FEWEST}")
     check_fit(job.cell)
     policy = job.open()
-    tried: list[tuple[int, Call | None]] = []
-    for one in _tried(job, scenes, workers):
-        tried.append(one)
-        on_progress(len(tried), scenes)
-    calls = [call for _, call in sorted(tried, key=lambda pair: pair[0]) if call is not None]
+    tried = samples(Station(job), scenes, workers, on_progress)
+    calls = [call for _, call in tried]
     curve = fit(calls)
     share = sum(call.success for call in calls) / len(calls)
     found = Confidence(
         weights_hash=policy.contract.weights_hash,
         curve=curve,
         seed=job.seed,
-        scenes=dict(Counter(split_of(number) for number, call in tried if call is not None)),
+        scenes=dict(Counter(split_of(number) for number, _ in tried)),
         successes=sum(call.success for call in calls),
         brier=round(brier(curve, calls), 4),
         brier_constant=round(share * (1 - share), 4),
@@ -114,11 +111,6 @@ class Witness:
         answer = self.policy.answer(observation, phrase, call_id)
         self.disagreement = answer.disagreement
         return self.policy.chunk(answer, observation, call_id)
-
-
-def _tried(job: Calibration, scenes: int, workers: int) -> Iterator[tuple[int, Call | None]]:
-    station = Station(job)
-    yield from map(station, range(scenes)) if workers == 1 else shared_out(station, range(scenes), workers)
 
 
 class Station:

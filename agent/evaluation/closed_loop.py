@@ -5,7 +5,7 @@ scenes come from seeds of their own, which no training data uses.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,7 @@ from agent.evaluation.report import EvalReport, Heading
 from agent.evaluation.table import Table, split_for
 from agent.evaluation.trial import Trial
 from safety.fit import check_fit
-from sim.workers import shared_out
+from sim.workers import worked_off
 from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
@@ -83,17 +83,12 @@ def evaluate(
     trials = {number: trial for number, trial in (kept.trials if kept else {}).items() if number < n}
     for trial in trials.values():
         on_trial(trial)
-    for trial in _tried(job, [number for number in range(n) if number not in trials], workers):
+    for trial in worked_off(Station(job), [number for number in range(n) if number not in trials], workers):
         if kept:
             kept.keep(trial)
         trials[trial.number] = trial
         on_trial(trial)
     return EvalReport(heading=job.heading, trials=tuple(trials[number] for number in range(n)))
-
-
-def _tried(job: Job, numbers: list[int], workers: int) -> Iterator[Trial]:
-    station = Station(job)
-    return shared_out(station, numbers, workers) if workers > 1 else map(station, numbers)
 
 
 class Station:

@@ -5,7 +5,7 @@ The scenes come from seeds of their own, which neither training nor any evaluati
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,13 +17,13 @@ import numpy as np
 
 from agent.cell_weights import PERCEIVER, checkpoint_folder
 from agent.evaluation.attempts_trials import Attempting, Judgment
+from agent.evaluation.samples import samples
 from agent.evaluation.table import Table
 from agent.verifying.sureness import Sureness, doubt, name_of, save_sureness
 from agent.verifying.verifier import Verified
 from policy.confidence import FEWEST, Call, Curve, fit
 from policy.perceiver import OnnxPerceiver
 from safety.fit import check_fit
-from sim.workers import shared_out
 from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
@@ -74,11 +74,7 @@ def calibrate_verdicts(
     """
     check_fit(job.cell)
     root = checkpoint_folder(job.cell, PERCEIVER)
-    tried: list[tuple[int, Said | None]] = []
-    for one in _tried(job, scenes, workers):
-        tried.append(one)
-        on_progress(len(tried), scenes)
-    said = [found for _, found in sorted(tried, key=lambda pair: pair[0]) if found is not None]
+    said = [one for _, one in samples(Station(job), scenes, workers, on_progress)]
     found = fitted(said, OnnxPerceiver(root).card.weights_hash, job.seed)
     save_sureness(found, root)
     return found
@@ -127,11 +123,6 @@ def said_of(judgment: Judgment, card: SkillCard) -> Said | None:
         return None
     name = name_of(card.done_check, verdict)
     return Said(name, doubt(evidence), verdict.confidence, judgment.cause == "success")
-
-
-def _tried(job: VerdictCalibration, scenes: int, workers: int) -> Iterator[tuple[int, Said | None]]:
-    station = Station(job)
-    yield from map(station, range(scenes)) if workers == 1 else shared_out(station, range(scenes), workers)
 
 
 class Station:

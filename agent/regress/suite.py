@@ -10,7 +10,7 @@ from agent.regress.kept import Kept, fingerprint
 from agent.regress.more import Drawn
 from agent.regress.one import ScenarioResult, run_scenario
 from policy.evaluation.statistics import Tally
-from sim.workers import shared_out
+from sim.workers import worked_off
 from skills.base import Value
 from skills.cell import Cell
 from skills.errors import BadInput, UnknownName
@@ -125,7 +125,7 @@ def run_suite(
     open_ = [(key, job, cell) for key, job in zip(keys, jobs, strict=True) if key not in known]
     for result in results:
         on_result(result)
-    for key, result in shared_out(_run_job, open_, workers) if workers > 1 else map(_run_job, open_):
+    for key, result in worked_off(_run_job, open_, workers):
         if kept:
             kept.keep(key, result)
         results.append(result)

@@ -27,20 +27,20 @@ def weights(root, tmp_path):
     return folder
 
 
-def tried(_job, scenes, _workers):
-    """Calls in no time: the further the draws lie apart, the more of them fail; of every tenth scene comes nothing."""
-    return [(n, None if n % 10 == 9 else Call(0.001 * (1 + n % 7), n % 7 < 3 + n % 2)) for n in range(scenes)]
+def tried(_job, _witness, n):
+    """A call in no time: the further the draws lie apart, the more of them fail; of every tenth scene comes nothing."""
+    return None if n % 10 == 9 else Call(0.001 * (1 + n % 7), n % 7 < 3 + n % 2)
 
 
 def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weights, monkeypatch):
-    monkeypatch.setattr(agent.evaluation.calibration, "_tried", tried)
+    monkeypatch.setattr(agent.evaluation.calibration, "call_in", tried)
     told = []
     job = Calibration(cell, "pick", 4, weights)
     found = calibrate(job, 60, 1, lambda *done: told.append(done))
     assert told[-1] == (60, 60)
     assert found.scenes == dict(Counter(SPLITS[n % 3] for n in range(60) if n % 10 != 9))
     assert found.seed == 4
-    assert found.successes == sum(call.success for _, call in tried(job, 60, 1) if call)
+    assert found.successes == sum(call.success for n in range(60) if (call := tried(job, None, n)))
     assert found.brier < found.brier_constant
     assert found.curve.of(0.001) > 0.8 > 0.2 > found.curve.of(0.007)
     policy = open_policy(ONNX, weights)
@@ -62,7 +62,7 @@ def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weight
 
 def test_weights_without_a_curve_have_no_confidence_and_those_with_another_s_are_refused(cell, weights, monkeypatch):
     assert open_runtime(weights).confidence is None
-    monkeypatch.setattr(agent.evaluation.calibration, "_tried", tried)
+    monkeypatch.setattr(agent.evaluation.calibration, "call_in", tried)
     found = calibrate(Calibration(cell, "pick", 4, weights), 60, 1)
     save_confidence(found.model_copy(update={"weights_hash": "of others"}), weights)
     with pytest.raises(BadInput, match="smolcell calibrate"):
@@ -82,10 +82,7 @@ def test_what_cannot_be_fitted_is_refused_before_anything_runs(cell, weights):
 
 
 def test_a_policy_that_never_fails_teaches_nothing_and_writes_nothing(cell, weights, monkeypatch):
-    def never_fails(_job, scenes, _workers):
-        return [(n, Call(0.001, True)) for n in range(scenes)]
-
-    monkeypatch.setattr(agent.evaluation.calibration, "_tried", never_fails)
+    monkeypatch.setattr(agent.evaluation.calibration, "call_in", lambda *_: Call(0.001, True))
     with pytest.raises(BadInput, match="30 successes, 0 failures"):
         calibrate(Calibration(cell, "pick", 0, weights), 30, 1)
     assert not (weights / "confidence.json").exists()

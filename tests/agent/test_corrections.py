@@ -75,7 +75,7 @@ def test_scenes_that_end_out_of_order_make_the_same_set(practice, tmp_path, monk
         while batch := list(islice(waiting, count)):
             yield from map(work, reversed(batch))
 
-    monkeypatch.setattr(agent.corrections.practised, "shared_out", late)
+    monkeypatch.setattr(agent.corrections.practised, "worked_off", late)
     collect(practice, tmp_path / "set", 3, 4)
     assert shades(tmp_path / "set") == [1, 4, 6]
 
