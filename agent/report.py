@@ -75,13 +75,17 @@ class Report(Value):
             "questions": [one.model_dump(mode="json") for one in self.questions],
         }
 
-    def remarks(self) -> tuple[str, ...]:
-        """What neither counts nor outcome say, a line each; a question that nobody answered is the outcome."""
+    def open_ends(self) -> tuple[str, ...]:
+        """What the counts do not say of parts: lost, held or disputed, a line each."""
         lost = [f"lost: {part.describe()}" for part in self.lost]
         held = [f"in the gripper: {self.held.describe()}"] if self.held else []
         disputed = [f"the looks disagree: {one.describe()}" for one in self.disputed]
+        return (*lost, *held, *disputed)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What neither counts nor outcome say, a line each; a question that nobody answered is the outcome."""
         asked = [f"asked: {one.question} – {one.answer}" for one in self.questions if one.answer]
-        return (*lost, *held, *disputed, *asked)
+        return (*self.open_ends(), *asked)
 
 
 def report_of(journal: Journal, state: RunState) -> Report:
