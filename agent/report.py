@@ -1,7 +1,7 @@
 """The report of a run: the one value that every door draws, on a screen, as JSON or as a page."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from agent.exit_codes import OF_OUTCOME, ExitCode
 from agent.journal.journal import Journal
@@ -13,6 +13,9 @@ from skills.base import Value
 from skills.call import Attempt, Outcome
 from skills.plan import Step, Understanding
 from skills.scene import PerceivedPart
+
+COUNTS: Final = ("step", "seen", "moved", "left", "lost")
+"""Columns of `account_rows`."""
 
 
 class PartCount(Value):
@@ -117,6 +120,16 @@ def part_counts(account: Account) -> tuple[PartCount, ...]:
         PartCount(part=name, moved=account.brought.get(name, 0), left=account.lying.get(name, 0), lost=lost.count(name))
         for name in sorted({*account.brought, *account.lying, *lost})
     )
+
+
+def account_rows(ledger: Iterable[Account]) -> list[tuple[object, ...]]:
+    """The ledger as rows under COUNTS; below a step the same by what its parts look like."""
+    rows: list[tuple[object, ...]] = []
+    for account in ledger:
+        rows.append((account.step.describe(), account.seen, account.moved, account.left, account.lost))
+        for one in part_counts(account):
+            rows.append((f"  {one.part}", one.moved + one.left + one.lost, one.moved, one.left, one.lost))
+    return rows
 
 
 def _questions(events: Iterable[Mapping[str, Any]]) -> Iterator[Question]:

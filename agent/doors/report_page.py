@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from agent import events, pages
-from agent.doors.cli.narrate import account_rows
 from agent.doors.repl.record import events_of
 from agent.journal.journal import Journal, RunRecord
 from agent.recording.page import STYLE, jpeg
-from agent.report import Report, report_of
+from agent.report import COUNTS, Report, account_rows, report_of
 from agent.run import saved_state
 from agent.state import RunState
 from agent.why import ACTIONS_SAID, CAUSES_SAID, evidence_words
@@ -88,7 +87,7 @@ def _plan(report: Report) -> Iterator[str]:
 def _parts(report: Report) -> Iterator[str]:
     if report.ledger:
         yield "<h2>Parts</h2>\n"
-        yield pages.table(("step", "seen", "moved", "left", "lost"), account_rows(report.ledger))
+        yield pages.table(COUNTS, account_rows(report.ledger))
     if open_ := report.open_ends():
         yield f"<ul>{pages.items(open_)}</ul>\n"
 

@@ -10,7 +10,7 @@ from agent.doors.cli.asking import answers
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import soft_pause, software_stop
-from agent.doors.cli.narrate import Narrator, account_rows, all_of
+from agent.doors.cli.narrate import Narrator, all_of
 from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, a_path
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
@@ -21,7 +21,7 @@ from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.events import Event, Listener
 from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
-from agent.report import Report
+from agent.report import COUNTS, Report, account_rows
 from agent.run import run as run_instruction
 from agent.workcell import build_twin
 from safety.state import LATCH_FILE
@@ -129,7 +129,7 @@ def _run(
 
 def _print(report: Report, judged: "Judged") -> None:
     if report.ledger:
-        answer_table(("step", "seen", "moved", "left", "lost"), account_rows(report.ledger))
+        answer_table(COUNTS, account_rows(report.ledger))
     for line in report.remarks():
         answer(line)
     answer(f"{report.outcome.outcome}: {report.outcome.reason}")
