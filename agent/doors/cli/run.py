@@ -11,7 +11,7 @@ from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import soft_pause, software_stop
 from agent.doors.cli.narrate import Narrator, all_of
-from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, a_path
+from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, path_option
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.person import person_here, require
@@ -44,16 +44,15 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Say yes beforehand to what needs one.")] = False,
     pictures: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--pictures",
-            metavar="DIR",
-            parser=a_path("--pictures"),
-            help="Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
+            "DIR",
+            "Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
         ),
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option("--report", metavar="FILE", parser=a_path("--report"), help="Write one page on the run here."),
+        path_option("--report", "FILE", "Write one page on the run here."),
     ] = None,
     state: StateFolder = None,
     as_json: AsJson = False,
