@@ -12,8 +12,8 @@ from agent.journal.journal import Journal, RunRecord
 from agent.recording.page import STYLE, jpeg
 from agent.report import COUNTS, Report, account_rows, report_of
 from agent.run import saved_state
+from agent.said import ACTIONS_SAID, CAUSES_SAID, evidence_words
 from agent.state import RunState
-from agent.why import ACTIONS_SAID, CAUSES_SAID, evidence_words
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
