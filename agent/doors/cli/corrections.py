@@ -34,13 +34,9 @@ app = new_app()
 
 @app.command()
 def corrections(
-    out: Annotated[
-        Path,
-        path_option("--out", "DIR", "Folder of the data set; its name is the set's."),
-    ],
+    out: Annotated[Path, path_option("--out", "DIR", "Folder of the data set; its name is the set's.")],
     answers: Annotated[
-        Path | None,
-        path_option("--answers", "FILE", "YAML: call: answer. Else a person is asked."),
+        Path | None, path_option("--answers", "FILE", "YAML: call: answer. Else a person is asked.")
     ] = None,
     expert: Annotated[
         bool, typer.Option("--expert", help="Let the demonstrator correct them, where the cell is a twin.")

@@ -51,10 +51,7 @@ def data() -> None:
 
 @app.command()
 def generate(
-    out: Annotated[
-        Path,
-        path_option("--out", "DIR", "Folder of the data set; its name is the set's."),
-    ],
+    out: Annotated[Path, path_option("--out", "DIR", "Folder of the data set; its name is the set's.")],
     scenes: Annotated[int, number_option("--scenes", 1, MOST, "Pictures of the tray.")],
     seed: DrawSeed = 0,
     workers: WorkersOfAllCores = CORES,
@@ -138,8 +135,7 @@ def inspect(
         Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")
     ],
     against: Annotated[
-        Path | None,
-        path_option("--against", "DIR", "Another set; it must share no scene with it."),
+        Path | None, path_option("--against", "DIR", "Another set; it must share no scene with it.")
     ] = None,
     html: Annotated[Path | None, path_option("--html", "FILE", "Write a page with pictures.")] = None,
     cell: CellFile = None,
@@ -225,8 +221,7 @@ def merge(
     sets: Annotated[list[str], typer.Argument(metavar="DIR=WEIGHT...", help="Data sets and their weights in the mix.")],
     out: Annotated[Path, path_option("--out", "DIR", "New folder.")],
     map_file: Annotated[
-        Path | None,
-        path_option("--map", "FILE", "YAML: how sets are brought to the first one's terms."),
+        Path | None, path_option("--map", "FILE", "YAML: how sets are brought to the first one's terms.")
     ] = None,
     repeat: Annotated[
         bool,

@@ -106,8 +106,7 @@ def evaluate(
         ),
     ] = None,
     html: Annotated[
-        Path | None,
-        path_option("--html", "FILE", "Write one page with figures, tables and pictures of the failures."),
+        Path | None, path_option("--html", "FILE", "Write one page with figures, tables and pictures of the failures.")
     ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Write successes and trials by phrase into the checkpoint's contract.")
@@ -117,8 +116,7 @@ def evaluate(
         path_option("--scene", "FILE", "With --expert: let it move what this scenario expects, and judge the end."),
     ] = None,
     pictures: Annotated[
-        Path | None,
-        path_option("--pictures", "DIR", "With --scene: save a picture before each step."),
+        Path | None, path_option("--pictures", "DIR", "With --scene: save a picture before each step.")
     ] = None,
     workers: Workers = 1,
     cell: CellFile = None,

@@ -23,10 +23,7 @@ app = new_app()
 @app.command()
 def film(
     instruction: Instruction,
-    out: Annotated[
-        Path,
-        path_option("--out", "FILE", "Animated picture to write, .webp or .png."),
-    ],
+    out: Annotated[Path, path_option("--out", "FILE", "Animated picture to write, .webp or .png.")],
     cell: CellFile = None,
     scene: SceneFile = None,
     seed: Seed = None,

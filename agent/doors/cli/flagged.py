@@ -20,10 +20,7 @@ app = new_app()
 
 @app.command()
 def flagged(
-    pictures: Annotated[
-        Path | None,
-        path_option("--pictures", "DIR", "Save what each attempt saw, as PNG."),
-    ] = None,
+    pictures: Annotated[Path | None, path_option("--pictures", "DIR", "Save what each attempt saw, as PNG.")] = None,
     state: StateFolder = None,
     cell: CellFile = None,
     as_json: AsJson = False,

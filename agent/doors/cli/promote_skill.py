@@ -18,10 +18,7 @@ app = new_app()
 @app.command()
 def promote(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
-    checkpoint: Annotated[
-        Path,
-        path_option("--checkpoint", "DIR", "New weights, as training wrote them."),
-    ],
+    checkpoint: Annotated[Path, path_option("--checkpoint", "DIR", "New weights, as training wrote them.")],
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:

@@ -23,14 +23,8 @@ app = new_app()
 @app.command()
 def record(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
-    out: Annotated[
-        Path | None,
-        path_option("--out", "DIR", "Folder of the data set; its name is the set's."),
-    ] = None,
-    scenes: Annotated[
-        int,
-        number_option("--scenes", 1, MOST, "Scenes in which the expert succeeds."),
-    ] = 1000,
+    out: Annotated[Path | None, path_option("--out", "DIR", "Folder of the data set; its name is the set's.")] = None,
+    scenes: Annotated[int, number_option("--scenes", 1, MOST, "Scenes in which the expert succeeds.")] = 1000,
     seed: DrawSeed = 0,
     workers: WorkersOfAllCores = CORES,
     setting: Annotated[

@@ -65,8 +65,7 @@ def regress(
         ),
     ] = None,
     n: Annotated[
-        int | None,
-        number_option("--n", 1, MOST, "With --draw: how many; else 100.", show_default=False),
+        int | None, number_option("--n", 1, MOST, "With --draw: how many; else 100.", show_default=False)
     ] = None,
     seed: Annotated[
         int | None,
@@ -91,13 +90,9 @@ def regress(
             "significantly worse, or a new false `done`.",
         ),
     ] = None,
-    junit: Annotated[
-        Path | None,
-        path_option("--junit", "FILE", "Write the results as JUnit XML."),
-    ] = None,
+    junit: Annotated[Path | None, path_option("--junit", "FILE", "Write the results as JUnit XML.")] = None,
     html: Annotated[
-        Path | None,
-        path_option("--html", "FILE", "Write one page with pictures of before and after."),
+        Path | None, path_option("--html", "FILE", "Write one page with pictures of before and after.")
     ] = None,
     cell: CellFile = None,
     as_json: AsJson = False,

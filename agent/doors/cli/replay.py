@@ -38,14 +38,8 @@ def replay(
     decide: Annotated[
         bool, typer.Option("--decide", help="Say where today's code and weights would decide otherwise.")
     ] = False,
-    html: Annotated[
-        Path | None,
-        path_option("--html", "FILE", "Write the page here, and no Rerun file."),
-    ] = None,
-    rerun: Annotated[
-        Path | None,
-        path_option("--rerun", "FILE", "Write the Rerun file here."),
-    ] = None,
+    html: Annotated[Path | None, path_option("--html", "FILE", "Write the page here, and no Rerun file.")] = None,
+    rerun: Annotated[Path | None, path_option("--rerun", "FILE", "Write the Rerun file here.")] = None,
     cell: CellFile = None,
     state: StateFolder = None,
     as_json: AsJson = False,

@@ -50,10 +50,7 @@ def run(
             "Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
         ),
     ] = None,
-    report: Annotated[
-        Path | None,
-        path_option("--report", "FILE", "Write one page on the run here."),
-    ] = None,
+    report: Annotated[Path | None, path_option("--report", "FILE", "Write one page on the run here.")] = None,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> ExitCode:

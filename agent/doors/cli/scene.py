@@ -31,8 +31,7 @@ def scene(
         ),
     ] = None,
     picture: Annotated[
-        Path | None,
-        path_option("--picture", "FILE.png", "Also a picture: the tray from above, the cell from aside."),
+        Path | None, path_option("--picture", "FILE.png", "Also a picture: the tray from above, the cell from aside.")
     ] = None,
     seed: DrawSeed = 0,
     name: Annotated[

@@ -29,10 +29,7 @@ app = new_app()
 @app.command()
 def study(
     named: Annotated[str, typer.Argument(metavar="STUDY", help="recipe, or a YAML file.")] = "recipe",
-    out: Annotated[
-        Path | None,
-        path_option("--out", "DIR", "Folder of the study.", show_default=False),
-    ] = None,
+    out: Annotated[Path | None, path_option("--out", "DIR", "Folder of the study.", show_default=False)] = None,
     data: Annotated[
         Path | None,
         path_option(
