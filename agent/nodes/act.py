@@ -46,29 +46,30 @@ def look(state: RunState, runtime: Runtime[Workcell]) -> Update:
         return {"blocked": seen}
     if state.look is None and (picture := workcell.looker.picture_of(seen)) is not None:
         workcell.journal.pictures.keep(state.run_id, "before", picture)
-    lost, undisturbed, change = state.lost, not seen.disputed, Difference()
-    if state.look is not None:
-        change = compare(state.look.scene, seen.scene)
-        lost, undisturbed = (*still_missing(lost, change), *change.gone), undisturbed and change.is_empty
+    change = compare(state.look.scene, seen.scene) if state.look else Difference()
+    found: Update = {"blocked": None, "look": seen}
     if seen.grip.holding:
-        trusted = state.held is not None and undisturbed and state.task != PUT_BACK
-        return {
-            "blocked": None,
-            "look": seen,
-            "lost": lost,
-            "held": state.held if undisturbed else None,
-            "task": "bring" if trusted else PUT_BACK,
-        }
-    full = no_room(state.account.step, workcell.journal.table.filled())
+        lost = (*still_missing(state.lost, change), *change.gone)
+        return {**found, "lost": lost, **_holding(state, undisturbed=change.is_empty and not seen.disputed)}
+    return {**found, **_empty_handed(state, seen, change, workcell)}
+
+
+def _holding(state: RunState, *, undisturbed: bool) -> Update:
+    """What is held is believed to be what it was where nothing has changed meanwhile; else it goes back on the tray."""
+    trusted = state.held is not None and undisturbed and state.task != PUT_BACK
+    return {"held": state.held if undisturbed else None, "task": "bring" if trusted else PUT_BACK}
+
+
+def _empty_handed(state: RunState, seen: Look, change: Difference, workcell: Workcell) -> Update:
+    """The account after the look; what was to be in the gripper and lies nowhere is lost."""
     dropped = still_missing((state.held,) if state.held else (), change)
-    lost = (*lost, *dropped)
+    lost = (*still_missing(state.lost, change), *change.gone, *dropped)
+    full = no_room(state.account.step, workcell.journal.table.filled())
     half = workcell.cell.tray.half
     account = reconcile(state.account, seen.scene, full, disputed=seen.disputed, lost=lost, half=half)
     workcell.tell(state.run_id, events.Looked(look=seen, account=account))
     accounts, stands = state.with_account(account), standing(account, workcell.cell.agent.looks)
     return {
-        "blocked": None,
-        "look": seen,
         "lost": lost,
         "held": None,
         "task": state.first_task,
