@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE: Final = "journal.db"
+NO_JOURNAL: Final = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
+"""What SQLite says of a file that is something else; whatever else it says is about the disk."""
 Kept = TypeVar("Kept")
 Parsed = TypeVar("Parsed", bound=Value)
 
@@ -80,7 +82,8 @@ class Journal:
         approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
-    Raises: Unavailable when another process has it open, BadInput when the file is none.
+    Raises: Unavailable when another process has it open, BadInput when the file is none, OSError and what SQLite raises
+    where the disk is at fault.
     """
 
     connection: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
@@ -97,7 +100,7 @@ class Journal:
             self._check_layout()
         except sqlite3.DatabaseError as error:
             self._lock_file.close()
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            if error.sqlite_errorname not in NO_JOURNAL:
                 raise
             raise self._foreign(str(error)) from None
         except BadInput:
@@ -212,13 +215,17 @@ class Journal:
             )
 
     def events(self, run_id: str) -> Iterator[tuple[int, dict[str, object]]]:
-        """Cell time [ns] and content of each event of a run, in their order."""
+        """Cell time [ns] and content of each event of a run, in their order. Raises: BadInput (damaged)."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT time_ns, event FROM events WHERE run = ? ORDER BY number", (run_id,)
             ).fetchall()
         for time_ns, event in rows:
-            yield time_ns, json.loads(event)
+            try:
+                content = json.loads(event)
+            except ValueError as error:
+                raise self._foreign(f"an event: {error}") from None
+            yield time_ns, content
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""
