@@ -62,10 +62,19 @@ def moves_over(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int] = ()) 
     return tuple(_move(step, scene, cell.tray.half, count) for step, count in zip(plan.steps, counts, strict=True))
 
 
-def outgrown(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int], agreed: Sequence[Reason]) -> bool:
-    """Whether what lies there now needs a yes for a reason that nobody has agreed to."""
+def outgrown(
+    plan: Plan,
+    scene: Scene,
+    cell: Cell,
+    moved: Sequence[int],
+    agreed: Sequence[Reason],
+    new_skills: Mapping[str, str] = {},
+) -> bool:
+    """Whether what lies there now, or weights that were put in force since, need a yes for a reason that nobody has
+    agreed to.
+    """
     known = {(reason.rule, reason.subject) for reason in agreed}
-    reasons = needed(moves_over(plan, scene, cell, moved), cell.approval)
+    reasons = needed(moves_over(plan, scene, cell, moved), cell.approval, new_skills)
     return any((reason.rule, reason.subject) not in known for reason in reasons)
 
 

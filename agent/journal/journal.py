@@ -4,7 +4,6 @@ A lock on a file beside it keeps a second process away from the same cell.
 """
 
 import fcntl
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -79,7 +78,8 @@ class Journal:
         approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
-    Raises: Unavailable when another process has it open, BadInput when the file is none.
+    Raises: Unavailable when another process has it open, BadInput when the file is none, OSError and what SQLite raises
+    where the disk is at fault.
     """
 
     def __init__(self, folder: Path, connect: Connect = connect) -> None:
@@ -184,10 +184,10 @@ class Journal:
             database.execute("INSERT INTO events (run, time_ns, event) VALUES (?, ?, ?)", row)
 
     def events(self, run_id: str) -> Iterator[tuple[int, dict[str, object]]]:
-        """Cell time [ns] and content of each event of a run, in their order."""
+        """Cell time [ns] and content of each event of a run, in their order. Raises: BadInput (damaged)."""
         rows = self._database.rows("SELECT time_ns, event FROM events WHERE run = ? ORDER BY number", run_id)
         for time_ns, event in rows:
-            yield time_ns, json.loads(event)
+            yield time_ns, self._database.decoded(event)
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""

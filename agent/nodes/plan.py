@@ -88,7 +88,7 @@ def propose(state: RunState, runtime: Runtime[Workcell]) -> Update:
         plan,
         state.look if state.accounts and state.look else workcell.looker.patient_glance(),
         workcell.cell,
-        _new_skills(plan, workcell),
+        new_skills(plan, workcell),
         by_model=state.understanding.by_model,
         moved=[account.moved for account in state.accounts],
     )
@@ -136,7 +136,7 @@ def _short_of(workcell: Workcell, proposal: Proposal) -> NotAllowed | None:
     return next(filter(None, short), None)
 
 
-def _new_skills(plan: Plan, workcell: Workcell) -> dict[str, str]:
+def new_skills(plan: Plan, workcell: Workcell) -> dict[str, str]:
     """The cell's own skills that the plan needs and that have not yet succeeded here, with their weights."""
     grounder, journal = workcell.grounder, workcell.journal
     skills = {skill for step in plan.steps for skill in grounder.skills_of(step) if not is_installed(skill)}

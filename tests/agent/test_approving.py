@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.events import Answered, Asked, Event, Proposed
+from agent.events import Answered, Asked, Event, Proposed, Verified
 from agent.report import Report
 from agent.run import resume, run
 from agent.workcell import Workcell
@@ -253,5 +253,27 @@ def test_a_new_skill_needs_a_maintainers_yes_until_it_has_succeeded(tmp_path: Pa
         world.parts[:] = [bracket]
         assert run(under(workcell, BEN), words).outcome.outcome == "done"
         assert not workcell.journal.approvals.has_succeeded("push", "other weights")
+    finally:
+        workcell.journal.close()
+
+
+def test_weights_that_were_put_in_force_since_need_a_yes_of_their_own(tmp_path: Path) -> None:
+    bracket = part("bracket", "small", "red", "ok", (0.0, 0.05))
+    world = PushedTray(bracket, faults={1: "miss"})
+    workcell = workcell_over(tmp_path, world)
+    words = "push the bracket to the left edge"
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Verified):
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(under(workcell, ADA).heard_by(stop), words, answer=lambda _: "yes")
+    workcell.journal.close()
+    workcell = workcell_over(tmp_path, world, "other weights")
+    try:
+        going_on = resume(under(workcell, BEN), answer=lambda _: "yes")
+        assert (world.motions, going_on.outcome.outcome) == (1, "incomplete")
+        assert going_on.outcome.reason.endswith("and ben is an operator. Who may: ada.")
     finally:
         workcell.journal.close()

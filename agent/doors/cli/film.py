@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from agent.doors.cli.files import check_free
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import Narrator, all_of
 from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed, a_path
@@ -40,6 +41,7 @@ def film(
     if out.suffix not in FORMATS:
         raise BadInput("--out", str(out), f"a name that ends with {' or '.join(FORMATS)}")
     usable_folder("--out", out.parent)
+    check_free("--out", out, force=True)
     configured, scenario = configured_cell(cell), scenario_of(scene, seed)
     with TemporaryDirectory(prefix="smolcell-film-") as state, build_twin(configured, scenario, Path(state)) as twin:
         from agent.doors.cli.pictures import Film
