@@ -66,7 +66,8 @@ def run(
 
     Without --scene and --seed the scene of seed 0 lies on the tray. Without a terminal nobody answers: a question
     or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`. Ctrl-Z
-    is a pause: the call under way ends, no other begins, and `smolcell chat` goes on from there by /resume.
+    is a pause: the call under way ends, no other begins, and `smolcell chat` goes on from there by /resume; it ends
+    the run as stopped, with exit code 3, for nothing is latched.
     The word stop closes the latch; nothing is laid or opened for it.
     Ground truth has the last word: a run that ends otherwise than the scene expects exits with 3, whatever it says.
     """

@@ -191,7 +191,7 @@ def test_ctrl_z_is_a_pause_that_latches_nothing(
     monkeypatch.setattr(run, "Narrator", Impatient)
     said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
     shown = json.loads(said.out)
-    assert (said.code, shown["outcome"], shown["reason"]) == (ExitCode.STOPPED, "stopped", "Ctrl-Z at the terminal")
+    assert (said.code, shown["outcome"], shown["reason"]) == (ExitCode.INCOMPLETE, "stopped", "Ctrl-Z at the terminal")
     assert [call["verdict"]["judgement"] for call in shown["calls"]] == ["success"]
     assert Latch(state / LATCH_FILE).reason is None
     with Journal(state) as journal:
