@@ -113,7 +113,7 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
         return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {why}")}
     approved = Approved(answer=answer, person=workcell.person, proposal=proposal)
     workcell.journal.approvals.keep(state.run_id, workcell.clock.now_ns(), approved)
-    workcell.tell(state.run_id, events.Answered(approved=approved))
+    workcell.tell(state.run_id, events.Signed(approved=approved))
     if approved.is_yes:
         return approved_of
     return {"outcome": Outcome(outcome="incomplete", reason=f"not approved by {workcell.person.name}: {proposal.why}")}
