@@ -49,11 +49,16 @@ def propose(
 ) -> Proposal:
     """The plan over what was just seen, of whose steps so many parts were `moved`; see `skills.approval.needed`."""
     if isinstance(glance, Blocked):
-        moves, blocked = tuple(Move(step=step) for step in plan.steps), glance.text
+        moves, blocked = unseen(plan), glance.text
     else:
         moves, blocked = moves_over(plan, glance.scene, cell, moved), ""
     reasons = needed(moves, cell.approval, new_skills, by_model=by_model)
     return Proposal(moves=moves, reasons=reasons, blocked=blocked)
+
+
+def unseen(plan: Plan) -> tuple[Move, ...]:
+    """Each step where nothing could be seen, or nobody has looked."""
+    return tuple(Move(step=step) for step in plan.steps)
 
 
 def moves_over(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int] = ()) -> tuple[Move, ...]:

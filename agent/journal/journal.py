@@ -139,12 +139,14 @@ class Journal:
         """
         for run in self.runs():
             stopped = run.outcome is not None and run.outcome.outcome == "stopped"
-            if not stopped or self.calls(run.id) or self._was_paused(run.id):
+            if not stopped or self.calls(run.id) or self.was_paused(run.id):
                 return run if stopped or run.outcome is None else None
         return None
 
-    def _was_paused(self, run_id: str) -> bool:
-        return any(event["event"] == "paused" for _, event in self.events(run_id))
+    def was_paused(self, run_id: str) -> bool:
+        """Whether the run ended by a pause, which latches nothing."""
+        told = [event["event"] for _, event in self.events(run_id) if event["event"] != "finished"]
+        return told[-1:] == ["paused"]
 
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
         """Write the call down before anything moves; False when its id is there already. Of the run's checkpoints

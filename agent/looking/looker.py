@@ -12,7 +12,6 @@ from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
 from skills.contract import CameraContract
-from skills.errors import Unavailable
 from skills.lines import Floats
 from skills.observation import Observation
 from skills.pictures import BRIGHT, DARK, HIDDEN, brightness, hidden, sharpness
@@ -104,16 +103,8 @@ class Looker:
         self._cell, self._gate, self._perceiver, self._view = cell, gate, perceiver, view
         self._lines: Floats | None = None
         self._last: Image | None = None
-        self._delivered: Image | None = None
         self._pictures: dict[int, Image] = {}
         self._seen: Scene | None = None
-
-    @property
-    def picture(self) -> Image:
-        """The overhead picture of the last look that was made, or tried. Raises: Unavailable before the first."""
-        if self._delivered is None:
-            raise Unavailable("no picture was taken yet.", "Look first.")
-        return self._delivered
 
     def picture_of(self, look: Look) -> Image | None:
         """The overhead picture that a look was made with; None where that is too long ago, or before a restart."""
@@ -124,13 +115,14 @@ class Looker:
         observation = self._gate.observe()
         if self._is_away(observation):
             return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
-        image = self._delivered = observation.images.get(OVERHEAD)
+        image = observation.images.get(OVERHEAD)
         if fault := self._fault(image, earlier):
             return Blocked(text=f"the overhead camera {fault}")
+        assert image is not None
         self._believe(image)
         scene = self._perceiver.perceive(observation)
         self._seen = recalled(scene, self._seen) if self._seen else scene
-        self._pictures = dict([*self._pictures.items(), (scene.sequence, self.picture)][-REMEMBERED:])
+        self._pictures = dict([*self._pictures.items(), (scene.sequence, image)][-REMEMBERED:])
         return Look(
             scene=self._seen,
             width=observation.gripper_width,
@@ -157,9 +149,9 @@ class Looker:
         """Take `scene` for what the last look made out."""
         self._seen = scene
 
-    def _believe(self, image: Image | None) -> None:
+    def _believe(self, image: Image) -> None:
         self._last = image
-        if self._view is not None and image is not None:
+        if self._view is not None:
             self._lines = sharpness(image, self._view.reference)
 
     def _fault(self, image: Image | None, earlier: Image | None) -> str | None:

@@ -13,6 +13,7 @@ from agent.recovery import CONSULTATIONS, GRAVE, LEFT_THE_TRAY, Action, Failures
 from agent.refusal_causes import cause_of
 from agent.state import RunState, Update, key_of
 from agent.verifying.judging import Judged
+from agent.why import CAUSES_SAID
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
 from skills.scene import PerceivedPart
@@ -48,14 +49,20 @@ def after_put_back(state: RunState, workcell: Workcell) -> Update:
         return {}
     spent = Failures(state.tries).spent(state.why, state.in_a_row, key_of(state.first_task, state.target), BRING)
     action = react("free", state.why, spent, workcell.cell.agent.attempts)
-    verdict = Verdict(judgement="failure", reason=state.why.replace("_", " "), confidence=1.0, cause=state.why)
+    if action == "ask" and not _may_ask(state):
+        action = "hand_over"
+    target = _lies_now(state, state.target)
+    reason = f"{target.describe()} lies on the tray again: {CAUSES_SAID[state.why]}"
+    verdict = Verdict(judgement="failure", reason=reason, confidence=1.0, cause=state.why)
     workcell.tell(state.run_id, events.Recovering(verdict=verdict, action=action))
     match action:
         case "skip":
-            return _skipped(state, _lies_now(state, state.target))
+            return _skipped(state, target)
         case "other_candidate":
-            return _postponed(state, _lies_now(state, state.target))
-        case "ask" | "hand_over" | "stop":
+            return _postponed(state, target)
+        case "ask":
+            return {"trouble": verdict, "target": target}
+        case "hand_over" | "stop":
             return {"outcome": _handed_over(verdict.reason)}
         case "retry" | "put_back":
             return {}

@@ -1,5 +1,6 @@
 """The deterministic planner: every word is understood, or a question is asked."""
 
+from textwrap import shorten
 from typing import Final
 
 from agent.planning.between import take_openers
@@ -11,7 +12,7 @@ from agent.planning.lexicon import Lexicon
 from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
 from agent.planning.past import recalled_moves
-from agent.planning.pointing_back import take_past
+from agent.planning.pointing_back import points_back, take_past
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
 from agent.planning.records import record_words
@@ -31,6 +32,8 @@ from skills.scene import Scene
 
 LONGEST: Final = 1000
 """Characters of an instruction; nobody types more, and an attack often does."""
+QUOTED: Final = 60
+"""Characters of an instruction that a question repeats, where it is about the whole of it."""
 
 _GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
 
@@ -69,6 +72,18 @@ class GrammarPlanner:
             return doubt.understanding()
 
     def _understand(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
+        """Raises: Doubt."""
+        try:
+            return self._taken(instruction, scene, past)
+        except Doubt as doubt:
+            if past is None and doubt.outcome == "question" and self._points_back(instruction):
+                raise Doubt("ask-nothing-before", words=shorten(instruction, QUOTED, placeholder=" …")) from None
+            raise
+
+    def _points_back(self, instruction: str) -> bool:
+        return points_back(Parse(read(instruction[:LONGEST], self._lexicon).cursor(), self._lexicon))
+
+    def _taken(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
         reading = read(record_words(instruction) or instruction, self._lexicon)

@@ -103,14 +103,17 @@ class SecondThoughts:
         self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
     ) -> Verified | Blocked:
         """What the verifier says; where that is uncertain and both pictures are good, after a second opinion."""
-        picture = self._looker.picture_of(before)
+        first = self._looker.picture_of(before)
         seen = self._verifier.verify(card, call, before, held, watched=watched)
-        if isinstance(seen, Blocked) or seen.judged.verdict.judgement != "uncertain" or picture is None:
+        if isinstance(seen, Blocked) or seen.judged.verdict.judgement != "uncertain":
+            return seen
+        last = self._looker.picture_of(seen.after)
+        if first is None or last is None:
             return seen
         prompt = load_prompt(PROMPT)
         asked = Consulted(model=self._opinion.name, prompt=f"{prompt.name}@{prompt.version}")
         try:
-            opinion = self._opinion.judge(call, held, seen.judged.verdict.reason, picture, self._looker.picture)
+            opinion = self._opinion.judge(call, held, seen.judged.verdict.reason, first, last)
         except SmolcellError as error:
             return _told(seen, asked.model_copy(update={"trouble": str(error)}))
         told = _told(seen, asked.model_copy(update={"opinion": opinion}))

@@ -191,6 +191,38 @@ def test_a_wrong_part_that_is_not_let_go_is_never_brought_away(lay) -> None:
     assert what_was_done(bench, report) == ["put_back", "retry", "retry", "ask", "retry", "retry"]
 
 
+def puzzling() -> Tray:
+    """A tray from which each of three picks throws another part, so that none of them can be believed."""
+    others = [
+        part("nut", "M8", colour, "ok", (0.06, 0.04 * at)) for at, colour in enumerate(("black", "green", "blue"))
+    ]  # type: ignore[arg-type]
+    return Tray(RED, *others, faults=dict.fromkeys((1, 3, 5), "knock"))
+
+
+def test_a_part_that_was_put_back_too_often_is_asked_about(lay) -> None:
+    bench = lay(puzzling(), FAILED)
+    operator = Operator("try again")
+    report = run(bench.workcell, "go", answer=operator)
+    assert [one.describe() for one in bench.world.bins[BIN]] == [RED.describe()]
+    assert what_was_done(bench, report) == [*["put_back", "retry"] * 2, "put_back", "ask"]
+    (asked,) = operator.asked
+    assert asked.question.startswith("failed large red gear lies on the tray again: what is seen does not tell")
+    assert asked.choices == ("try again", "leave it", "stop")
+
+
+def test_a_part_that_was_put_back_too_often_may_be_left_where_it_lies_now(lay) -> None:
+    bench = lay(puzzling(), FAILED)
+    report = run(bench.workcell, "go", answer=Operator("leave it"))
+    assert (report.outcome.outcome, bench.world.bins[BIN]) == ("incomplete", [])
+    assert [one.at for one in report.ledger[0].skipped] == [one.at for one in bench.world.parts]
+
+
+def test_nobody_answers_about_a_part_that_was_put_back_too_often(lay) -> None:
+    bench = lay(puzzling(), FAILED)
+    reason = run(bench.workcell, "go").outcome.reason
+    assert reason.startswith("a person is needed: failed large red gear lies on the tray again: ")
+
+
 def test_three_parts_that_fall_beside_the_tray_are_enough(lay) -> None:
     nuts = [
         part("nut", "M8", colour, "failed", (0.03 * at, 0.0))
