@@ -4,6 +4,7 @@ A lock on a file beside it keeps a second process away from the same cell.
 """
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -205,8 +206,8 @@ class Journal:
 
 
 def _lock(path: Path) -> IO[str]:
-    """An exclusive lock that the system releases when the process ends, however it ends."""
-    file = path.open("w")
+    """An exclusive lock that the system releases when the process ends, however it ends; its id stands in the file."""
+    file = path.open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -215,4 +216,15 @@ def _lock(path: Path) -> IO[str]:
             f"the cell of {path.parent} is open in another process.",
             "End that one, or give this one another state folder.",
         ) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
     return file
+
+
+def holder(folder: Path) -> int | None:
+    """Id of the process that had the cell of this folder open last; None where none had."""
+    try:
+        return int((folder / LOCK).read_text())
+    except (OSError, ValueError):
+        return None

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,9 +32,6 @@ from skills.errors import StoppedBySafety
 if TYPE_CHECKING:
     from sim.judge import Judged
     from sim.scenario import Scenario
-
-UNJUDGED: Final = {"moved": {}, "wrong_moved": [], "left": [], "faults": []}
-"""What the judge says where no twin was opened."""
 
 app = new_app()
 
@@ -68,7 +65,7 @@ def run(
     or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`. Ctrl-Z
     is a pause: the call under way ends, no other begins, and `smolcell chat` goes on from there by /resume; it ends
     the run as stopped, with exit code 3, for nothing is latched.
-    The word stop closes the latch; nothing is laid or opened for it.
+    The word stop lays and opens nothing: it closes the latch, or stops the process that has the cell open.
     Ground truth has the last word: a run that ends otherwise than the scene expects exits with 3, whatever it says.
     """
     configured = configured_cell(cell)
@@ -96,7 +93,7 @@ def _stop(instruction: str, folder: Path, report: Path | None, as_json: bool) ->
     if report:
         write_file("--report", new_file("--report", report), page(done, ()).encode())
     if as_json:
-        answer_json({**done.as_json(), "judged": UNJUDGED})
+        answer_json({**done.as_json(), "judged": None})
     else:
         answer(f"{done.outcome.outcome}: {done.outcome.reason}")
     return done.exit_code

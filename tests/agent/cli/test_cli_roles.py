@@ -1,6 +1,8 @@
 """Roles at the doors: this process's own account, as the cell file names it."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +14,8 @@ from agent.doors.person import account
 from agent.doors.repl.register import COMMANDS as SLASH
 from agent.doors.repl.table import choose_table
 from agent.exit_codes import ExitCode
-from agent.journal import Journal
-from agent.looking import Look
+from agent.journal.journal import LOCK, Journal
+from agent.looking.looker import Look
 from agent.workcell import build_twin
 from safety.latch import Latch
 from safety.state import AUDIT_FILE, LATCH_FILE
@@ -79,7 +81,7 @@ def test_a_stop_is_everybodys_and_lays_no_scene(smolcell, cell_of, state: Path, 
     said = smolcell("run", "please stop", "--seed", "3", "--cell", cell_of(role), "--json")
     shown = json.loads(said.out)
     assert (said.code, shown["outcome"], shown["reason"]) == (4, "stopped", "the operator said stop")
-    assert shown["judged"] == {"moved": {}, "wrong_moved": [], "left": [], "faults": []}
+    assert shown["judged"] is None
     assert Latch(state / LATCH_FILE).reason == "the operator said stop"
     assert {path.name for path in state.iterdir()} - before <= {LATCH_FILE, AUDIT_FILE}
     with Journal(state) as journal:
@@ -94,6 +96,22 @@ def test_a_stop_is_written_down_and_reported(smolcell, state: Path, tmp_path: Pa
     (line,) = (state / AUDIT_FILE).read_text(encoding="utf-8").splitlines()
     assert '"reason": "the operator said stop"' in line
     assert smolcell("reset", "--by", "Ada").out == "reset by Ada: the operator said stop\n"
+
+
+def test_a_stop_reaches_the_process_that_has_the_cell_open(smolcell, state: Path) -> None:
+    told: list[int] = []
+    former = signal.signal(signal.SIGINT, lambda number, _: told.append(number))
+    try:
+        with Journal(state):
+            said = smolcell("run", "stop")
+            (state / LOCK).write_text("")
+            unknown = smolcell("run", "stop")
+    finally:
+        signal.signal(signal.SIGINT, former)
+    holder = f"process {os.getpid()}, which has the cell open, was told to stop"
+    assert (said.code, said.out, told) == (ExitCode.STOPPED, f"stopped: {holder}\n", [signal.SIGINT])
+    assert unknown.code == ExitCode.UNAVAILABLE
+    assert Latch(state / LATCH_FILE).reason is None
 
 
 def test_a_viewer_looks_at_the_table_as_it_lies_and_lays_none(cell: Cell, tmp_path: Path) -> None:
