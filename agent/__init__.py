@@ -1,1 +1,1 @@
-"""The doors: command line, REPL and services, and the one place that builds a cell out of parts."""
+"""From an instruction to its account: understand, look, ground, act, verify, account, recover; and the doors."""

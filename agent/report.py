@@ -1,7 +1,7 @@
 """The report of a run: the one value that every door draws, on a screen, as JSON or as a page."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from agent.exit_codes import OF_OUTCOME, ExitCode
 from agent.journal.journal import Journal
@@ -13,6 +13,9 @@ from skills.base import Value
 from skills.call import Attempt, Outcome
 from skills.plan import Step, Understanding
 from skills.scene import PerceivedPart
+
+COUNTS: Final = ("step", "seen", "moved", "left", "lost")
+"""Columns of `account_rows`."""
 
 
 class PartCount(Value):
@@ -78,13 +81,17 @@ class Report(Value):
             "questions": [one.model_dump(mode="json") for one in self.questions],
         }
 
-    def remarks(self) -> tuple[str, ...]:
-        """What neither counts nor outcome say, a line each; a question that nobody answered is the outcome."""
+    def open_ends(self) -> tuple[str, ...]:
+        """What the counts do not say of parts: lost, held or disputed, a line each."""
         lost = [f"lost: {part.describe()}" for part in self.lost]
         held = [f"in the gripper: {self.held.describe()}"] if self.held else []
         disputed = [f"the looks disagree: {one.describe()}" for one in self.disputed]
+        return (*lost, *held, *disputed)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What neither counts nor outcome say, a line each; a question that nobody answered is the outcome."""
         asked = [f"asked: {one.question} – {one.answer}" for one in self.questions if one.answer]
-        return (*lost, *held, *disputed, *asked)
+        return (*self.open_ends(), *asked)
 
 
 def report_of(journal: Journal, state: RunState) -> Report:
@@ -117,6 +124,16 @@ def part_counts(account: Account) -> tuple[PartCount, ...]:
         PartCount(part=name, moved=account.brought.get(name, 0), left=account.lying.get(name, 0), lost=lost.count(name))
         for name in sorted({*account.brought, *account.lying, *lost})
     )
+
+
+def account_rows(ledger: Iterable[Account]) -> list[tuple[object, ...]]:
+    """The ledger as rows under COUNTS; below a step the same by what its parts look like."""
+    rows: list[tuple[object, ...]] = []
+    for account in ledger:
+        rows.append((account.step.describe(), account.seen, account.moved, account.left, account.lost))
+        for one in part_counts(account):
+            rows.append((f"  {one.part}", one.moved + one.left + one.lost, one.moved, one.left, one.lost))
+    return rows
 
 
 def _questions(events: Iterable[Mapping[str, Any]]) -> Iterator[Question]:

@@ -24,6 +24,10 @@ class NoAnswer(Exception):
     """The model did not answer, or may not be asked any more; the text says why."""
 
 
+class Late(Exception):
+    """There is no answer yet."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """One answer: the form as it was filled (None where it was not), and what was said in its stead or beside it."""
@@ -62,7 +66,7 @@ class Conversation:
         if left <= 0:
             raise NoAnswer(f"{self._seconds:g} s are over")
         self.calls += 1
-        answer = _within(left, self._seconds, lambda: self._form.invoke(list(messages)))
+        answer = self._answer(left, messages)
         raw = answer["raw"] if isinstance(answer, dict) else None
         form = answer["parsed"] if isinstance(answer, dict) else None
         said = str(raw.content) if raw is not None and raw.content else json.dumps(form, default=str)
@@ -71,10 +75,25 @@ class Conversation:
             raise NoAnswer("it refused to answer")
         return Reply(form, said)
 
+    def _answer(self, left: float, messages: "list[BaseMessage]") -> Any:
+        try:
+            return within(left, lambda: self._form.invoke(list(messages)))
+        except Late:
+            raise NoAnswer(f"no answer within {self._seconds:g} s") from None
+        except Exception as error:  # each provider has its own
+            raise NoAnswer(f"{type(error).__name__}: {one_line(error)}") from error
+
     def _count(self, raw: Any, expected: int, spoken: int) -> None:
         usage = getattr(raw, "usage_metadata", None) or {}
         self.tokens_in += usage.get("input_tokens", expected)
         self.tokens_out += usage.get("output_tokens", spoken)
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """What was raised in another thread."""
+
+    error: Exception
 
 
 def _refused(raw: Any) -> bool:
@@ -83,21 +102,24 @@ def _refused(raw: Any) -> bool:
     return bool(said.get("refusal")) or ended.get("stop_reason") == "refusal"
 
 
-def _within(left: float, seconds: float, work: Callable[[], Done]) -> Done:
-    """What `work` returns within `left` seconds; a provider that hangs is left to its own timeout. Raises: NoAnswer."""
-    box: queue.SimpleQueue[Done | Exception] = queue.SimpleQueue()
+def within(seconds: float, work: Callable[[], Done]) -> Done:
+    """What `work` returns in that time; a provider that hangs is left to its own timeout.
+
+    Raises: Late; what `work` raises.
+    """
+    box: queue.SimpleQueue[Done | _Raised] = queue.SimpleQueue()
 
     def run() -> None:
         try:
             box.put(work())
         except Exception as error:  # each provider has its own
-            box.put(error)
+            box.put(_Raised(error))
 
     threading.Thread(target=run, name="chat model", daemon=True).start()
     try:
-        found = box.get(timeout=left)
+        found = box.get(timeout=seconds)
     except queue.Empty:
-        raise NoAnswer(f"no answer within {seconds:g} s") from None
-    if isinstance(found, Exception):
-        raise NoAnswer(f"{type(found).__name__}: {one_line(found)}") from found
+        raise Late from None
+    if isinstance(found, _Raised):
+        raise found.error
     return found

@@ -6,15 +6,14 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from agent import events
-from agent.doors.cli.narrate import account_rows
+from agent import events, pages
 from agent.doors.repl.record import events_of
 from agent.journal.journal import Journal, RunRecord
 from agent.recording.page import STYLE, jpeg
-from agent.report import Report, report_of
+from agent.report import COUNTS, Report, account_rows, report_of
 from agent.run import saved_state
+from agent.said import ACTIONS_SAID, CAUSES_SAID, evidence_words
 from agent.state import RunState
-from agent.why import ACTIONS_SAID, CAUSES_SAID, evidence_words
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
@@ -65,26 +64,22 @@ def page_of(workcell: Workcell, run: RunRecord) -> str:
 def page(report: Report, told: Sequence[events.Event]) -> str:
     """The page of a report, with the evidence, recoveries and approvals that the run's events hold."""
     outcome = report.outcome
-    return "".join(
-        (
-            f"<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>{escape(report.run_id)}</title>"
-            f"<meta name='viewport' content='width=device-width'><style>{STYLE}{PRINT}</style>\n"
-            f"<h1>{escape(report.instruction)}</h1>\n"
-            f"<p class='outcome'>{escape(f'{outcome.outcome}: {outcome.reason}')}</p>\n"
-            f"<p class='meta'>{escape(report.run_id)}</p>\n",
-            *_plan(report),
-            *_parts(report),
-            *_pictures(report),
-            *_calls(report.attempts, told),
-            *_people(report, told),
-            "</html>\n",
-        )
+    body = (
+        f"<h1>{escape(report.instruction)}</h1>\n",
+        f"<p class='outcome'>{escape(f'{outcome.outcome}: {outcome.reason}')}</p>\n",
+        f"<p class='meta'>{escape(report.run_id)}</p>\n",
+        *_plan(report),
+        *_parts(report),
+        *_pictures(report),
+        *_calls(report.attempts, told),
+        *_people(report, told),
     )
+    return pages.page(report.run_id, STYLE + PRINT, body)
 
 
 def _plan(report: Report) -> Iterator[str]:
     if report.plan:
-        yield f"<h2>Plan</h2>\n<ol>{_items(step.describe() for step in report.plan)}</ol>\n"
+        yield f"<h2>Plan</h2>\n<ol>{pages.items(step.describe() for step in report.plan)}</ol>\n"
     elif report.understanding is not None and report.understanding.text != report.outcome.reason:
         yield f"<p>{escape(report.understanding.text)}</p>\n"
 
@@ -92,12 +87,9 @@ def _plan(report: Report) -> Iterator[str]:
 def _parts(report: Report) -> Iterator[str]:
     if report.ledger:
         yield "<h2>Parts</h2>\n"
-        yield _table(("step", "seen", "moved", "left", "lost"), account_rows(report.ledger))
-    lost = [f"lost: {part.describe()}" for part in report.lost]
-    held = [f"in the gripper: {report.held.describe()}"] if report.held else []
-    disputed = [f"the looks disagree: {one.describe()}" for one in report.disputed]
-    if remarks := (*lost, *held, *disputed):
-        yield f"<ul>{_items(remarks)}</ul>\n"
+        yield pages.table(COUNTS, account_rows(report.ledger))
+    if open_ := report.open_ends():
+        yield f"<ul>{pages.items(open_)}</ul>\n"
 
 
 def _pictures(report: Report) -> Iterator[str]:
@@ -158,14 +150,4 @@ def _people(report: Report, told: Sequence[events.Event]) -> Iterator[str]:
         f"{one.approved.describe()}, to: {one.approved.proposal.why}" for one in told if isinstance(one, events.Signed)
     )
     if said := (*asked, *approved):
-        yield f"<h2>Questions and answers</h2>\n<ul>{_items(said)}</ul>\n"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>\n" for row in rows)
-    return f"<table><tr>{heads}</tr>\n{body}</table>\n"
-
-
-def _items(lines: Iterable[str]) -> str:
-    return "".join(f"<li>{escape(line)}</li>" for line in lines)
+        yield f"<h2>Questions and answers</h2>\n<ul>{pages.items(said)}</ul>\n"

@@ -13,11 +13,10 @@ import numpy as np
 
 from policy.evaluation.bleu import corpus_bleu
 from policy.evaluation.figures import aim_quantities, aim_shares, perception_quantities, perception_shares
-from policy.evaluation.grasps import GRASP_ROW, aim_of
+from policy.evaluation.grasps import GRASP_ROW, aim_of, proposed_waypoints
 from policy.evaluation.open_loop import ColumnErrors, closed_share, column_errors
 from policy.evaluation.perception import compare
 from policy.keyframe_policy import KeyframePolicy
-from policy.keyframes import chunk_normalization, state_normalization, to_waypoints
 from policy.perceiver import OnnxPerceiver
 from policy.training.dataset import TrayData, load_data
 from sim.data.action_text import to_text
@@ -94,7 +93,7 @@ def _policy(source: Source, policy: KeyframePolicy, one: Measured, told: OnProgr
         raise BadInput("data set", str(source.folder), f"one with examples for {one.name}: {', '.join(one.skills)}")
     proposed = np.empty((count, *data.examples.waypoints.shape[1:]))
     for number in range(count):
-        proposed[number] = _proposed(policy, data, number)
+        proposed[number] = proposed_waypoints(policy, data, number)
         told(number + 1, count)
     judged = [aim_of(data, number, proposed[number, GRASP_ROW]) for number in range(count)]
     expert = np.asarray(data.examples.waypoints[:count], np.float64)
@@ -135,16 +134,6 @@ def _perceiver(source: Source, one: Measured, told: OnProgress) -> dict[str, Any
         "shares": {name: share.as_json() for name, share in perception_shares(seen).items()},
         "quantities": {name: quantity.model_dump() for name, quantity in perception_quantities(seen).items()},
     }
-
-
-def _proposed(policy: KeyframePolicy, data: TrayData, number: int) -> FloatArray:
-    """(K, 7) waypoints that the policy proposes in example `number`, from the noise of that number."""
-    chunks, states = chunk_normalization(policy.contract), state_normalization(policy.contract)
-    noise = np.random.default_rng(number).standard_normal(chunks.mean.shape, np.float32)
-    examples = data.examples
-    phrase, picture = data.index.phrases[examples.phrase[number]], data.images[examples.image[number]]
-    normalized = policy.propose(picture, phrase, states.apply(examples.state[number]), noise)
-    return to_waypoints(chunks.undo(normalized))
 
 
 def _text(waypoints: FloatArray) -> str:

@@ -1,14 +1,14 @@
 """An evaluation as one HTML page with everything in it: figures, tables by word, pictures of failures by cause."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
 
+from agent import pages
 from agent.evaluation.figures import curve, forest
 from agent.evaluation.report import EvalReport, tally_of
 from agent.evaluation.trial import MEANING, Trial
-from agent.regress.reports import STYLE
 from policy.evaluation.calibration import Reliability
 from policy.evaluation.statistics import Tally
 
@@ -23,18 +23,18 @@ def write_page(report: EvalReport, path: Path, claim: str = "at the first attemp
     groups = {
         word: {value: tally_of(trials) for value, trials in values.items()} for word, values in report.by_word().items()
     }
-    path.write_text(
-        f"<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>smolcell eval: {escape(title)}</title>"
-        f"<style>{STYLE}</style>\n<h1>{escape(report.tally.describe())} {escape(claim)}</h1>\n"
-        f"<p>{escape(title)} · scenes 0 to {len(report.trials) - 1} of seed {heading.seed} · cell {heading.cell}. "
-        "Intervals are Wilson's, 95 %.</p>\n"
-        f"{_table((), _facts(report))}\n<h2>Causes</h2>\n{_causes(report)}\n"
-        f"<h2>By word</h2>\n{forest(groups, report.tally)}\n{_reliability(report.reliability)}"
-        f"<h2>Failures</h2>\n{_failures(report)}\n"
-        f"<h2>By phrase</h2>\n<details><summary>{len(report.by_phrase())} phrases</summary>{_phrases(report)}</details>"
-        "\n</html>\n",
-        encoding="utf-8",
+    phrases = report.by_phrase()
+    body = (
+        f"<h1>{escape(report.tally.describe())} {escape(claim)}</h1>\n",
+        f"<p>{escape(title)} · scenes 0 to {len(report.trials) - 1} of seed {heading.seed} · cell {heading.cell}. ",
+        "Intervals are Wilson's, 95 %.</p>\n",
+        pages.table((), _facts(report)),
+        f"<h2>Causes</h2>\n{_causes(report)}\n",
+        f"<h2>By word</h2>\n{forest(groups, report.tally)}\n{_reliability(report.reliability)}",
+        f"<h2>Failures</h2>\n{_failures(report)}\n<h2>By phrase</h2>\n",
+        f"<details><summary>{len(phrases)} phrases</summary>{_phrases(phrases)}</details>\n",
     )
+    path.write_text(pages.page(f"smolcell eval: {title}", pages.RESULTS, body), encoding="utf-8")
 
 
 def _facts(report: EvalReport) -> Iterable[Sequence[str]]:
@@ -51,7 +51,7 @@ def _causes(report: EvalReport) -> str:
     ]
     rules = ", ".join(f"{count} × {rule}" for rule, count in report.refusals.items())
     stopped = f"<p>Stopped by the gate's rules: {escape(rules)}.</p>" if rules else ""
-    return _table(("cause", "trials", "share", ""), rows) + stopped
+    return pages.table(("cause", "trials", "share", ""), rows) + stopped
 
 
 def _reliability(reliable: Reliability | None) -> str:
@@ -66,7 +66,7 @@ def _reliability(reliable: Reliability | None) -> str:
         f"<h2>Is the confidence true?</h2>\n<p>Expected calibration error {reliable.error:.3f}; Brier score "
         f"{reliable.brier:.4f}, and {reliable.brier_constant:.4f} for always saying the share of successes "
         f"(n = {reliable.trials}).</p>\n{curve(reliable)}\n"
-        + _table(("confidence", "mean", "succeeded", "too sure by"), rows)
+        + pages.table(("confidence", "mean", "succeeded", "too sure by"), rows)
     )
 
 
@@ -102,13 +102,7 @@ def _failure(trial: Trial) -> str:
     )
 
 
-def _phrases(report: EvalReport) -> str:
-    counts = {phrase: Tally(hits=hits, trials=trials) for phrase, (hits, trials) in report.by_phrase().items()}
+def _phrases(phrases: Mapping[str, tuple[int, int]]) -> str:
+    counts = {phrase: Tally(hits=hits, trials=trials) for phrase, (hits, trials) in phrases.items()}
     worst = sorted(counts.items(), key=lambda entry: (entry[1].hits - entry[1].trials, entry[0]))
-    return _table(("phrase", "succeeded"), [(phrase, tally.describe()) for phrase, tally in worst])
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table>{f'<tr>{head}</tr>' if columns else ''}{body}</table>"
+    return pages.table(("phrase", "succeeded"), [(phrase, tally.describe()) for phrase, tally in worst])

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from agent.pages import page
 from agent.recording import story
 from agent.recording.coding import KIND
 from agent.recording.read import Recording, Visit
@@ -42,16 +43,14 @@ pre { overflow-x: auto; font-size: .8em } @media print { details { display: none
 
 def write_page(recording: Recording, path: Path) -> None:
     """Raises: OSError."""
-    path.write_text("".join(_page(recording)), encoding="utf-8")
+    path.write_text(page(recording.began.run, STYLE, _body(recording)), encoding="utf-8")
 
 
-def _page(recording: Recording) -> Iterator[str]:
+def _body(recording: Recording) -> Iterator[str]:
     began, outcome = recording.began, recording.outcome
     ended = f"{outcome['outcome']}: {outcome['reason']}" if outcome else "not over: it was cut off"
     weights = ", ".join(f"{name} {value[:12]}" for name, value in began.weights.items())
     yield (
-        f"<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>{escape(began.run)}</title>"
-        f"<meta name='viewport' content='width=device-width'><style>{STYLE}</style>\n"
         f"<h1>{escape(str(began.state['instruction']))}</h1>\n<p class='outcome'>{escape(ended)}</p>\n"
         f"<p class='meta'>{escape(began.run)} · {escape(began.at)} · cell {escape(str(began.cell['name']))} · "
         f"weights {escape(weights)}</p>\n"
@@ -61,7 +60,6 @@ def _page(recording: Recording) -> Iterator[str]:
         phrase = story.phrase(group[0]) if call else None
         yield f"<h2>{escape(f'{phrase} · {call}' if phrase else 'Between calls')}</h2>\n"
         yield from (_section(recording, visit) for visit in group)
-    yield "</html>\n"
 
 
 def _section(recording: Recording, visit: Visit) -> str:

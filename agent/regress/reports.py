@@ -2,19 +2,11 @@
 
 from html import escape
 from pathlib import Path
-from typing import Final
 from xml.etree import ElementTree
 
+from agent import pages
 from agent.regress.one import ScenarioResult
 from agent.regress.suite import SuiteReport
-
-STYLE: Final = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #222 }
-h1 { font-size: 1.5rem } table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0; text-align: left }
-details { border-top: 1px solid #ddd; padding: .5rem 0 } summary { cursor: pointer }
-.failed { color: #b00020; font-weight: 600 } .passed { color: #1b7f3b } .tags { color: #777; font-size: .85em }
-img { max-width: 100%; height: auto; margin: .3rem 0 } ol { margin: .3rem 0 }
-"""
 
 
 def write_junit(report: SuiteReport, path: Path) -> None:
@@ -39,23 +31,19 @@ def write_junit(report: SuiteReport, path: Path) -> None:
 def write_html(report: SuiteReport, path: Path) -> None:
     """One file with everything in it, the failed scenarios first."""
     ordered = sorted(report.results, key=lambda result: (result.passed, result.name))
-    groups = report.by_tag().items()
-    rows = "".join(f"<tr><td>{escape(tag)}</td><td>{escape(tally.describe())}</td></tr>" for tag, tally in groups)
+    tags = pages.table((), ((tag, tally.describe()) for tag, tally in report.by_tag().items()))
     wrong = ", ".join(report.false_done) or "none"
-    path.write_text(
-        "<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>smolcell regress</title>"
-        f"<style>{STYLE}</style>\n<h1>{escape(report.tally.describe())} scenarios passed</h1>\n"
-        f"<p>Said done and were not: {escape(wrong)}. "
-        f"Exact accounts: {escape(report.accounts.describe())}.</p>\n<table>{rows}</table>\n"
-        + "\n".join(_section(result) for result in ordered)
-        + "\n</html>\n",
-        encoding="utf-8",
+    head = (
+        f"<h1>{escape(report.tally.describe())} scenarios passed</h1>\n<p>Said done and were not: {escape(wrong)}. "
+        f"Exact accounts: {escape(report.accounts.describe())}.</p>\n"
     )
+    body = (head, tags, *(f"{_section(result)}\n" for result in ordered))
+    path.write_text(pages.page("smolcell regress", pages.RESULTS, body), encoding="utf-8")
 
 
 def _section(result: ScenarioResult) -> str:
     mark = "passed" if result.passed else "failed"
-    calls = "".join(f"<li>{escape(said.phrase)} · {said.judgement}</li>" for said in result.phrases)
+    calls = pages.items(f"{said.phrase} · {said.judgement}" for said in result.phrases)
     wrong = (*result.judged.get("faults", ()), *(f"wrong account: {fault}" for fault in result.account_faults))
     faults = "".join(f"<p class='failed'>{escape(fault)}</p>" for fault in wrong)
     pictures = "".join(

@@ -6,12 +6,13 @@ else comes of it, the verdict stays uncertain.
 """
 
 import base64
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import ValidationError
 
+from agent.chat.asking import Late, within
+from agent.chat.models import one_line
 from agent.looking.looker import Blocked, Look, Looker
 from agent.verifying.evidence import Consulted, Opinion
 from agent.verifying.verifier import Verified, Verifier
@@ -74,13 +75,22 @@ class ChatOpinion:
     def judge(self, call: SkillCall, held: PerceivedPart | None, doubt: str, before: Image, after: Image) -> Opinion:
         """Raises: Unavailable."""
         message = _message(call, held, doubt, before, after)
-        answer = _in_time(lambda: self._asked(message), self._seconds)
         try:
-            return Opinion.model_validate(answer)
+            return Opinion.model_validate(self._in_time(message))
         except ValidationError:
             raise Unavailable(
                 "the chat model's answer is not in the form that was asked for.", "Try another."
             ) from None
+
+    def _in_time(self, message: Any) -> Any:
+        try:
+            return within(self._seconds, lambda: self._asked(message))
+        except Late:
+            text = f"the chat model gave no answer in {self._seconds:g} s."
+            raise Unavailable(text, "Give it longer: verifier.seconds.") from None
+        except Exception as error:  # each provider has its own
+            text = f"the chat model gave no answer ({one_line(error)})."
+            raise Unavailable(text, "Set it up, then try again.") from error
 
     def _asked(self, message: Any) -> Any:
         self._model = self._model or self._load(self._name)
@@ -175,24 +185,3 @@ def _url(picture: Image) -> str:
     from policy.pictures import png
 
     return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"
-
-
-def _in_time(ask: Callable[[], Any], seconds: float) -> Any:
-    """What `ask` returns. Raises: Unavailable where it takes longer, or raises."""
-    found: list[Any] = []
-
-    def work() -> None:
-        try:
-            found.append(ask())
-        except Exception as error:  # each provider has its own
-            found.append(error)
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if not found:
-        raise Unavailable(f"the chat model gave no answer in {seconds:g} s.", "Give it longer: verifier.seconds.")
-    if isinstance(found[0], Exception):
-        told = " ".join(str(found[0]).split())[:200] or type(found[0]).__name__
-        raise Unavailable(f"the chat model gave no answer ({told}).", "Set it up, then try again.") from found[0]
-    return found[0]

@@ -43,14 +43,19 @@ def aims(policy: KeyframePolicy, data: TrayData, count: int) -> Iterator[Aim]:
         yield aim_of(data, number, proposed_grasp(policy, data, number))
 
 
-def proposed_grasp(policy: KeyframePolicy, data: TrayData, number: int) -> FloatArray:
-    """(7,) the waypoint at which the policy would grasp, or release, in an example."""
+def proposed_waypoints(policy: KeyframePolicy, data: TrayData, number: int) -> FloatArray:
+    """(K, 7) waypoints that the policy proposes in an example, from the noise of that number."""
     chunks, states = chunk_normalization(policy.contract), state_normalization(policy.contract)
     noise = np.random.default_rng(number).standard_normal(chunks.mean.shape, np.float32)
     phrase = data.index.phrases[data.examples.phrase[number]]
     state = states.apply(data.examples.state[number])
     picture = data.images[data.examples.image[number]]
-    return np.asarray(to_waypoints(chunks.undo(policy.propose(picture, phrase, state, noise)))[GRASP_ROW])
+    return to_waypoints(chunks.undo(policy.propose(picture, phrase, state, noise)))
+
+
+def proposed_grasp(policy: KeyframePolicy, data: TrayData, number: int) -> FloatArray:
+    """(7,) the waypoint at which the policy would grasp, or release, in an example."""
+    return np.asarray(proposed_waypoints(policy, data, number)[GRASP_ROW])
 
 
 def aim_of(data: TrayData, number: int, proposed: FloatArray) -> Aim:

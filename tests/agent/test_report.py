@@ -7,10 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from agent.doors.cli.narrate import account_rows
 from agent.journal.pictures import RunPictures
 from agent.ledger import closed, delivered, open_accounts, reconcile
-from agent.report import PartCount, Question, Report, part_counts, report_of
+from agent.report import PartCount, Question, Report, account_rows, part_counts, report_of
 from agent.run import resume, run, saved_state
 from skills.plan import Plan, Understanding
 from tests.agent.kinematic_tray import Bench, Killed, Tray, part, picture, planned, scene, step

@@ -10,7 +10,7 @@ import pytest
 
 from agent.doors.report_page import page_of, place_of
 from agent.run import run
-from agent.why import ACTIONS_SAID, CAUSES_SAID
+from agent.said import ACTIONS_SAID, CAUSES_SAID
 from skills.approval import Approval
 from skills.call import Outcome
 from skills.errors import BadInput

@@ -11,9 +11,7 @@ from agent.ledger import Account
 from agent.looking.disputes import Disputed
 from agent.looking.looker import Grip, Look
 from agent.recovery import CAUSES, Action, Situation
-from agent.verifying.aims import LetGo
-from agent.verifying.evidence import Consulted, Evidence, Opinion
-from agent.why import (
+from agent.said import (
     ACTIONS_SAID,
     CAUSES_SAID,
     DECIDED,
@@ -23,9 +21,10 @@ from agent.why import (
     SITUATIONS_SAID,
     UNDERSTOOD,
     evidence_words,
-    tries,
-    why,
 )
+from agent.verifying.aims import LetGo
+from agent.verifying.evidence import Consulted, Evidence, Opinion
+from agent.why import tries, why
 from safety.rules.table import RULES
 from skills.call import Decision, Finding, Judgement, Outcome, Ruling, RunOutcome, SkillCall, Verdict
 from skills.plan import PlanOutcome, Understanding

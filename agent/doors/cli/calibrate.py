@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, whole
+from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, number_option
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell
@@ -27,7 +27,7 @@ def calibrate(
         str, typer.Argument(metavar="NAME", help="Checkpoint of the skill cards: pick or place; or verifier.")
     ],
     checkpoint: CheckpointFolder = None,
-    n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="Scenes.")] = 300,
+    n: Annotated[int, number_option("--n", 1, 100_000, "Scenes.")] = 300,
     seed: DrawSeed = 0,
     workers: Workers = 1,
     cell: CellFile = None,

@@ -11,7 +11,7 @@ from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
 from agent.doors.cli.flagged import file_name, read_flagged
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CellFile, DrawSeed, StateFolder, Workers, a_path, whole
+from agent.doors.cli.options import CellFile, DrawSeed, StateFolder, Workers, number_option, path_option
 from agent.doors.cli.output import answer, talk
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, state_folder, usable_folder
@@ -34,17 +34,9 @@ app = new_app()
 
 @app.command()
 def corrections(
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the data set; its name is the set's."
-        ),
-    ],
+    out: Annotated[Path, path_option("--out", "DIR", "Folder of the data set; its name is the set's.")],
     answers: Annotated[
-        Path | None,
-        typer.Option(
-            "--answers", metavar="FILE", parser=a_path("--answers"), help="YAML: call: answer. Else a person is asked."
-        ),
+        Path | None, path_option("--answers", "FILE", "YAML: call: answer. Else a person is asked.")
     ] = None,
     expert: Annotated[
         bool, typer.Option("--expert", help="Let the demonstrator correct them, where the cell is a twin.")
@@ -52,19 +44,14 @@ def corrections(
     practice: Annotated[
         bool, typer.Option("--practice", help="Let a policy practise in drawn scenes, and the demonstrator correct it.")
     ] = False,
-    n: Annotated[
-        int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 100_000), help="With --practice: corrections.")
-    ] = 100,
+    n: Annotated[int, number_option("--n", 1, 100_000, "With --practice: corrections.")] = 100,
     setting: Annotated[
         str, typer.Option("--setting", metavar="NAME", help="With --practice: what scenes are like: sim/randomization.")
     ] = "training",
     checkpoint: Annotated[
         Path | None,
-        typer.Option(
-            "--checkpoint",
-            metavar="DIR",
-            parser=a_path("--checkpoint"),
-            help="With --practice: weights and contract; else those that the cell file names.",
+        path_option(
+            "--checkpoint", "DIR", "With --practice: weights and contract; else those that the cell file names."
         ),
     ] = None,
     seed: DrawSeed = 0,

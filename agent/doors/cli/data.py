@@ -11,7 +11,16 @@ from agent.doors.cli import corrections, data_augment, flagged
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, AsJson, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
+from agent.doors.cli.options import (
+    CORES,
+    AsJson,
+    CellFile,
+    DrawSeed,
+    WorkersOfAllCores,
+    a_path,
+    number_option,
+    path_option,
+)
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.cli.progress import Update, progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -42,15 +51,8 @@ def data() -> None:
 
 @app.command()
 def generate(
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the data set; its name is the set's."
-        ),
-    ],
-    scenes: Annotated[
-        int, typer.Option("--scenes", metavar="N", parser=whole("--scenes", 1, MOST), help="Pictures of the tray.")
-    ],
+    out: Annotated[Path, path_option("--out", "DIR", "Folder of the data set; its name is the set's.")],
+    scenes: Annotated[int, number_option("--scenes", 1, MOST, "Pictures of the tray.")],
     seed: DrawSeed = 0,
     workers: WorkersOfAllCores = CORES,
     setting: Annotated[
@@ -89,12 +91,8 @@ def generate(
 
 @app.command()
 def record(
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="Folder of the new LeRobot dataset.")
-    ],
-    episodes: Annotated[
-        int, typer.Option("--episodes", metavar="N", parser=whole("--episodes", 1, MOST), help="Picks that succeed.")
-    ],
+    out: Annotated[Path, path_option("--out", "DIR", "Folder of the new LeRobot dataset.")],
+    episodes: Annotated[int, number_option("--episodes", 1, MOST, "Picks that succeed.")],
     seed: DrawSeed = 0,
     cell: CellFile = None,
 ) -> ExitCode:
@@ -114,7 +112,7 @@ def record(
 
 @app.command()
 def sheet(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", parser=a_path("--out"), help="Picture, a PNG file.")],
+    out: Annotated[Path, path_option("--out", "FILE", "Picture, a PNG file.")],
     setting: Annotated[
         str, typer.Option("--setting", metavar="NAME", help="What varies: a file of sim/randomization, without .yaml.")
     ] = "default",
@@ -137,17 +135,9 @@ def inspect(
         Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")
     ],
     against: Annotated[
-        Path | None,
-        typer.Option(
-            "--against",
-            metavar="DIR",
-            parser=a_path("--against"),
-            help="Another set; it must share no scene with it.",
-        ),
+        Path | None, path_option("--against", "DIR", "Another set; it must share no scene with it.")
     ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", parser=a_path("--html"), help="Write a page with pictures.")
-    ] = None,
+    html: Annotated[Path | None, path_option("--html", "FILE", "Write a page with pictures.")] = None,
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -185,7 +175,7 @@ def export(
         Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")
     ],
     form: Annotated[Form, typer.Option("--format", help="tuple: image file, command, action text. rlds: TFRecord.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="New folder.")],
+    out: Annotated[Path, path_option("--out", "DIR", "New folder.")],
 ) -> ExitCode:
     """Write a data set in a form that other tools read. The tuple form is of keyframes only."""
     from sim.data.keyframes import as_episodes, open_keyframes
@@ -210,12 +200,8 @@ def bring_in(
             metavar="DIR", parser=a_path("data set"), help="Folder with *.tfrecord files laid out like Bridge data."
         ),
     ],
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="Folder of the new LeRobot dataset.")
-    ],
-    fps: Annotated[
-        int, typer.Option("--fps", metavar="N", parser=whole("--fps", 1, 1000), help="Frames a second; Bridge has 5.")
-    ],
+    out: Annotated[Path, path_option("--out", "DIR", "Folder of the new LeRobot dataset.")],
+    fps: Annotated[int, number_option("--fps", 1, 1000, "Frames a second; Bridge has 5.")],
     robot: Annotated[str, typer.Option("--robot", metavar="NAME", help="Whose data these are.")] = "unknown",
 ) -> ExitCode:
     """Bring RLDS episodes into a LeRobot dataset (v3). Needs the extra `train`, but no tensorflow."""
@@ -233,12 +219,9 @@ def bring_in(
 @app.command()
 def merge(
     sets: Annotated[list[str], typer.Argument(metavar="DIR=WEIGHT...", help="Data sets and their weights in the mix.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="New folder.")],
+    out: Annotated[Path, path_option("--out", "DIR", "New folder.")],
     map_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--map", metavar="FILE", parser=a_path("--map"), help="YAML: how sets are brought to the first one's terms."
-        ),
+        Path | None, path_option("--map", "FILE", "YAML: how sets are brought to the first one's terms.")
     ] = None,
     repeat: Annotated[
         bool,

@@ -9,7 +9,7 @@ import typer
 
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import DrawSeed, a_path, whole
+from agent.doors.cli.options import DrawSeed, a_path, number_option, path_option
 from agent.doors.cli.output import answer, talk
 from agent.exit_codes import ExitCode
 from skills.base import Image
@@ -23,11 +23,11 @@ def augment(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", parser=a_path("data set"), help="A data set: keyframes, or LeRobot.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", parser=a_path("--out"), help="Picture, a PNG file.")],
+    out: Annotated[Path, path_option("--out", "FILE", "Picture, a PNG file.")],
     config: Annotated[
         str, typer.Option("--config", metavar="CONFIG", help="Training configuration whose `light` is drawn.")
     ] = "pick",
-    n: Annotated[int, typer.Option("--n", metavar="N", parser=whole("--n", 1, 64), help="Pictures.")] = 6,
+    n: Annotated[int, number_option("--n", 1, 64, "Pictures.")] = 6,
     seed: DrawSeed = 0,
 ) -> ExitCode:
     """Draw pictures raw, as training varies them, and under the shifted light of validation, side by side.

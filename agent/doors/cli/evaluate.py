@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, a_path, whole
+from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, number_option, path_option
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
 from skills.errors import BadInput, UnknownName
@@ -63,11 +63,11 @@ def evaluate(
     ] = False,
     n: Annotated[
         int | None,
-        typer.Option(
+        number_option(
             "--n",
-            metavar="N",
-            parser=whole("--n", 1, 100_000),
-            help="Scenes; with --open-loop examples, or frames of a LeRobot data set.",
+            1,
+            100_000,
+            "Scenes; with --open-loop examples, or frames of a LeRobot data set.",
             show_default="300; all examples",
         ),
     ] = None,
@@ -91,52 +91,32 @@ def evaluate(
     ] = None,
     open_loop: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--open-loop",
-            metavar="DATA",
-            parser=a_path("--open-loop"),
-            help="Hold the networks against this data set, fine-tuned ones against a LeRobot one; nothing moves.",
+            "DATA",
+            "Hold the networks against this data set, fine-tuned ones against a LeRobot one; nothing moves.",
         ),
     ] = None,
     results: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--results",
-            metavar="FILE",
-            parser=a_path("--results"),
-            help="Keep each trial here as it comes; the same command goes on where it was cut off, and --compare "
-            "reads it.",
+            "FILE",
+            "Keep each trial here as it comes; the same command goes on where it was cut off, and --compare reads it.",
         ),
     ] = None,
     html: Annotated[
-        Path | None,
-        typer.Option(
-            "--html",
-            metavar="FILE",
-            parser=a_path("--html"),
-            help="Write one page with figures, tables and pictures of the failures.",
-        ),
+        Path | None, path_option("--html", "FILE", "Write one page with figures, tables and pictures of the failures.")
     ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Write successes and trials by phrase into the checkpoint's contract.")
     ] = False,
     scene: Annotated[
         Path | None,
-        typer.Option(
-            "--scene",
-            metavar="FILE",
-            parser=a_path("--scene"),
-            help="With --expert: let it move what this scenario expects, and judge the end.",
-        ),
+        path_option("--scene", "FILE", "With --expert: let it move what this scenario expects, and judge the end."),
     ] = None,
     pictures: Annotated[
-        Path | None,
-        typer.Option(
-            "--pictures",
-            metavar="DIR",
-            parser=a_path("--pictures"),
-            help="With --scene: save a picture before each step.",
-        ),
+        Path | None, path_option("--pictures", "DIR", "With --scene: save a picture before each step.")
     ] = None,
     workers: Workers = 1,
     cell: CellFile = None,

@@ -4,12 +4,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
-import typer
-
 from agent.doors.cli.files import check_free
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import Narrator, all_of
-from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed, a_path
+from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed, path_option
 from agent.doors.cli.output import answer
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, usable_folder
@@ -26,10 +24,7 @@ app = new_app()
 @app.command()
 def film(
     instruction: Instruction,
-    out: Annotated[
-        Path,
-        typer.Option("--out", metavar="FILE", parser=a_path("--out"), help="Animated picture to write, .webp or .png."),
-    ],
+    out: Annotated[Path, path_option("--out", "FILE", "Animated picture to write, .webp or .png.")],
     cell: CellFile = None,
     scene: SceneFile = None,
     seed: Seed = None,

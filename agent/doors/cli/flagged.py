@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, StateFolder, a_path
+from agent.doors.cli.options import AsJson, CellFile, StateFolder, path_option
 from agent.doors.cli.output import answer, answer_json, answer_table
 from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.exit_codes import ExitCode
@@ -22,12 +20,7 @@ app = new_app()
 
 @app.command()
 def flagged(
-    pictures: Annotated[
-        Path | None,
-        typer.Option(
-            "--pictures", metavar="DIR", parser=a_path("--pictures"), help="Save what each attempt saw, as PNG."
-        ),
-    ] = None,
+    pictures: Annotated[Path | None, path_option("--pictures", "DIR", "Save what each attempt saw, as PNG.")] = None,
     state: StateFolder = None,
     cell: CellFile = None,
     as_json: AsJson = False,

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 from agent import events
 from agent.doors.cli.output import talk_console
 from agent.doors.proposal_table import table_lines
-from agent.ledger import Account
-from agent.report import part_counts
 from skills.plan import Understanding
 
 if TYPE_CHECKING:
@@ -87,16 +85,6 @@ def look_lines(event: events.Looked) -> tuple[str, ...]:
     """What lies there, and what the looks do not agree on."""
     seen = f"look      {len(event.look.scene.parts)} parts on the tray, {event.account.left} to move"
     return (seen, *(f"disputed  {one.describe()}" for one in event.look.disputed))
-
-
-def account_rows(ledger: tuple[Account, ...]) -> list[tuple[object, ...]]:
-    """The ledger as rows of step, seen, moved, left, lost; below a step the same by what its parts look like."""
-    rows: list[tuple[object, ...]] = []
-    for account in ledger:
-        rows.append((account.step.describe(), account.seen, account.moved, account.left, account.lost))
-        for one in part_counts(account):
-            rows.append((f"  {one.part}", one.moved + one.left + one.lost, one.moved, one.left, one.lost))
-    return rows
 
 
 def all_of(listeners: Sequence[events.Listener]) -> events.Listener:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -40,69 +40,33 @@ def a_path(name: str) -> Callable[[str], Path]:
     return parse
 
 
+def path_option(name: str, metavar: str, text: str, **more: Any) -> Any:
+    """The option `name` for a path, with its line of help; `more` is typer's."""
+    return typer.Option(name, metavar=metavar, parser=a_path(name), help=text, **more)
+
+
+def number_option(name: str, low: int, high: int | None, text: str, **more: Any) -> Any:
+    """The option `name` for a whole number from `low` to `high`, with its line of help; `more` is typer's."""
+    return typer.Option(name, metavar="N", parser=whole(name, low, high), help=text, **more)
+
+
 Instruction = Annotated[str, typer.Argument(help="What to do, in quotes.", show_default=False)]
 CellFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--cell",
-        metavar="FILE",
-        parser=a_path("--cell"),
-        help="Cell file; else $SMOLCELL_CELL, else the installed default.",
-    ),
+    Path | None, path_option("--cell", "FILE", "Cell file; else $SMOLCELL_CELL, else the installed default.")
 ]
-SceneFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--scene", metavar="FILE", parser=a_path("--scene"), help="Scenario file that says what lies on the tray."
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="Draw a scene from this seed."),
-]
-DrawSeed = Annotated[
-    int,
-    typer.Option("--seed", metavar="N", parser=whole("--seed", 0, GREATEST_SEED), help="What scenes are drawn from."),
-]
+SceneFile = Annotated[Path | None, path_option("--scene", "FILE", "Scenario file that says what lies on the tray.")]
+Seed = Annotated[int | None, number_option("--seed", 0, GREATEST_SEED, "Draw a scene from this seed.")]
+DrawSeed = Annotated[int, number_option("--seed", 0, GREATEST_SEED, "What scenes are drawn from.")]
 StateFolder = Annotated[
     Path | None,
-    typer.Option(
-        "--state",
-        metavar="DIR",
-        parser=a_path("--state"),
-        help="Folder of journal, latch and audit; else $SMOLCELL_STATE, else the user's.",
-    ),
+    path_option("--state", "DIR", "Folder of journal, latch and audit; else $SMOLCELL_STATE, else the user's."),
 ]
 CheckpointFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--checkpoint",
-        metavar="DIR",
-        parser=a_path("--checkpoint"),
-        help="Weights and contract; else those that the cell file names.",
-    ),
+    Path | None, path_option("--checkpoint", "DIR", "Weights and contract; else those that the cell file names.")
 ]
-Workers = Annotated[
-    int, typer.Option("--workers", metavar="N", parser=whole("--workers", 1, 256), help="Processes at a time.")
-]
+Workers = Annotated[int, number_option("--workers", 1, 256, "Processes at a time.")]
 WorkersOfAllCores = Annotated[
-    int,
-    typer.Option(
-        "--workers",
-        metavar="N",
-        parser=whole("--workers", 1, 256),
-        help="Processes at a time.",
-        show_default="one for each core",
-    ),
+    int, number_option("--workers", 1, 256, "Processes at a time.", show_default="one for each core")
 ]
-Threads = Annotated[
-    int,
-    typer.Option(
-        "--threads",
-        metavar="N",
-        parser=whole("--threads", 1, 256),
-        help="Threads of torch.",
-        show_default="one for each core",
-    ),
-]
+Threads = Annotated[int, number_option("--threads", 1, 256, "Threads of torch.", show_default="one for each core")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else there.")]

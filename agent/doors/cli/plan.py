@@ -11,7 +11,7 @@ from agent.doors.batch import answer_lines, has_errors
 from agent.doors.cli.files import check_free, write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import plan_lines
-from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, a_path
+from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, path_option
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.progress import patience
 from agent.doors.cli.scenes import refuse_both, scenario_of
@@ -38,20 +38,16 @@ def plan(
     seed: Seed = None,
     batch: Annotated[
         Path | None,
-        typer.Option(
-            "--batch",
-            metavar="FILE",
-            parser=a_path("--batch"),
-            help='A JSON object a line, {"id", "instruction", "scene"}, answered a line each; - is stdin.',
+        path_option(
+            "--batch", "FILE", 'A JSON object a line, {"id", "instruction", "scene"}, answered a line each; - is stdin.'
         ),
     ] = None,
     picture: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--picture",
-            metavar="FILE.png",
-            parser=a_path("--picture"),
-            help="Also the overhead picture, with a numbered ring round the parts that each step would move.",
+            "FILE.png",
+            "Also the overhead picture, with a numbered ring round the parts that each step would move.",
         ),
     ] = None,
     as_json: AsJson = False,

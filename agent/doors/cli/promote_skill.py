@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, a_path
+from agent.doors.cli.options import AsJson, CellFile, path_option
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.person import require
 from agent.doors.settings import configured_cell
@@ -18,15 +18,7 @@ app = new_app()
 @app.command()
 def promote(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
-    checkpoint: Annotated[
-        Path,
-        typer.Option(
-            "--checkpoint",
-            metavar="DIR",
-            parser=a_path("--checkpoint"),
-            help="New weights, as training wrote them.",
-        ),
-    ],
+    checkpoint: Annotated[Path, path_option("--checkpoint", "DIR", "New weights, as training wrote them.")],
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:

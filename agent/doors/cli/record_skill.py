@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, CellFile, DrawSeed, WorkersOfAllCores, a_path, whole
+from agent.doors.cli.options import CORES, CellFile, DrawSeed, WorkersOfAllCores, number_option, path_option
 from agent.doors.cli.output import answer
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -23,18 +23,8 @@ app = new_app()
 @app.command()
 def record(
     name: Annotated[str, typer.Argument(help="The skill: an installed one, or one of the cell's own.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", parser=a_path("--out"), help="Folder of the data set; its name is the set's."
-        ),
-    ] = None,
-    scenes: Annotated[
-        int,
-        typer.Option(
-            "--scenes", metavar="N", parser=whole("--scenes", 1, MOST), help="Scenes in which the expert succeeds."
-        ),
-    ] = 1000,
+    out: Annotated[Path | None, path_option("--out", "DIR", "Folder of the data set; its name is the set's.")] = None,
+    scenes: Annotated[int, number_option("--scenes", 1, MOST, "Scenes in which the expert succeeds.")] = 1000,
     seed: DrawSeed = 0,
     workers: WorkersOfAllCores = CORES,
     setting: Annotated[

@@ -8,7 +8,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import GREATEST_SEED, AsJson, CellFile, Workers, a_path, whole
+from agent.doors.cli.options import GREATEST_SEED, AsJson, CellFile, Workers, a_path, number_option, path_option
 from agent.doors.cli.output import answer, answer_json, talk
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, usable_folder
@@ -47,11 +47,11 @@ def regress(
     ] = None,
     repeat: Annotated[
         int,
-        typer.Option(
+        number_option(
             "--repeat",
-            metavar="N",
-            parser=whole("--repeat", 1, MOST),
-            help="Run each scenario N times: as it is, then as NAME#1, NAME#2, … with other seeds, and so other light, "
+            1,
+            MOST,
+            "Run each scenario N times: as it is, then as NAME#1, NAME#2, … with other seeds, and so other light, "
             "finishes and noise, and other places where the file gives none.",
         ),
     ] = 1,
@@ -65,55 +65,34 @@ def regress(
         ),
     ] = None,
     n: Annotated[
-        int | None,
-        typer.Option(
-            "--n",
-            metavar="N",
-            parser=whole("--n", 1, MOST),
-            help="With --draw: how many; else 100.",
-            show_default=False,
-        ),
+        int | None, number_option("--n", 1, MOST, "With --draw: how many; else 100.", show_default=False)
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(
-            "--seed",
-            metavar="N",
-            parser=whole("--seed", 0, GREATEST_SEED),
-            help="With --draw: what they are drawn from; else 0.",
-            show_default=False,
-        ),
+        number_option("--seed", 0, GREATEST_SEED, "With --draw: what they are drawn from; else 0.", show_default=False),
     ] = None,
     workers: Workers = 1,
     results: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--results",
-            metavar="FILE",
-            parser=a_path("--results"),
-            help="Keep each result here as it comes; what it holds already for the same scenario and cell is not run "
+            "FILE",
+            "Keep each result here as it comes; what it holds already for the same scenario and cell is not run "
             "again. Take a new file after a change of the code or the weights.",
         ),
     ] = None,
     base: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--compare",
-            metavar="BASE.json",
-            parser=a_path("--compare"),
-            help="What an earlier --json printed: say what got better and what worse. Exit code 3 then means "
+            "BASE.json",
+            "What an earlier --json printed: say what got better and what worse. Exit code 3 then means "
             "significantly worse, or a new false `done`.",
         ),
     ] = None,
-    junit: Annotated[
-        Path | None,
-        typer.Option("--junit", metavar="FILE", parser=a_path("--junit"), help="Write the results as JUnit XML."),
-    ] = None,
+    junit: Annotated[Path | None, path_option("--junit", "FILE", "Write the results as JUnit XML.")] = None,
     html: Annotated[
-        Path | None,
-        typer.Option(
-            "--html", metavar="FILE", parser=a_path("--html"), help="Write one page with pictures of before and after."
-        ),
+        Path | None, path_option("--html", "FILE", "Write one page with pictures of before and after.")
     ] = None,
     cell: CellFile = None,
     as_json: AsJson = False,

@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.files import check_free
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, StateFolder, a_path
+from agent.doors.cli.options import AsJson, CellFile, StateFolder, path_option
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, state_folder
@@ -38,14 +38,8 @@ def replay(
     decide: Annotated[
         bool, typer.Option("--decide", help="Say where today's code and weights would decide otherwise.")
     ] = False,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", parser=a_path("--html"), help="Write the page here, and no Rerun file."),
-    ] = None,
-    rerun: Annotated[
-        Path | None,
-        typer.Option("--rerun", metavar="FILE", parser=a_path("--rerun"), help="Write the Rerun file here."),
-    ] = None,
+    html: Annotated[Path | None, path_option("--html", "FILE", "Write the page here, and no Rerun file.")] = None,
+    rerun: Annotated[Path | None, path_option("--rerun", "FILE", "Write the Rerun file here.")] = None,
     cell: CellFile = None,
     state: StateFolder = None,
     as_json: AsJson = False,

@@ -10,8 +10,8 @@ from agent.doors.cli.asking import answers
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import soft_pause, software_stop
-from agent.doors.cli.narrate import Narrator, account_rows, all_of
-from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, a_path
+from agent.doors.cli.narrate import Narrator, all_of
+from agent.doors.cli.options import AsJson, CellFile, Instruction, SceneFile, Seed, StateFolder, path_option
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.person import person_here, require
@@ -22,7 +22,7 @@ from agent.doors.stopping import stop
 from agent.events import Event, Listener
 from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
-from agent.report import Report
+from agent.report import COUNTS, Report, account_rows
 from agent.run import run as run_instruction
 from agent.workcell import build_twin
 from safety.state import LATCH_FILE
@@ -45,17 +45,13 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Say yes beforehand to what needs one.")] = False,
     pictures: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--pictures",
-            metavar="DIR",
-            parser=a_path("--pictures"),
-            help="Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
+            "DIR",
+            "Save before.png, plan.png with the targets marked, after.png and one picture after each call.",
         ),
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="FILE", parser=a_path("--report"), help="Write one page on the run here."),
-    ] = None,
+    report: Annotated[Path | None, path_option("--report", "FILE", "Write one page on the run here.")] = None,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -144,7 +140,7 @@ def _run(
 
 def _print(report: Report, judged: "Judged") -> None:
     if report.ledger:
-        answer_table(("step", "seen", "moved", "left", "lost"), account_rows(report.ledger))
+        answer_table(COUNTS, account_rows(report.ledger))
     for line in report.remarks():
         answer(line)
     answer(f"{report.outcome.outcome}: {report.outcome.reason}")

@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.files import check_free, write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, DrawSeed, a_path
+from agent.doors.cli.options import AsJson, CellFile, DrawSeed, a_path, path_option
 from agent.doors.cli.output import answer, answer_json, talk
 from agent.doors.cli.progress import patience
 from agent.doors.settings import configured_cell
@@ -31,13 +31,7 @@ def scene(
         ),
     ] = None,
     picture: Annotated[
-        Path | None,
-        typer.Option(
-            "--picture",
-            metavar="FILE.png",
-            parser=a_path("--picture"),
-            help="Also a picture: the tray from above, the cell from aside.",
-        ),
+        Path | None, path_option("--picture", "FILE.png", "Also a picture: the tray from above, the cell from aside.")
     ] = None,
     seed: DrawSeed = 0,
     name: Annotated[

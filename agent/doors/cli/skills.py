@@ -9,7 +9,7 @@ import typer
 from agent.cell_weights import checkpoint_path
 from agent.doors.cli import promote_skill, record_skill
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, a_path
+from agent.doors.cli.options import AsJson, CellFile, a_path, path_option
 from agent.doors.cli.output import answer, answer_json, answer_table, talk
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
@@ -96,9 +96,7 @@ def check(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="What the skill is called: small letters, digits, _.")],
-    folder: Annotated[
-        Path, typer.Option("--folder", metavar="DIR", parser=a_path("--folder"), help="Folder of your own skills.")
-    ] = LOCAL,
+    folder: Annotated[Path, path_option("--folder", "DIR", "Folder of your own skills.")] = LOCAL,
     summary: Annotated[str | None, typer.Option("--summary", help="What it does, in a sentence.")] = None,
     phrase: Annotated[str | None, typer.Option("--phrase", help="The phrase, with a {slot} for what changes.")] = None,
     value: Annotated[

@@ -7,7 +7,7 @@ import typer
 
 from agent.doors.cli.errors import Interrupted
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, CellFile, Threads, WorkersOfAllCores, a_path
+from agent.doors.cli.options import CORES, CellFile, Threads, WorkersOfAllCores, path_option
 from agent.doors.cli.output import answer_table, talk
 from agent.doors.cli.progress import Update, progress
 from agent.doors.cli.train_order import data_from_twin
@@ -29,17 +29,13 @@ app = new_app()
 @app.command()
 def study(
     named: Annotated[str, typer.Argument(metavar="STUDY", help="recipe, or a YAML file.")] = "recipe",
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", parser=a_path("--out"), help="Folder of the study.", show_default=False),
-    ] = None,
+    out: Annotated[Path | None, path_option("--out", "DIR", "Folder of the study.", show_default=False)] = None,
     data: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--data",
-            metavar="DIR",
-            parser=a_path("--data"),
-            help="Data set, from: smolcell data generate; else the twin makes the study's own.",
+            "DIR",
+            "Data set, from: smolcell data generate; else the twin makes the study's own.",
             show_default=False,
         ),
     ] = None,

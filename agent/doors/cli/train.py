@@ -9,7 +9,7 @@ import typer
 
 from agent.doors.cli.files import write_file
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import CORES, CellFile, Threads, WorkersOfAllCores, a_path
+from agent.doors.cli.options import CORES, CellFile, Threads, WorkersOfAllCores, path_option
 from agent.doors.cli.output import answer, answer_table
 from agent.doors.cli.train_order import Order, carry_out
 from agent.exit_codes import ExitCode
@@ -37,44 +37,30 @@ def train(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--data",
-            metavar="DIR",
-            parser=a_path("--data"),
-            help="Data set, from: smolcell data generate; else the twin makes the configuration's own.",
+            "DIR",
+            "Data set, from: smolcell data generate; else the twin makes the configuration's own.",
             show_default=False,
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out",
-            metavar="DIR",
-            parser=a_path("--out"),
-            help="Folder of the run; its checkpoint/ is the result.",
-            show_default=False,
-        ),
+        path_option("--out", "DIR", "Folder of the run; its checkpoint/ is the result.", show_default=False),
     ] = None,
     start_from: Annotated[
         Path | None,
-        typer.Option(
-            "--start-from",
-            metavar="DIR",
-            parser=a_path("--start-from"),
-            help="Folder of the weights that the run begins with.",
-            show_default=False,
-        ),
+        path_option("--start-from", "DIR", "Folder of the weights that the run begins with.", show_default=False),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print CONFIG whole, as YAML, and train nothing.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Print the presets, and train nothing.")] = False,
     slurm: Annotated[
         Path | None,
-        typer.Option(
+        path_option(
             "--slurm",
-            metavar="FILE",
-            parser=a_path("--slurm"),
-            help="Write this command as an sbatch script that goes on after a time limit, and train nothing.",
+            "FILE",
+            "Write this command as an sbatch script that goes on after a time limit, and train nothing.",
             show_default=False,
         ),
     ] = None,
