@@ -278,15 +278,15 @@ def test_a_plan_is_a_table_with_what_was_seen_and_a_picture_with_rings(smolcell,
     assert smolcell(*words[:-1], "plan.jpg").code == ExitCode.BAD_INPUT
 
 
-def test_a_yes_is_asked_by_the_cell_file_and_answered_by_the_scene(smolcell, root: Path, tmp_path: Path) -> None:
+def test_a_yes_is_asked_by_the_cell_file_and_no_scene_says_it(smolcell, root: Path, tmp_path: Path) -> None:
     strict = tmp_path / "strict.yaml"
     default = (root / "cells" / "default.yaml").read_text(encoding="utf-8")
     strict.write_text(default.replace("conveyor belt: 10", "left bin: 0"), encoding="utf-8")
     words = ("run", "put the red gear in the left bin", "--cell", str(strict), "--json", "--scene")
-    said = smolcell(*words, str(written(tmp_path, "[]")))
+    said = smolcell(*words, str(written(tmp_path, "['yes']")))
     assert said.code == ExitCode.INCOMPLETE
     assert "needs the yes of an operator: up to 1 part will be brought to the left bin" in said.err
     assert json.loads(said.out)["reason"] == "a person is needed: up to 1 part will be brought to the left bin"
-    agreed = smolcell(*words, str(written(tmp_path, "['yes']")))
+    agreed = smolcell(*words, str(written(tmp_path, "[]")), "--yes")
     assert (agreed.code, json.loads(agreed.out)["outcome"]) == (ExitCode.DONE, "done")
-    assert "answered  yes, by " in agreed.err
+    assert "answered  yes beforehand, by " in agreed.err
