@@ -196,7 +196,7 @@ class Looker:
             ruling = self._gate.go_home(open_gripper=False)
             if ruling.decision == "stop":
                 return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
-        return self.glance(seen and seen.images.get(OVERHEAD))
+        return self.glance(seen.images.get(OVERHEAD) if seen else None)
 
     def _is_away(self, observation: Observation) -> bool:
         away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())
