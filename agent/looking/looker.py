@@ -112,7 +112,10 @@ class Looker:
 
     def glance(self, earlier: Image | None = None) -> Look | Blocked:
         """One look if the arm is out of view; nothing moves. Its picture must be another than an `earlier` one."""
-        observation = self._gate.observe()
+        try:
+            observation = self._gate.observe()
+        except Unavailable as error:
+            return Blocked(text=str(error))
         if self._is_away(observation):
             return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
         image = observation.images.get(OVERHEAD)
@@ -174,13 +177,18 @@ class Looker:
         return next((glance for glance in glances if isinstance(glance, Look)), None) or self.glance()
 
     def look(self) -> Look | Blocked:
-        """One look with the arm out of view; moves it home first where it is not, the gripper as it is."""
-        seen = self._gate.observe()
-        if self._is_away(seen):
+        """One look with the arm out of view; moves it home first where it is not, or where nothing can be seen of
+        that, the gripper as it is.
+        """
+        try:
+            seen = self._gate.observe()
+        except Unavailable:
+            seen = None
+        if seen is None or self._is_away(seen):
             ruling = self._gate.go_home(open_gripper=False)
             if ruling.decision == "stop":
                 return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
-        return self.glance(seen.images.get(OVERHEAD))
+        return self.glance(seen.images.get(OVERHEAD) if seen else None)
 
     def _is_away(self, observation: Observation) -> bool:
         away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())

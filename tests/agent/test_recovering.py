@@ -15,6 +15,7 @@ from agent.workcell import assemble
 from skills.call import Finding, Ruling
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable
+from skills.observation import Observation
 from skills.plan import Understanding
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Bench, Checkpoint, Killed, TextPerceiver, Tray, part, step
 
@@ -95,6 +96,29 @@ def silent(bench: Bench, name: str, times: int) -> None:
         return act(*given)
 
     policy.act = answer  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("gone", [1, 100])
+def test_a_camera_that_does_not_answer_a_look_is_waited_out_or_asked_about(lay, gone: int) -> None:
+    """Driver.observe raises, as of a camera whose cable is loose, once the first part is in the gripper."""
+    bench = lay(Tray(RED, GOOD), FAILED)
+    observe, left = bench.gate.observe, [gone]
+
+    def unplugged() -> Observation:
+        if bench.world.held is not None and left[0]:
+            left[0] -= 1
+            raise Unavailable("the camera overhead does not answer.", "Look at its cable.")
+        return observe()
+
+    bench.gate.observe = unplugged
+    operator = Operator()
+    report = run(bench.workcell, "go", answer=operator)
+    if gone == 1:
+        assert (report.outcome.outcome, operator.asked) == ("done", [])
+        return
+    assert report.outcome.reason == "a person is needed: the camera overhead does not answer. Look at its cable."
+    assert [one.choices for one in operator.asked] == [("try again", "stop")]
+    assert (bench.world.held, bench.world.at_home) == (RED, True)
 
 
 def test_a_part_that_was_missed_twice_waits_for_the_others(lay) -> None:

@@ -306,12 +306,12 @@ def test_a_plan_says_whose_yes_a_run_would_ask_for(smolcell, scene: Path, strict
     assert "approval" not in json.loads(smolcell("plan", "how many gears are there?", *seen, "--json").out)
 
 
-def test_a_yes_is_asked_by_the_cell_file_and_answered_by_the_scene(smolcell, strict: Path, tmp_path: Path) -> None:
+def test_a_yes_is_asked_by_the_cell_file_and_no_scene_says_it(smolcell, strict: Path, tmp_path: Path) -> None:
     words = ("run", "put the red gear in the left bin", "--cell", str(strict), "--json", "--scene")
-    said = smolcell(*words, str(written(tmp_path, "[]")))
+    said = smolcell(*words, str(written(tmp_path, "['yes']")))
     assert said.code == ExitCode.INCOMPLETE
     assert "needs the yes of an operator: up to 1 part will be brought to the left bin" in said.err
     assert json.loads(said.out)["reason"] == "a person is needed: up to 1 part will be brought to the left bin"
-    agreed = smolcell(*words, str(written(tmp_path, "['yes']")))
+    agreed = smolcell(*words, str(written(tmp_path, "[]")), "--yes")
     assert (agreed.code, json.loads(agreed.out)["outcome"]) == (ExitCode.DONE, "done")
-    assert "answered  yes, by " in agreed.err
+    assert "answered  yes beforehand, by " in agreed.err
