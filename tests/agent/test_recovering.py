@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,14 @@ def test_try_again_forgives_and_goes_on(lay) -> None:
     assert what_was_done(bench, report) == ["retry", "retry", "ask", "retry"]
     assert [one.question for one in operator.asked] == ["the policy does not answer. Start it. What shall be done?"]
     assert operator.asked[0].choices == ("try again", "leave it", "stop")
+
+
+def test_a_cell_file_says_after_how_many_failures_of_a_cause_a_person_is_asked(lay) -> None:
+    bench = lay(Tray(RED, GOOD), FAILED)
+    silent(bench, "pick", 1)
+    impatient = bench.workcell.cell.model_copy(update={"recovery": {"policy_silent": 1}})
+    report = run(replace(bench.workcell, cell=impatient), "go", answer=Operator("try again"))
+    assert (report.outcome.outcome, what_was_done(bench, report)) == ("done", ["ask"])
 
 
 def test_leave_it_goes_on_with_the_others(lay) -> None:
