@@ -8,8 +8,7 @@ from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.lexicon import Noun
 from agent.planning.modifiers import starts_part
-from agent.planning.objects import TO
-from agent.planning.parse import Move, Parse, PartPhrase, Pending
+from agent.planning.parse import TO, Move, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
 from agent.planning.parts import take_exceptions, take_left_out
 from agent.planning.places import names_place, take_place

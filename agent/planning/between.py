@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from agent.planning.afterthoughts import take_rank
 from agent.planning.courtesy import AMBIGUOUS_OPENERS, OPENERS
 from agent.planning.parse import Parse
 from agent.planning.places import names_place
@@ -53,6 +54,7 @@ _STOPPED: Final = ("stop", "halt")
 def take_order(parse: Parse) -> bool:
     """Steps over the words between clauses; whether a clause follows. Later words may be done earlier."""
     cursor = parse.cursor
+    take_rank(parse)
     start = cursor.at
     while True:
         cursor.skip(_CONNECTORS)

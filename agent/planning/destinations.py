@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from agent.planning.objects import TO, is_over
-from agent.planning.parse import Parse
+from agent.planning.objects import is_over
+from agent.planning.parse import TO, Parse
 from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
 
 _LAYING: Final = ("place", "put", "drop", "insert", "deposit")

@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Final
 
 from agent.planning.doubt import Doubt
-from agent.planning.parse import STOPS, Parse, PartPhrase, Pending
+from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
 from agent.planning.past import recalled_parts
 from skills.scene import PartQuery
 
-TO: Final = ("in", "into", "inside", "onto", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
 PARTICLES: Final = ("up", "down", "over", "out", "off", "away", "aside", "together")
 _PRONOUNS: Final = ("it", "them", "these", "those", "that", "this")
 _EVERYTHING: Final = PartPhrase(PartQuery(), "all")

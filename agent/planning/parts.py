@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from agent.planning.appositions import take_apposition, take_count_behind
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.lexicon import Noun
@@ -115,6 +116,8 @@ def _take_behind(parse: Parse, draft: Draft) -> bool:
             and take_value(parse, draft, False)
         )
         or take_bound_behind(parse, draft)
+        or take_count_behind(parse, draft)
+        or take_apposition(parse, draft)
         or take_region(parse, draft)
         or take_tray(parse)
         or take_predicate(parse, draft)

@@ -143,6 +143,8 @@ FOLDS: Final[dict[str, str]] = {
     "no more than": "atmost",
     "not more than": "atmost",
     "a maximum of": "atmost",
+    "but no more than": "atmost",
+    "but not more than": "atmost",
     "maximum of": "atmost",
     "maximum": "atmost",
     "max": "atmost",

@@ -1,5 +1,8 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
+from typing import Final
+
+from agent.planning.afterthoughts import take_afterthought
 from agent.planning.asides import (
     add_same,
     take_condition,
@@ -11,15 +14,19 @@ from agent.planning.asides import (
 from agent.planning.between import take_openers, take_order
 from agent.planning.destinations import names_place_after, take_destination, take_fronted_place, take_place_first
 from agent.planning.doubt import Doubt
-from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
+from agent.planning.objects import PARTICLES, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
-from agent.planning.parse import STOPS, Parse, PartPhrase
+from agent.planning.parse import STOPS, TO, Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.places import names_place, take_place
 from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
+
+_REPORTED: Final = {("have", "been"), ("has", "been")}
+_LYING: Final = ("in", "on", "at", "inside", "there")
+_WISHING: Final = ("sure", "ensure", "that")
 
 
 def take_clauses(parse: Parse) -> None:
@@ -38,7 +45,7 @@ def take_clauses(parse: Parse) -> None:
 def take_clause(parse: Parse) -> None:
     """One clause. Raises: Doubt."""
     take_openers(parse)
-    if take_own(parse):
+    if take_own(parse) or take_afterthought(parse):
         return
     if take_exclusion(parse) or take_same(parse) or take_condition(parse):
         return
@@ -146,7 +153,7 @@ def _take_statement(parse: Parse, place: str | None) -> None:
         cursor.at += 1
         settle(parse, phrases, "put", place)
         return
-    action = _take_copula(parse)
+    action = _take_copula(parse, wished=cursor.word(phrases[0].start - cursor.at - 1) in _WISHING)
     place = place or take_destination(parse)
     if cursor.take("too", "also", "likewise") and place is None:
         parse.flush()
@@ -167,9 +174,12 @@ def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:
     return all(not phrase.query.model_dump(exclude={"kind"}, exclude_defaults=True) for phrase in (before, *phrases))
 
 
-def _take_copula(parse: Parse) -> Action:
-    """“should be removed”, "go", "are to be put"."""
-    cursor, action = parse.cursor, "put"
+def _take_copula(parse: Parse, wished: bool) -> Action:
+    """“should be removed”, "go", "are to be put"; "are in" where it is `wished`.
+
+    Raises: Doubt for a report: "are in", "have been put".
+    """
+    cursor, action, start = parse.cursor, "put", parse.cursor.at
     copula = False
     while cursor.word() != END:
         word = cursor.word()
@@ -182,6 +192,11 @@ def _take_copula(parse: Parse) -> Action:
         if word == "to" and names_place_after(parse):
             break
         cursor.at += 1
+    said = tuple(token.word for token in cursor.tokens[start : cursor.at] if token.word != "all")
+    lies = said in {("is",), ("are",)} and cursor.word() in _LYING and not wished
+    if said[:2] in _REPORTED or lies:
+        cursor.at = start
+        raise parse.not_understood()
     if cursor.take(*PARTICLES) in {"away", "out", "off"} and action == "put":
         action = "remove"
     return action  # type: ignore[return-value]
