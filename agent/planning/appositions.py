@@ -1,5 +1,6 @@
 """What is said once more of parts just named: "two nuts, brass ones, …", "the bolts, all of them, …", "nuts x 3"."""
 
+import re
 from typing import Final
 
 from agent.planning.doubt import Doubt
@@ -45,15 +46,27 @@ def take_count_behind(parse: Parse, draft: Draft) -> bool:
         cursor.at = start
         return False
     bounded = bool(cursor.take("atmost"))
+    at = cursor.at
     number = take_number(parse)
-    cursor.take_run("of", "them") or cursor.take(*UNITS)
+    unit = cursor.take_run("of", "them") or cursor.take(*UNITS)
     bounded = bool(cursor.take("atmost", "orless")) or bounded
-    listed = not comma and draft.noun.plural and cursor.word() in {",", "and"}
-    if not number or not (listed or _closes(parse)):
+    plural = draft.noun.plural
+    if not number or not (plural or unit or _is_marked(parse, at)):
+        cursor.at = start
+        return False
+    listed = not comma and plural and cursor.word() in {",", "and"}
+    if not (listed or _closes(parse)):
         cursor.at = start
         return False
     draft.count, draft.at_most = number, bounded
     return True
+
+
+def _is_marked(parse: Parse, at: int) -> bool:
+    """Whether “x”, "qty", a comma or a bracket stands before the number: "nut 3" is one nut."""
+    tokens = parse.cursor.tokens
+    said = parse.cursor.text[tokens[at - 1].start : tokens[at].end].removeprefix(tokens[at - 1].word)
+    return re.search(r"[x×*(,=:]|qty", said, re.IGNORECASE) is not None
 
 
 def _take_whole(parse: Parse, draft: Draft | None) -> bool:

@@ -13,7 +13,7 @@ from agent.planning.wordlist import words
 _CONNECTORS: Final = words(
     ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly last"
 )
-_AFTER_OPENERS: Final = words(", . ; and then next also first")
+_AFTER_OPENERS: Final = words(", . ; : and then next also first")
 _SEQUELS: Final = words("then next finally lastly last also")
 _OPENERS: Final = {
     first: tuple(sorted((run for run in map(str.split, OPENERS) if run[0] == first), key=len, reverse=True))

@@ -34,6 +34,15 @@ FILLERS: Final = (
     *_each("one", "by one|at a time|after the other|after another"),
     *_each("robot|mate|buddy|smolcell"),
     *_each("that would be", "great|nice|good|lovely|helpful|perfect|all"),
+    *_each("no", "rush|hurry", "but|"),
+    *_each("there is", "no", "rush|hurry", "but|"),
+    *_each("take your time|at your convenience|basically|literally|lol|haha|ta|honestly|of course|obviously"),
+    *_each("you are", "the best|great|awesome|a star|a legend"),
+    *_each("thanks|thank you", "again|for your help|for the help|in advance", "|again"),
+    *_each("sorry to", "bother|disturb", "you again", "|but"),
+    *_each("i think|i guess|i suppose|i believe|i would say|if i may|with sugar on top"),
+    *_each("as", "usual|always|discussed|agreed|said|mentioned"),
+    *_each("then please|now please|please then|folks|lads|dude|bro|man|pal|my friend"),
 )
 """Said for politeness or for nothing; dropped wherever they stand."""
 
@@ -43,10 +52,30 @@ OPENERS: Final = (
     *_each("help", "me|us", "|to|and|by"),
     *_each("could|can|would|will|might|may", "you|someone", "|possibly|mind|manage to|be able to|be willing to"),
     *_each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),
-    *_each("could|can|may", "i|we", "get|have|ask you to"),
+    *_each("could|can|may|might", "i|we", "get|have|ask you to|trouble you to|bother you to"),
+    *_each("could|can|shall", "we", "|maybe|perhaps|just|please", "|get|have"),
+    *_each("you know what|listen|listen up|look|attention|note|note that|be aware that|heads up|quick one|hmm let me think"),
+    *_each("let us|let me", "see|think"),
+    *_each("for|go"),
+    *_each("it is", "important|essential|necessary|crucial|time", "that|"),
+    *_each("here is what", "i|we", "need|want|would like"),
+    *_each("here is what", "i|we", "need|want|would like", "you to do"),
+    *_each("what", "i|we", "need|want|would like", "you to do is", "|to"),
+    *_each("what|all", "i|we", "need|want|would like", "is", "|for"),
+    *_each("all", "you", "have to do|need to do|must do", "is", "|to"),
+    *_each("how about|what about", "|you|we"),
+    *_each("why do not", "you|we"),
+    *_each("is it|would it be", "ok|okay|all right|possible", "if", "you|we"),
+    *_each("it would be|it is", "great|nice|good|helpful|lovely|kind|best|better|perfect", "if", "|you|you could|you would|we could"),
+    *_each("would be", "great|nice|good|helpful|lovely|kind|cool", "if", "|you|you could|you would"),
+    *_each("you would", "do me a", "favour|favor", "by|if you would"),
+    *_each("do me", "a|the", "favour|favor", "|:|and"),
+    *_each("make it so that|like|i say|say"),
+    *_each("looks like|it looks like|seems like|it seems", "i|we", "need|want", "|to"),
     *_each("i|we", "want|need|would like|would love|wish", "|to|you to|to have|to see|to ask you to"),
     *_each("i|we", "have to|should|must|ask you to|am asking you to|hope you can|was hoping you could"),
     *_each("i|we", "was wondering|wonder", "|whether you could"),
+    *_each("i|we", "am going to need|are going to need|will need|gotta have|got to have|could use|could do with"),
     *_each("i|we", "would", "appreciate|appreciate it|be grateful|be happy|be glad", "|if you would"),
     *_each("it would be", "great|nice|good|helpful|lovely|kind", "|if you would"),
     *_each("would it be|is it", "possible to|possible for you to"),
@@ -64,5 +93,6 @@ OPENERS: Final = (
 """What may stand before a command; those of AMBIGUOUS_OPENERS count only before a comma or a verb."""
 
 AMBIGUOUS_OPENERS: Final = frozenset(
-    {"ok", "okay", "right", "good", "there", "to", "have", "do", "all right", "help me", "help us"}
+    {"ok", "okay", "right", "good", "there", "to", "have", "do", "all right", "help me", "help us", "go", "for", "like", "look"}
+    | {"how about", "what about", "say", "let me see", "let us see", "shall we", "can we", "could we"}
 )

@@ -13,6 +13,7 @@ from agent.planning.places import names_place
 from agent.planning.predicates import is_plural_value, take_predicate, take_region, take_tray, take_value
 from agent.planning.quantity import take_bound_behind, take_quantity
 from agent.planning.synonyms import FOREIGN, MASS_NOUNS, NUMBERS
+from agent.planning.tokens import END
 from skills.scene import PartQuery
 
 EXCEPT: Final = ("except", "excluding", "without", "besides", "but", "bar", "not")
@@ -113,6 +114,7 @@ def _take_behind(parse: Parse, draft: Draft) -> bool:
             draft.noun is not None
             and is_described(parse)
             and not _is_verb_phrase(parse)
+            and not _is_tag(parse, draft)
             and take_value(parse, draft, False)
         )
         or take_bound_behind(parse, draft)
@@ -123,6 +125,12 @@ def _take_behind(parse: Parse, draft: Draft) -> bool:
         or take_predicate(parse, draft)
         or _take_exceptions(parse, draft)
     )
+
+
+def _is_tag(parse: Parse, draft: Draft) -> bool:
+    """“remove the failed parts, ok?”: of these nothing more is said."""
+    ends = parse.cursor.word(1) in {END, "."}
+    return ends and parse.cursor.word() in {"ok", "okay", "good"} and "condition" in draft.fields
 
 
 def _is_verb_phrase(parse: Parse) -> bool:

@@ -121,6 +121,8 @@ FOLDS: Final[dict[str, str]] = {
     "clean up": "remove",
     "kick out": "remove",
     "end up": "go",
+    "ended up": "go",
+    "wind up": "go",
     "ends up": "go",
     "pick out": "remove",
     "purge": "remove",

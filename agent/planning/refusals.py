@@ -49,6 +49,8 @@ _QUALITY: Final = _any(
     r"up away out the your its this that own a robot_s robot left right rejection reject red quality control qc whole",
     r"entire overhead wrist",
 )
+_COURTEOUS: Final = _any("next task job order help time name convenience turn best work kindness")
+"""What may be “yours” in an order or a thank you."""
 _RULES: Final = _any(
     r"instructions? rules? prompts? training guidelines? orders programming directives? contract",
 )
@@ -93,7 +95,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal("refuse-system", re.compile(r"[<{}]|(?<![-=])>")),
     _refusal(
         "refuse-speed",
-        _any(r"faster fastest fast speed\w* velocity accelerat\w* full_throttle hurry rush turbo overclock at_full"),
+        _any(r"faster fastest fast speed\w* velocity accelerat\w* full_throttle turbo overclock at_full"),
+        r"(?<!no )(?<!not )(?:hurry|rush)",
         r"as quick(?:ly)? as|maximum power|full power|double time",
     ),
     _refusal(
@@ -146,7 +149,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"\d+ ?(?:cm|centimet\w+|millimet\w+|met(?:er|re)s?|inch\w*)",
         rf"{_HANDLE} (?:{_QUALITY} )*{_CELL}",
         rf"{_LAY} {_ARTICLE} (?:{_QUALITY} )*{_CELL}",
-        r"your (?:own )?(?!left|right)\w+|robot s \w+|its own",
+        rf"your (?:own )?(?!left|right|{_COURTEOUS}\b)\w+|robot s \w+|its own",
     ),
 )
 
