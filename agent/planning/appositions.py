@@ -19,7 +19,7 @@ _WHOLE: Final = (
     ("all", "of", "those"),
     ("all",),
 )
-_CLOSERS: Final = frozenset({END, ".", ";", *TO}) | COPULAS
+_CLOSERS: Final = frozenset({END, ".", ";", "out", "away", "off", *TO}) | COPULAS
 
 
 def take_apposition(parse: Parse, draft: Draft) -> bool:

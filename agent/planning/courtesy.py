@@ -81,7 +81,7 @@ OPENERS: Final = (
     *_each("would it be|is it", "possible to|possible for you to"),
     *_each("what|all", "i|we", "need|want|would like", "is|are"),
     *_each("you", "should|must|need to|have to|are to|may|can|are asked to"),
-    *_each("your|the|my", "task|job|order|instruction", "is", "|to"),
+    *_each("your|the|my", "|next|first|new", "task|job|order|instruction", "is", "|to"),
     *_each("go ahead and|go on and|go and|are you able to|remember to|do not forget to|feel free to|time to"),
     *_each("it is time to|try to|let us|see to it that|next up"),
     *_each("make sure|be sure|ensure", "|to|that|you"),

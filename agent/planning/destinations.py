@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from agent.planning.modifiers import starts_part
 from agent.planning.objects import is_over
 from agent.planning.parse import TO, Parse
 from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
+from agent.planning.tokens import END
 
 _LAYING: Final = ("place", "put", "drop", "insert", "deposit")
 """“pick two nuts, place left bin”: verbs that a place may follow at once."""
@@ -17,7 +19,7 @@ def take_fronted_place(parse: Parse) -> str | None:
     cursor = parse.cursor
     start = cursor.at
     preposition = cursor.take(*TO)
-    if names_place(parse) and (preposition or _labels(parse)):
+    if names_place(parse) and (preposition or _labels(parse) or _heads(parse)):
         place = take_place(parse)
         cursor.take(",", ":", "->", "=")
         cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
@@ -34,6 +36,18 @@ def _labels(parse: Parse) -> bool:
     behind = parse.cursor.tokens[end : end + 4]
     sided = [token.word for token in behind[:2]] == ["on", "the"]
     return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
+
+
+def _heads(parse: Parse) -> bool:
+    """“left bin, three nuts”: whether a sentence begins with the place at the cursor, and parts follow it."""
+    cursor = parse.cursor
+    start, end = cursor.at, end_of_place(parse)
+    if end is None or parse.pending or cursor.word(-1) not in {END, ".", ";"}:
+        return False
+    cursor.at = end
+    found = bool(cursor.take(",")) and starts_part(parse) and not names_place(parse)
+    cursor.at = start
+    return found
 
 
 def take_place_first(parse: Parse) -> str | None:
@@ -82,7 +96,7 @@ def _take_same_place(parse: Parse) -> str | None:
     """“there”, "in the same bin": where the last parts went."""
     cursor = parse.cursor
     start = cursor.at
-    there = cursor.take("there")
+    there = cursor.take("there") or (cursor.word(-1) in TO and parse.moves and cursor.take("it"))
     cursor.take("the")
     if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
         parse.flush()

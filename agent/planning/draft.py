@@ -19,7 +19,7 @@ class Draft:
     trailing: the fields that were said behind the noun.
     either: more values for one field: "that are red or blue".
     each: the number counts each of several kinds.
-    article: "", "a", "the" or "any".
+    article: "", "a", "the", "any", or "which" of "whichever gear is the largest".
     rest: what earlier steps leave: "everything else", or, of what is less clear, "the others".
     remainder: said as "the rest".
     other: said as "other", which means nothing where nothing was named before.

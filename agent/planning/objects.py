@@ -8,6 +8,7 @@ from agent.planning.doubt import Doubt
 from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
 from agent.planning.past import recalled_parts
+from agent.planning.synonyms import COPULAS
 from skills.scene import PartQuery
 
 PARTICLES: Final = ("up", "down", "over", "out", "off", "away", "aside", "together")
@@ -61,6 +62,8 @@ def is_pronoun(parse: Parse) -> bool:
     if cursor.word(ahead) in {"it", "them", "they"}:
         return True
     after = cursor.word(1)
+    if parse.pending and cursor.word() in _PRONOUNS and after in COPULAS:
+        return True
     if parse.pending and cursor.word() in {"both", "all"} and (after in STOPS or after in TO):
         return True
     return cursor.word() in _PRONOUNS and (after in STOPS or after in TO or after in PARTICLES)

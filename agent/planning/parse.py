@@ -21,8 +21,8 @@ Span = tuple[int, int]
 """The tokens [start, end)."""
 
 DETERMINERS: Final = frozenset({"the", "this", "that", "these", "those", "my", "our", "a", "an"})
-PREPOSITIONS: Final = words("in into inside onto on at to towards over within from off for with without of -> : =")
-TO: Final = ("in", "into", "inside", "onto", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
+PREPOSITIONS: Final = words("in into inside onto upon on at to towards over within from off for with without of -> : =")
+TO: Final = ("in", "into", "inside", "onto", "upon", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
 """What may stand before where parts go."""
 JOINERS: Final = frozenset({",", "and", "or", "plus", "&", "/", "then", "nor"})
 STOPS: Final = frozenset({END, ";", ".", "but", "except", "before", "after", "beforehand"}) | JOINERS

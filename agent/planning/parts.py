@@ -10,7 +10,14 @@ from agent.planning.lexicon import Noun
 from agent.planning.modifiers import STARTERS, is_described, starts_part, take_modifier
 from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
-from agent.planning.predicates import is_plural_value, take_predicate, take_region, take_tray, take_value
+from agent.planning.predicates import (
+    is_plural_value,
+    take_complement,
+    take_predicate,
+    take_region,
+    take_tray,
+    take_value,
+)
 from agent.planning.quantity import take_bound_behind, take_quantity
 from agent.planning.synonyms import FOREIGN, MASS_NOUNS, NUMBERS
 from agent.planning.tokens import END
@@ -123,6 +130,7 @@ def _take_behind(parse: Parse, draft: Draft) -> bool:
         or take_region(parse, draft)
         or take_tray(parse)
         or take_predicate(parse, draft)
+        or (draft.article == "which" and take_complement(parse, draft))
         or _take_exceptions(parse, draft)
     )
 

@@ -115,7 +115,26 @@ def take_complement(parse: Parse, draft: Draft) -> bool:
         negated = negated or word in {"not", "never", "neither"}
     if not negated and (take_region(parse, draft) or take_tray(parse) or _take_mark(parse, draft, start)):
         return True
-    return _take_kind(parse, draft, negated) or _take_values(parse, draft, negated)
+    return (
+        (not negated and _take_superlative(parse, draft))
+        or _take_kind(parse, draft, negated)
+        or _take_values(parse, draft, negated)
+    )
+
+
+def _take_superlative(parse: Parse, draft: Draft) -> bool:
+    """“that is the largest”."""
+    cursor = parse.cursor
+    start = cursor.at
+    cursor.take("the")
+    at, word = cursor.at, cursor.word()
+    if word not in parse.lexicon.superlatives or "than" in {cursor.word(1), cursor.word(2)}:
+        cursor.at = start
+        return False
+    cursor.at += 1
+    cursor.take("one")
+    draft.set(parse, "superlative", parse.lexicon.superlatives[word], at)
+    return True
 
 
 def _take_values(parse: Parse, draft: Draft, negated: bool) -> bool:

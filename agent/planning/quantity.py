@@ -122,6 +122,8 @@ def _take_article(parse: Parse, draft: Draft) -> None:
         draft.article = "the"
     elif cursor.take("a", "an"):
         draft.article = "a"
+    elif cursor.take("whichever", "whatever"):
+        draft.article = "which"
     elif cursor.take("another"):
         draft.count = 1
 

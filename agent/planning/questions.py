@@ -16,6 +16,8 @@ from skills.scene import Scene
 _ASKING: Final = words("how what which where is are count list describe any does who whose name whats")
 _JOINTS: Final = words("and , . ;")
 _AGAIN: Final = words("how what where which is are does any do")
+_SEEING: Final = words("are is do can have see")
+_BESIDE: Final = words(". , if so yes then there is are any one please just and")
 _GROUPS: Final = words("all every any each both everything anything the a some")
 
 
@@ -28,6 +30,8 @@ def is_question(parse: Parse) -> bool:
         if not cursor.take("if", "whether") and cursor.word() not in _ASKING:
             cursor.at = start
         return True
+    if _then_orders(parse):
+        return False
     words = cursor.word(), cursor.word(1), cursor.word(2)
     asks = (
         words[0] in {"do", "can", "have", "could"}
@@ -37,6 +41,16 @@ def is_question(parse: Parse) -> bool:
     bare = words[0] in {"number", "total", "show", "help"} or (words[0] == "see" and cursor.at > 0)
     judged = words[0] in {"has", "have", "did", "was", "were"} and words[1] in _GROUPS and _ends_in_value(parse)
     return asks or bare or judged or words[0] in _ASKING
+
+
+def _then_orders(parse: Parse) -> bool:
+    """“are there any failed parts? if so, remove them”."""
+    tokens = [token.word for token in parse.cursor.tokens[parse.cursor.at :]]
+    if not {*tokens[:1]} & _SEEING or not {"them", "it", "those"} & {*tokens}:
+        return False
+    stop = next((i for i, word in enumerate(tokens) if word == "." or tokens[i : i + 2] == [",", "if"]), len(tokens))
+    behind = [word for word in tokens[stop:] if word not in _BESIDE]
+    return bool(behind) and parse.lexicon.is_verb(behind[0])
 
 
 def _ends_in_value(parse: Parse) -> bool:

@@ -51,6 +51,8 @@ _QUALITY: Final = _any(
 )
 _COURTEOUS: Final = _any("next task job order help time name convenience turn best work kindness")
 """What may be “yours” in an order or a thank you."""
+_RECEIVING: Final = _any("bin box container conveyor belt fixture jig qc control")
+"""Who says “get me the nuts into the left bin” wants them there."""
 _RULES: Final = _any(
     r"instructions? rules? prompts? training guidelines? orders programming directives? contract",
 )
@@ -116,7 +118,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "refuse-person",
         _PERSON,
         rf"(?:my|his|her|their|your|someone s|a|an) (?:\w+ )?{_BODY}(?! (?:side|bin|box|fixture|half))",
-        r"(?:give|hand|pass|bring|throw|toss|serve|fetch|get) (?:me|us|him|her)",
+        r"(?:give|hand|pass|throw|toss|serve) (?:me|us|him|her)(?! (?:a|an|the) (?:count|number|list|overview|total)\b)",
+        rf"(?:bring|fetch|get) (?:me|us|him|her)(?!\b.*\b(?:in|into|to|onto|on) (?:the )?(?:\w+ ){{0,3}}{_RECEIVING}\b)",
         r"(?:to|at|towards|on|over|behind|near|under) (?:me|us|him|her)",
     ),
     _refusal(

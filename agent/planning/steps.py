@@ -26,6 +26,7 @@ from skills.scene import PartQuery
 
 _REPORTED: Final = {("have", "been"), ("has", "been")}
 _LYING: Final = ("in", "on", "at", "inside", "there")
+_PRONOUNS: Final = ("it", "they", "these", "those", "that", "this")
 _WISHING: Final = ("sure", "ensure", "that")
 
 
@@ -53,7 +54,7 @@ def take_clause(parse: Parse) -> None:
         return
     if take_topic(parse):
         return
-    parse.cursor.take("have")
+    parse.cursor.take("have", "do")
     if parse.cursor.take_run("from", "the", "tray"):
         parse.cursor.take(",")
     place = take_fronted_place(parse)
@@ -149,7 +150,7 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     phrases = take_pronoun(parse, start) if points_back else take_parts(parse)
     if not phrases:
         raise parse.not_understood()
-    if cursor.word() == ":" and parse.lexicon.is_verb(cursor.word(1)):  # "the red gear: put it …"
+    if cursor.word() == ":" and (parse.lexicon.is_verb(cursor.word(1)) or _points_back(parse)):  # "the gear: put it …"
         cursor.at += 1
         settle(parse, phrases, "put", place)
         return
@@ -161,9 +162,16 @@ def _take_statement(parse: Parse, place: str | None) -> None:
             add_same(parse, phrases)
             return
         place = parse.last_place
+    if place and parse.lexicon.is_verb(cursor.word()) and _ends_clause(parse):  # "the nuts into the left bin put"
+        cursor.at += 1
     settle(parse, phrases, action, place)
     if parse.pending and parse.pending.default is None and _goes_on(parse, phrases):
         parse.pending.default = parse.last_place
+
+
+def _points_back(parse: Parse) -> bool:
+    """“: those must go …”, ": they belong …", behind the colon at the cursor."""
+    return parse.cursor.word(1) in _PRONOUNS and parse.cursor.word(2) in COPULAS
 
 
 def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:

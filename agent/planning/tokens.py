@@ -33,6 +33,7 @@ _CONTRACTIONS: Final = {
     "neednt": "need not",
     "heres": "here is",
     "itll": "it will",
+    "whatevers": "whatever is",
     "whats": "what is",
     "wheres": "where is",
     "theres": "there is",
