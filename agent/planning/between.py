@@ -11,7 +11,7 @@ from agent.planning.tokens import END
 from agent.planning.wordlist import words
 
 _CONNECTORS: Final = words(
-    ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly last"
+    ", ; . : / and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly last"
 )
 _AFTER_OPENERS: Final = words(", . ; : and then next also first")
 _SEQUELS: Final = words("then next finally lastly last also")

@@ -56,7 +56,7 @@ OPENERS: Final = (
     *each("could|can|shall", "we", "|maybe|perhaps|just|please", "|get|have"),
     *each("you know what|listen|listen up|look|attention|note|note that|be aware that|heads up|quick one|hmm let me think"),
     *each("let us|let me", "see|think"),
-    *each("for|go"),
+    *each("for|go|let"),
     *each("it is", "important|essential|necessary|crucial|time", "that|"),
     *each("here is what", "i|we", "need|want|would like"),
     *each("here is what", "i|we", "need|want|would like", "you to do"),

@@ -53,7 +53,7 @@ def _heads(parse: Parse) -> bool:
 def take_place_first(parse: Parse) -> str | None:
     """“put in the left bin all bolts”."""
     start = parse.cursor.at
-    before = parse.cursor.word(-1)
+    before = parse.cursor.word(-2 if parse.cursor.word(-1) == ":" else -1)
     waits = parse.pending is not None and parse.pending.default is None
     begins = parse.cursor.take(*TO) or (waits and before in _LAYING)
     if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):

@@ -12,6 +12,7 @@ from agent.planning.wordlist import words
 
 BE: Final = ("is", "are", "was", "were", "be", "been", "has", "have", "had", "did", "do", "does", "look", "looks")
 _MARKING: Final = words("red visible paint painted coloured colored bright paintmark")
+_JUDGED: Final = ("flagged", "tagged", "labelled", "labeled", "classified", "rated")
 _REGION_NOUNS: Final = ("side", "half", "part", "edge", "end", "area", "section", "row")
 
 
@@ -91,9 +92,9 @@ def take_predicate(parse: Parse, draft: Draft) -> bool:
         raise parse.not_understood()
     if _take_mark(parse, draft):
         return True
-    cursor.take("made")
+    said = cursor.take("made", *_JUDGED)
     preposition = cursor.take("of", "in", "as", "with")
-    if preposition and (preposition == "as" or not names_place(parse)):
+    if (preposition or said in _JUDGED) and (preposition == "as" or not names_place(parse)):
         cursor.take("a", "an")
         cursor.take("size", "colour", "color")
         if take_value(parse, draft, negated=False):
@@ -139,8 +140,8 @@ def _take_superlative(parse: Parse, draft: Draft) -> bool:
 
 def _take_values(parse: Parse, draft: Draft, negated: bool) -> bool:
     cursor = parse.cursor
-    cursor.take("made")
-    cursor.take("of")
+    cursor.take("made", *_JUDGED)
+    cursor.take("of", "as")
     at = cursor.at
     if not take_value(parse, draft, negated):
         return False

@@ -110,6 +110,9 @@ def _check_number(parse: Parse, number: int, start: int) -> None:
     if cursor.take("ormore", "atleast"):
         raise _doubt("ask-at-least", parse, start, number)
     at = cursor.at
+    if take_number(parse) != number:  # "1 (one)"
+        cursor.at = at
+    at = cursor.at
     ranged = cursor.take("or", "to", "and", "-", "–") and take_number(parse) is not None
     cursor.at = cursor.at if ranged else at
     if ranged or take_number(parse) is not None or number == 0:

@@ -61,6 +61,10 @@ _DROPPED: Final = frozenset("\"'“”„«»‘’`´()[]*•·_")
 _BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its", "wed"} | {"cannot"}
 """Contractions that are no other words when the apostrophe is missing."""
 _ABBREVIATED: Final = frozenset({"max", "min", "qty", "pcs", "pc", "no", "nr", "pos"})
+_MILLIMETRES: Final = frozenset({"mm", "millimetre", "millimeter", "mil"})
+_METRIC: Final = {"six": "6", "eight": "8", "ten": "10"}
+_FITTED: Final = frozenset({"bolt", "bolts", "nut", "nuts", "screw", "screws", "one", "ones"})
+"""What “eight millimetre” is a size of; of anything else it is a way to go."""
 _ARROWS: Final = frozenset({"→", "⇒", "➔", "⟶"})
 _BACK_ARROWS: Final = frozenset({"←", "⇐"})
 _AFTER_COUNT: Final = frozenset({"->", "in", "into", "to", "onto", "on", "for", ",", ";", ":", "=", ".", ")", END})
@@ -169,6 +173,9 @@ def _join_sizes(tokens: list[Token]) -> list[Token]:
             joined[-1] = replace(last, end=token.end)
         elif re.fullmatch(r"\d+mm", token.word):
             joined.append(replace(token, word=f"m{token.word[:-2]}"))
+        elif len(joined) > 1 and token.word in _FITTED and joined[-1].word in _MILLIMETRES:
+            size = joined[-2].word
+            joined[-2:] = [Token(f"m{_METRIC.get(size, size)}", joined[-2].start, joined[-1].end), token]
         else:
             joined.append(token)
     return joined
