@@ -223,7 +223,7 @@ def take_reported_order(parse: Parse, take_clause: Callable[[Parse], None]) -> b
         raise parse.not_understood()
     parse.order += word == "before"
     take_clause(parse)
-    if cursor.at == start or not cursor.take(",", "then"):
+    if cursor.at == start or not (cursor.take(",", "then") or parse.lexicon.is_verb(cursor.word())):
         raise parse.not_understood()
     parse.flush()
     parse.order -= word == "before"

@@ -6,8 +6,12 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
+from agent.planning.modifiers import starts_part
 from agent.planning.partlist import take_parts
+from agent.planning.parts import take_part
 from agent.planning.past import recalled_parts
+from agent.planning.places import names_place, take_place
+from agent.planning.settle import REJECTION
 from agent.planning.synonyms import COPULAS
 from skills.scene import PartQuery
 
@@ -33,6 +37,31 @@ def take_object(parse: Parse, start: int) -> list[PartPhrase]:
         cursor.at = at
         raise parse.not_understood()
     return phrases
+
+
+def take_alone(parse: Parse) -> list[PartPhrase]:
+    """“remove failed parts, gears to the conveyor”: the failed parts, where the comma begins another order. Raises: Doubt
+    where "failed nuts, bolts to the conveyor" may be one order or two.
+    """
+    cursor, start, kind = parse.cursor, parse.cursor.at, parse.kind
+    first = take_part(parse)
+    end, joiner = cursor.at, cursor.take(",", "and")
+    second = take_part(parse, parse.kind) if joiner and first and starts_part(parse) else None
+    onward = second is not None and (second.rest or joiner == ",") and _place_ahead(parse)
+    parse.kind, cursor.at = kind, start
+    if not onward or onward == REJECTION or first is None or second is None or first.fields.get("condition") != "failed":
+        return []
+    if second.is_bare and "kind" in first.fields and not second.rest:
+        raise Doubt("ask-each-or-all", words=cursor.quote(start, second.end))
+    cursor.at, parse.kind = end, first.fields.get("kind")
+    return first.phrases(parse)
+
+
+def _place_ahead(parse: Parse) -> str | None:
+    """The place at the cursor, with what stands before it."""
+    parse.cursor.skip(COPULAS)
+    parse.cursor.take(*TO)
+    return take_place(parse) if names_place(parse) else None
 
 
 def _take_contents(parse: Parse) -> list[PartPhrase]:

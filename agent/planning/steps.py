@@ -14,7 +14,7 @@ from agent.planning.asides import (
 from agent.planning.between import take_openers, take_order
 from agent.planning.destinations import names_place_after, take_destination, take_fronted_place, take_place_first
 from agent.planning.doubt import Doubt
-from agent.planning.objects import PARTICLES, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
+from agent.planning.objects import PARTICLES, is_over, is_pronoun, take_alone, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
 from agent.planning.parse import STOPS, TO, Parse, PartPhrase
 from agent.planning.partlist import take_parts
@@ -27,7 +27,7 @@ from skills.scene import PartQuery
 _REPORTED: Final = {("have", "been"), ("has", "been")}
 _LYING: Final = ("in", "on", "at", "inside", "there")
 _PRONOUNS: Final = ("it", "they", "these", "those", "that", "this")
-_WISHING: Final = ("sure", "ensure", "that")
+_WISHING: Final = ("sure", "ensure", "that", "after", "once")
 
 
 def take_clauses(parse: Parse) -> None:
@@ -91,6 +91,9 @@ def _take_command(parse: Parse, place: str | None) -> None:
     place = place or take_place_first(parse)
     if place and parse.pending and is_over(parse):  # "grab two nuts, drop in the left bin"
         settle(parse, [], action, place)
+        return
+    if action in {"remove", "discard"} and not place and (alone := take_alone(parse)):
+        settle(parse, alone, action, None)
         return
     phrases = take_object(parse, start)
     if parse.lexicon.is_verb(cursor.word()) and action == "put" and _ends_clause(parse):  # "get the nuts removed"
@@ -183,7 +186,7 @@ def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:
 
 
 def _take_copula(parse: Parse, wished: bool) -> Action:
-    """“should be removed”, "go", "are to be put"; "are in" where it is `wished`.
+    """“should be removed”, "go", "are to be put"; "are in" where it is `wished`, or the order is told of.
 
     Raises: Doubt for a report: "are in", "have been put".
     """
@@ -201,8 +204,8 @@ def _take_copula(parse: Parse, wished: bool) -> Action:
             break
         cursor.at += 1
     said = tuple(token.word for token in cursor.tokens[start : cursor.at] if token.word != "all")
-    lies = said in {("is",), ("are",)} and cursor.word() in _LYING and not wished
-    if said[:2] in _REPORTED or lies:
+    lies = said in {("is",), ("are",)} and cursor.word() in _LYING
+    if (lies or said[:2] in _REPORTED) and not wished:
         cursor.at = start
         raise parse.not_understood()
     if cursor.take(*PARTICLES) in {"away", "out", "off"} and action == "put":
