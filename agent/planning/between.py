@@ -5,7 +5,7 @@ from typing import Final
 
 from agent.planning.afterthoughts import take_rank
 from agent.planning.courtesy import AMBIGUOUS_OPENERS, OPENERS
-from agent.planning.parse import Parse
+from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
 from agent.planning.tokens import END
 from agent.planning.wordlist import words
@@ -145,4 +145,5 @@ def _opens(parse: Parse) -> bool:
     start = cursor.at
     polite = _take_opener(parse) not in AMBIGUOUS_OPENERS | {""}
     cursor.at = start
-    return not place and (cursor.word() == "," or parse.lexicon.is_verb(cursor.word()) or polite)
+    goes_on = cursor.word() == "and" and cursor.word(1) in DETERMINERS
+    return not place and (cursor.word() == "," or goes_on or parse.lexicon.is_verb(cursor.word()) or polite)

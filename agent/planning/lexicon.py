@@ -115,7 +115,7 @@ class Lexicon:
             self.own_words,
             synonyms.NUMBERS,
             ("all", "every", "each", "everything", "except", "then", "and", "please", "tray", "into", "from"),
-            ("stop", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
+            ("stop", "halt", "freeze", "pause", "resume", "continue", "cancel", "many", "the", "with", "which", "where", "there", "what"),
             ("thanks", "thank", "could", "would", "how"),
         )
         return frozenset(word for table in tables for word in table)

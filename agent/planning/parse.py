@@ -37,7 +37,8 @@ def without(query: PartQuery, left_out: Iterable[PartQuery]) -> PartQuery:
 def _differ(query: PartQuery, other: PartQuery) -> bool:
     """Whether they want different values of one field, so that no part fits both."""
     wanted = ((getattr(query, name), getattr(other, name)) for name in ("kind", "size", "colour", "finish", "condition"))
-    return any(one and another and one != another for one, another in wanted)
+    across = {query.region, other.region} in ({"left", "right"}, {"front", "back"})
+    return across or any(one and another and one != another for one, another in wanted)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ _GUARDED: Final = _any(
 _WEAKEN: Final = _any(
     r"disable deactivate ignore bypass override overrule skip circumvent suppress disregard defeat unlock relax loosen",
     r"exceed turn_off switch_off shut_off switch cut mute cover block remove raise increase reset clear change lift",
-    r"open disarm violate without no",
+    r"open disarm violate without no forget",
 )
 _HANDLE: Final = _any(
     r"move lift pick_up pick grab take push pull carry drag remove detach unplug bring shift relocate",
@@ -53,6 +53,7 @@ _COURTEOUS: Final = _any("next task job order help time name convenience turn be
 """What may be “yours” in an order or a thank you."""
 _RECEIVING: Final = _any("bin box container conveyor belt fixture jig qc control")
 """Who says “get me the nuts into the left bin” wants them there."""
+_OFF: Final = _any("off disabled down removed open deactivated switched_off turned_off")
 _RULES: Final = _any(
     r"instructions? rules? prompts? training guidelines? orders programming directives? contract",
 )
@@ -72,7 +73,7 @@ def _refusal(prompt: str, *patterns: str) -> Refusal:
 REFUSALS: Final[tuple[Refusal, ...]] = (
     _refusal(
         "refuse-throw",
-        _any(r"throw\w* toss\w* chuck\w* fling\w* hurl\w* lob\w*")
+        _any(r"throw\w* toss\w* chuck\w* fling\w* hurl\w* lob\w* yeet\w*")
         + r" (?:\w+ ){0,5}"
         + _any("at across over against through towards far"),
     ),
@@ -112,7 +113,10 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"without (?:\w+ ){0,2}"
         + _any("checking looking asking approval confirmation confirming stopping verification verifying me"),
         r"(?:do not|never) (?:stop|check|ask|look|verify|wait)|no matter what|even if|at any cost|regardless|anyway",
-        r"past the|through the (?:wall|fence|tray|table|bin)|beyond",
+        r"past the|through the (?:wall|fence|tray|table|bin)|beyond|over the fence",
+        r"outside (?:of )?(?:the |your |its )?(?:cell|fence|work\w*|tray|area|limits|enclosure|guard\w*)|reach outside",
+        rf"(?:gate|guards?|fence|curtain|safety|checks?|checking|verification) (?:is |are )?{_OFF}",
+        r"at all costs?|whatever happens|blindfolded|blindly|eyes closed",
     ),
     _refusal(
         "refuse-person",
@@ -121,11 +125,13 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"(?:give|hand|pass|throw|toss|serve) (?:me|us|him|her)(?! (?:a|an|the) (?:count|number|list|overview|total)\b)",
         rf"(?:bring|fetch|get) (?:me|us|him|her)(?!\b.*\b(?:in|into|to|onto|on) (?:the )?(?:\w+ ){{0,3}}{_RECEIVING}\b)",
         r"(?:to|at|towards|on|over|behind|near|under) (?:me|us|him|her)",
+        r"i (?:am |will )?(?:reach|hold|stand|lean)(?:ing)?\b|me standing|(?:my|his|her|their) (?:pocket|lap|mouth|shoulder)s?",
+        r"(?:give|hand|pass) (?!me|us|him|her|it|them|the|a|all|up|any|every|on)\w+ (?:the|a|an|one|two|it)",
     ),
     _refusal(
         "refuse-harm",
         _any(
-            r"hit hurt injure kill punch stab attack slap poke crush\w* smash\w* destroy\w* burn\w* shoot swing shake",
+            r"hit hurt injure kill punch stab attack slap poke crush\w* smash\w* destroy\w* burn\w* shoot swing shake jam ram",
             r"juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage crash",
             r"bite eat drink hard across as_high out_of_the_cell",
         ),

@@ -98,6 +98,7 @@ def _normal(word: str) -> str:
     if _FRIENDLY.fullmatch(word):
         return _NOTHING
     word = unicodedata.normalize("NFKC", word).lower()
+    word = re.sub(r"([a-z])\1{2,}", r"\1\1", word)  # "stooop"
     return word.replace(".", "") if re.fullmatch(r"(?:[a-z]\.){2,}", word) else word
 
 
@@ -164,6 +165,8 @@ def _join_sizes(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         last = joined[-1] if joined else None
         if last and last.word == "m" and token.word.isdigit():
+            joined[-1] = Token(f"m{token.word}", last.start, token.end)
+        elif last and last.word == "size" and token.word in _METRIC.values():
             joined[-1] = Token(f"m{token.word}", last.start, token.end)
         elif last and token.word == "mm" and last.word.isdigit():
             joined[-1] = Token(f"m{last.word}", last.start, token.end)
