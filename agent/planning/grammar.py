@@ -1,5 +1,6 @@
 """The deterministic planner: every word is understood, or a question is asked."""
 
+import re
 from typing import Final
 
 from agent.planning.between import take_openers
@@ -33,6 +34,12 @@ LONGEST: Final = 1000
 """Characters of an instruction; nobody types more, and an attack often does."""
 
 _GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
+_CORRECTING: Final = re.compile(
+    r"[\s,.;:…–-]+(?:(?:oh |er |uh |ah )?(?:no wait|wait,? no|wait|oops|no,? sorry|sorry,? no|actually,? no|no,? actually|scratch that"
+    r"|correction|sorry|actually|(?:no,? |sorry,? |or )?i mean(?:t)?|or rather|or better|make that|no(?=,| the| put| in)))\b[\s,.:;…–-]*",
+    re.IGNORECASE,
+)
+"""What stands between an order and its correction in one breath."""
 
 
 class GrammarPlanner:
@@ -48,11 +55,24 @@ class GrammarPlanner:
         `past` is asked only where there would be a question without it, so that it changes nothing else.
         """
         alone = self._understood(instruction, scene)
+        if alone.outcome == "question" and (meant := self._rephrased(instruction, scene)):
+            return meant
         if past is None or alone.outcome in {"planned", "control"}:
             return alone
         if told := answer_of_run(read(instruction[:LONGEST], self._lexicon).plain, past):
             return Understanding(outcome="answer", text=told)
         return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
+
+    def _rephrased(self, instruction: str, scene: Scene | None) -> Understanding | None:
+        """“put the bolts in the left bin, no wait, the right bin”: one order and its correction, as two lines would be."""
+        said, *rest = _CORRECTING.split(instruction, maxsplit=1)
+        if not rest or not rest[-1].strip():
+            return None
+        first = self._understood(said, scene)
+        if first.plan is None or len(first.plan.steps) > 1:
+            return None
+        corrected = self._understood(f"I meant {rest[-1]}", scene, Past(plan=first.plan, moved=(0,)))
+        return corrected if corrected.outcome == "planned" else None
 
     def open_point(self, instruction: str, scene: Scene | None) -> str | None:
         """The name of the prompt with which `understand` asks or refuses; None where it does neither."""
