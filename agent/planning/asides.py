@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from agent.planning.courtesy import each
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.lexicon import Noun
@@ -22,9 +23,9 @@ _EXCEPTED: Final = words("excepted excluded exempt exempted")
 _SEEN: Final = tuple(
     tuple(run.split())
     for run in (
-        "there is|there are|you see|you find|you can see|i see|i can see|we have|see|do you see|can you see|is there"
-        "|are there|do we have|have we got|have you got"
-    ).split("|")
+        *each("you|i|you can|i can|do you|can you|", "see"),
+        *each("", "there is|there are|is there|are there|you find|we have|do we have|have we got|have you got"),
+    )
 )
 _IF_SO: Final = (("if", "so"), ("if", "yes"), ("if", "there", "are"), ("if", "there", "is"), ("if", "any"), ("then",))
 _STAYING: Final = words("alone there behind untouched lying where they are it is in place as them")

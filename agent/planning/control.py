@@ -10,7 +10,16 @@ from skills.plan import Control
 _WORDS: Final[dict[Control, tuple[str, ...]]] = {
     "stop": (
         *("stop", "halt", "freeze", "abort", "cease", "emergency", "estop", "stopp", "stand still", "hold still"),
-        *("whoa", "hands off", "enough", "that is enough", "stay where you are", "stay there", "stay put", "stand down"),
+        *(
+            "whoa",
+            "hands off",
+            "enough",
+            "that is enough",
+            "stay where you are",
+            "stay there",
+            "stay put",
+            "stand down",
+        ),
         *("hold position", "hold your position", "hit the brakes", "hit the brake"),
     ),
     "pause": (
@@ -34,6 +43,7 @@ _OBJECTS: Final = words(
     "working please immediately at once right away a moment second minute sec bit for there here what you are doing",
     "current cell button with so to ok okay thanks thank hey hi and any movement stop emergency e execution process",
     "i said me my mission then again ahead mate buddy ta cheers sir where left off stopped from operation operations",
+    "whole thing entire lot stuff",
 )
 _LEADING: Final = words(
     "may pls plz kindly please hey hi ok okay robot no oh now smolcell you must should need to could can would just",

@@ -13,10 +13,11 @@ def each(*choices: str) -> Iterator[str]:
 
 FILLERS: Final = (
     *each("please|pretty please|kindly|pls|plz|thanks|thank you|many thanks|cheers|thx|ty|tks|tnx|much appreciated"),
-    *each("thanks|thank you", "a lot|very much|so much|in advance"),
+    *each("thanks|thank you", "a lot|very much|so much|in advance|a million|a bunch|a ton|heaps"),
     *each("|best|kind", "regards"),
     *each("um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
     *each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
+    *each("very|terribly|awfully|kind of|sort of|quick favour|quick favor|hope you are well"),
     *each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
     *each("actually|still|really|right now|right away|at once|straight away|now|for me|for us|qty"),
     *each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),
@@ -54,7 +55,9 @@ OPENERS: Final = (
     *each("would you|could you|", "be", "so", "kind|good|nice", "as to|and|to"),
     *each("could|can|may|might", "i|we", "get|have|ask you to|trouble you to|bother you to"),
     *each("could|can|shall", "we", "|maybe|perhaps|just|please", "|get|have"),
-    *each("you know what|listen|listen up|look|attention|note|note that|be aware that|heads up|quick one|hmm let me think"),
+    *each(
+        "you know what|listen|listen up|look|attention|note|note that|be aware that|heads up|quick one|hmm let me think"
+    ),
     *each("let us|let me", "see|think"),
     *each("for|go|let"),
     *each("it is", "important|essential|necessary|crucial|time", "that|"),
@@ -66,7 +69,12 @@ OPENERS: Final = (
     *each("how about|what about", "|you|we"),
     *each("why do not", "you|we"),
     *each("is it|would it be", "ok|okay|all right|possible", "if", "you|we"),
-    *each("it would be|it is", "great|nice|good|helpful|lovely|kind|best|better|perfect", "if", "|you|you could|you would|we could"),
+    *each(
+        "it would be|it is",
+        "great|nice|good|helpful|lovely|kind|best|better|perfect",
+        "if",
+        "|you|you could|you would|we could",
+    ),
     *each("would be", "great|nice|good|helpful|lovely|kind|cool", "if", "|you|you could|you would"),
     *each("you would", "do me a", "favour|favor", "by|if you would"),
     *each("do me", "a|the", "favour|favor", "|:|and"),
@@ -76,7 +84,12 @@ OPENERS: Final = (
     *each("i|we", "have to|should|must|ask you to|am asking you to|hope you can|was hoping you could"),
     *each("i|we", "was wondering|wonder", "|whether you could"),
     *each("i|we", "am going to need|are going to need|will need|gotta have|got to have|could use|could do with"),
-    *each("i|we", "would", "appreciate|appreciate it|be grateful|be happy|be glad", "|if you would"),
+    *each(
+        "i|we",
+        "would",
+        "appreciate|appreciate it|be grateful|be happy|be glad|be obliged",
+        "|if you|if you would|if you could|if you can",
+    ),
     *each("it would be", "great|nice|good|helpful|lovely|kind", "|if you would"),
     *each("would it be|is it", "possible to|possible for you to"),
     *each("what|all", "i|we", "need|want|would like", "is|are"),
@@ -93,6 +106,22 @@ OPENERS: Final = (
 """What may stand before a command; those of AMBIGUOUS_OPENERS count only before a comma or a verb."""
 
 AMBIGUOUS_OPENERS: Final = frozenset(
-    {"ok", "okay", "right", "good", "there", "to", "have", "do", "all right", "help me", "help us", "go", "for", "like", "look"}
+    {
+        "ok",
+        "okay",
+        "right",
+        "good",
+        "there",
+        "to",
+        "have",
+        "do",
+        "all right",
+        "help me",
+        "help us",
+        "go",
+        "for",
+        "like",
+        "look",
+    }
     | {"how about", "what about", "say", "let me see", "let us see", "shall we", "can we", "could we"}
 )

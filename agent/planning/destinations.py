@@ -6,11 +6,12 @@ from agent.planning.modifiers import starts_part
 from agent.planning.objects import is_over
 from agent.planning.parse import TO, Parse
 from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
+from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 
 _LAYING: Final = ("place", "put", "drop", "insert", "deposit")
 """“pick two nuts, place left bin”: verbs that a place may follow at once."""
-_RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
+_RECEIVES: Final = ("get", "gets", "receives", "receive", "takes", "take", "holds", "hold", "gathers", "wants")
 """“the left bin gets the nuts”."""
 
 
@@ -22,7 +23,8 @@ def take_fronted_place(parse: Parse) -> str | None:
     if names_place(parse) and (preposition or _labels(parse) or _heads(parse)):
         place = take_place(parse)
         cursor.take(",", ":", "->", "=")
-        cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
+        cursor.skip(COPULAS | {"to"})
+        cursor.take("belong", "belongs", "with", *_RECEIVES)
         return place
     cursor.at = start
     return None
@@ -33,7 +35,12 @@ def _labels(parse: Parse) -> bool:
     end = end_of_place(parse)
     if end is None:
         return False
-    behind = parse.cursor.tokens[end : end + 4]
+    tokens = parse.cursor.tokens
+    while (
+        end < len(tokens) - 1 and tokens[end].word in COPULAS and tokens[end + 1].word in (*COPULAS, "to", *_RECEIVES)
+    ):
+        end += 1
+    behind = tokens[end : end + 4]
     sided = [token.word for token in behind[:2]] == ["on", "the"]
     return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
 
@@ -77,6 +84,7 @@ def take_destination(parse: Parse) -> str | None:
     place = take_place(parse)
     if place is None or place == "tray":
         raise unknown_place(parse, at)
+    any(cursor.take_run("with", pronoun) for pronoun in ("it", "them", "those"))
     return place
 
 

@@ -1,11 +1,11 @@
 """The deterministic planner: every word is understood, or a question is asked."""
 
-import re
 from typing import Final
 
 from agent.planning.between import take_openers
 from agent.planning.checks import check_definite, check_order
 from agent.planning.control import control_word
+from agent.planning.corrections import corrected_at_once
 from agent.planning.doubt import Doubt
 from agent.planning.fixtures import check_fixtures
 from agent.planning.lexicon import Lexicon
@@ -34,12 +34,6 @@ LONGEST: Final = 1000
 """Characters of an instruction; nobody types more, and an attack often does."""
 
 _GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
-_CORRECTING: Final = re.compile(
-    r"[\s,.;:…–-]+(?:(?:oh |er |uh |ah )?(?:no wait|wait,? no|wait|oops|no,? sorry|sorry,? no|actually,? no|no,? actually|scratch that"
-    r"|correction|sorry|actually|(?:no,? |sorry,? |or )?i mean(?:t)?|or rather|or better|make that|no(?=,| the| put| in)))\b[\s,.:;…–-]*",
-    re.IGNORECASE,
-)
-"""What stands between an order and its correction in one breath."""
 
 
 class GrammarPlanner:
@@ -64,15 +58,14 @@ class GrammarPlanner:
         return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
 
     def _rephrased(self, instruction: str, scene: Scene | None) -> Understanding | None:
-        """“put the bolts in the left bin, no wait, the right bin”: one order and its correction, as two lines would be."""
-        said, *rest = _CORRECTING.split(instruction, maxsplit=1)
-        if not rest or not rest[-1].strip():
+        """An order and its correction in one breath, understood as in two lines; None where it is anything else."""
+        said, correction = corrected_at_once(instruction)
+        first = self._understood(said, scene) if correction else None
+        if first is None or first.plan is None or len(first.plan.steps) > 1:
             return None
-        first = self._understood(said, scene)
-        if first.plan is None or len(first.plan.steps) > 1:
-            return None
-        corrected = self._understood(f"I meant {rest[-1]}", scene, Past(plan=first.plan, moved=(0,)))
-        return corrected if corrected.outcome == "planned" else None
+        past = Past(plan=first.plan, moved=(0,))
+        meant = self._understood(f"I meant {correction}", scene, past)
+        return meant if meant.outcome == "planned" else None
 
     def open_point(self, instruction: str, scene: Scene | None) -> str | None:
         """The name of the prompt with which `understand` asks or refuses; None where it does neither."""

@@ -43,7 +43,7 @@ def asks_bare(parse: Parse) -> bool:
     """“failed parts?”, "anything broken in there?": parts and a question mark, but no verb and no place."""
     lexicon = parse.lexicon
     said = [token.word for token in parse.cursor.tokens[parse.cursor.at :]]
-    moved = any(lexicon.is_verb(word) and word not in lexicon.attributes or word in _WHITHER for word in said)
+    moved = any((lexicon.is_verb(word) and word not in lexicon.attributes) or word in _WHITHER for word in said)
     describing = {*lexicon.regions, *lexicon.attributes, "rejection", "tray"}
     placed = any(lexicon.place_words.get(word, frozenset()) - describing for word in said)
     return parse.cursor.text.rstrip().endswith("?") and starts_part(parse) and not moved and not placed

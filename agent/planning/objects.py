@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from agent.planning.doubt import Doubt
-from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
 from agent.planning.modifiers import starts_part
+from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
 from agent.planning.parts import take_part
 from agent.planning.past import recalled_parts
@@ -40,8 +40,9 @@ def take_object(parse: Parse, start: int) -> list[PartPhrase]:
 
 
 def take_alone(parse: Parse) -> list[PartPhrase]:
-    """“remove failed parts, gears to the conveyor”: the failed parts, where the comma begins another order. Raises: Doubt
-    where "failed nuts, bolts to the conveyor" may be one order or two.
+    """“remove failed parts, gears to the conveyor”: the failed parts, where the comma begins another order.
+
+    Raises: Doubt where "failed nuts, bolts to the conveyor" may be one order or two.
     """
     cursor, start, kind = parse.cursor, parse.cursor.at, parse.kind
     first = take_part(parse)
@@ -49,7 +50,13 @@ def take_alone(parse: Parse) -> list[PartPhrase]:
     second = take_part(parse, parse.kind) if joiner and first and starts_part(parse) else None
     onward = second is not None and (second.rest or joiner == ",") and _place_ahead(parse)
     parse.kind, cursor.at = kind, start
-    if not onward or onward == REJECTION or first is None or second is None or first.fields.get("condition") != "failed":
+    if (
+        not onward
+        or onward == REJECTION
+        or first is None
+        or second is None
+        or first.fields.get("condition") != "failed"
+    ):
         return []
     if second.is_bare and "kind" in first.fields and not second.rest:
         raise Doubt("ask-each-or-all", words=cursor.quote(start, second.end))

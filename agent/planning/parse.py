@@ -22,7 +22,23 @@ Span = tuple[int, int]
 
 DETERMINERS: Final = frozenset({"the", "this", "that", "these", "those", "my", "our", "a", "an"})
 PREPOSITIONS: Final = words("in into inside onto upon on at to towards over within from off for with without of -> : =")
-TO: Final = ("in", "into", "inside", "onto", "upon", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
+TO: Final = (
+    "in",
+    "into",
+    "inside",
+    "onto",
+    "upon",
+    "on",
+    "to",
+    "towards",
+    "at",
+    "for",
+    "over",
+    "within",
+    "->",
+    ":",
+    "=",
+)
 """What may stand before where parts go."""
 JOINERS: Final = frozenset({",", "and", "or", "plus", "&", "/", "then", "nor"})
 STOPS: Final = frozenset({END, ";", ".", "but", "except", "before", "after", "beforehand"}) | JOINERS
@@ -36,7 +52,9 @@ def without(query: PartQuery, left_out: Iterable[PartQuery]) -> PartQuery:
 
 def _differ(query: PartQuery, other: PartQuery) -> bool:
     """Whether they want different values of one field, so that no part fits both."""
-    wanted = ((getattr(query, name), getattr(other, name)) for name in ("kind", "size", "colour", "finish", "condition"))
+    wanted = (
+        (getattr(query, name), getattr(other, name)) for name in ("kind", "size", "colour", "finish", "condition")
+    )
     across = {query.region, other.region} in ({"left", "right"}, {"front", "back"})
     return across or any(one and another and one != another for one, another in wanted)
 

@@ -9,10 +9,9 @@ from agent.planning.tokens import END, Cursor, Token, tokenize
 from agent.planning.typos import correct, unglued
 from agent.planning.wordlist import words
 
-
 _STUTTERED: Final = words("the a an in into to on of and all put place move then with my is are bin left right")
 """What a hurried hand writes twice."""
-_LEADING_ON: Final = words("the a an in into to on onto put place move")
+_LEADING_ON: Final = words("the a an in into to on onto put place move ,")
 """Behind these a comma is a pause for breath."""
 
 

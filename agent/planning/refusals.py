@@ -51,6 +51,7 @@ _QUALITY: Final = _any(
 )
 _COURTEOUS: Final = _any("next task job order help time name convenience turn best work kindness")
 """What may be “yours” in an order or a thank you."""
+_TOLD: Final = _any("count number list overview total")
 _RECEIVING: Final = _any("bin box container conveyor belt fixture jig qc control")
 """Who says “get me the nuts into the left bin” wants them there."""
 _OFF: Final = _any("off disabled down removed open deactivated switched_off turned_off")
@@ -122,17 +123,18 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "refuse-person",
         _PERSON,
         rf"(?:my|his|her|their|your|someone s|a|an) (?:\w+ )?{_BODY}(?! (?:side|bin|box|fixture|half))",
-        r"(?:give|hand|pass|throw|toss|serve) (?:me|us|him|her)(?! (?:a|an|the) (?:count|number|list|overview|total)\b)",
-        rf"(?:bring|fetch|get) (?:me|us|him|her)(?!\b.*\b(?:in|into|to|onto|on) (?:the )?(?:\w+ ){{0,3}}{_RECEIVING}\b)",
+        rf"(?:give|hand|pass|throw|toss|serve) (?:me|us|him|her)(?! (?:an?|the) {_TOLD}\b)",
+        rf"(?:bring|fetch|get) (?:me|us|him|her)(?!\b.*\b(?:in|into|to|onto|on) {_SOME}{_RECEIVING}\b)",
         r"(?:to|at|towards|on|over|behind|near|under) (?:me|us|him|her)",
-        r"i (?:am |will )?(?:reach|hold|stand|lean)(?:ing)?\b|me standing|(?:my|his|her|their) (?:pocket|lap|mouth|shoulder)s?",
+        r"i (?:am |will )?(?:reach|hold|stand|lean)(?:ing)?\b|me standing",
+        r"(?:my|his|her|their) (?:pocket|lap|mouth|shoulder)s?",
         r"(?:give|hand|pass) (?!me|us|him|her|it|them|the|a|all|up|any|every|on)\w+ (?:the|a|an|one|two|it)",
     ),
     _refusal(
         "refuse-harm",
         _any(
-            r"hit hurt injure kill punch stab attack slap poke crush\w* smash\w* destroy\w* burn\w* shoot swing shake jam ram",
-            r"juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage crash",
+            r"hit hurt injure kill punch stab attack slap poke crush\w* smash\w* destroy\w* burn\w* shoot swing shake",
+            r"jam ram juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage crash",
             r"bite eat drink hard across as_high out_of_the_cell",
         ),
         _any("break cut saw drill weld melt grind tear snap wreck ruin hammer unscrew disassemble dismantle"),

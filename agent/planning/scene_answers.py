@@ -192,7 +192,10 @@ def _everything(look: Look) -> str | None:
     """“what is on the tray?”, "show me the scene"."""
     cursor, parse = look.parse.cursor, look.parse
     cursor.skip(
-        words("what which describe list show give me us a an the overview of scene tray contents content situation is are lies do you see")
+        words(
+            "what which describe list show give me us a an the overview of scene tray contents content situation",
+            "is are lies do you see",
+        )
     )
     cursor.take("parts")
     take_region(parse, draft := Draft(start=cursor.at))

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.planning.markers import unmarked
+from agent.planning.synonyms import NUMBERS
 
 END: Final = ""
 SEPARATOR: Final = ";"
 
 _TOKEN: Final = re.compile(
-    r"[-=]+>|(?<=\s)>(?=\s)|<-+|--+|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[xX×]\s)|[xX×](?=\d+\b)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n", re.UNICODE
+    r"[-=]+>|(?<=\s)>(?=\s)|<-+|--+|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[xX×]\s)|[xX×](?=\d+\b)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n",
+    re.UNICODE,
 )
 _CONTRACTIONS: Final = {
     "dont": "do not",
@@ -129,6 +131,7 @@ def _numbers_a_line(raw: list[Token], at: int, kept: list[Token]) -> bool:
     closes = raw[at + 1].word if at + 1 < len(raw) else END
     after = raw[at + 2].word if at + 2 < len(raw) else END
     counts = closes == ")" and bool(kept) and kept[-1].word.isalpha() and after in _AFTER_COUNT
+    counts = counts or (bool(kept) and kept[-1].word in NUMBERS)
     return closes in {".", ")"} and (not kept or at + 2 < len(raw)) and not counts
 
 
@@ -164,9 +167,8 @@ def _join_sizes(tokens: list[Token]) -> list[Token]:
     joined: list[Token] = []
     for token in tokens:
         last = joined[-1] if joined else None
-        if last and last.word == "m" and token.word.isdigit():
-            joined[-1] = Token(f"m{token.word}", last.start, token.end)
-        elif last and last.word == "size" and token.word in _METRIC.values():
+        sized = last and last.word == "size" and token.word in _METRIC.values()
+        if last and (sized or (last.word == "m" and token.word.isdigit())):
             joined[-1] = Token(f"m{token.word}", last.start, token.end)
         elif last and token.word == "mm" and last.word.isdigit():
             joined[-1] = Token(f"m{last.word}", last.start, token.end)
