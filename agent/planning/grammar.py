@@ -6,6 +6,7 @@ from typing import Final
 from agent.planning.between import take_openers
 from agent.planning.checks import check_definite, check_order
 from agent.planning.control import control_word
+from agent.planning.corrections import corrected_at_once
 from agent.planning.doubt import Doubt
 from agent.planning.fixtures import check_fixtures
 from agent.planning.lexicon import Lexicon
@@ -51,11 +52,23 @@ class GrammarPlanner:
         `past` is asked only where there would be a question without it, so that it changes nothing else.
         """
         alone = self._understood(instruction, scene)
+        if alone.outcome == "question" and (meant := self._rephrased(instruction, scene)):
+            return meant
         if past is None or alone.outcome in {"planned", "control"}:
             return alone
         if told := answer_of_run(read(instruction[:LONGEST], self._lexicon).plain, past):
             return Understanding(outcome="answer", text=told)
         return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
+
+    def _rephrased(self, instruction: str, scene: Scene | None) -> Understanding | None:
+        """An order and its correction in one breath, understood as in two lines; None where it is anything else."""
+        said, correction = corrected_at_once(instruction)
+        first = self._understood(said, scene) if correction else None
+        if first is None or first.plan is None or len(first.plan.steps) > 1:
+            return None
+        past = Past(plan=first.plan, moved=(0,))
+        meant = self._understood(f"I meant {correction}", scene, past)
+        return meant if meant.outcome == "planned" else None
 
     def open_point(self, instruction: str, scene: Scene | None) -> str | None:
         """The name of the prompt with which `understand` asks or refuses; None where it does neither."""

@@ -84,9 +84,9 @@ def _take_more(parse: Parse) -> bool:
     cursor = parse.cursor
     take_order(parse)
     take_openers(parse)
-    cursor.take("likewise")
+    cursor.take("likewise", "do")
     phrases = take_parts(parse) if parse.recalled else []
-    pointed = bool(cursor.take("too", "also", "likewise") or _POINTING.match(cursor.text))
+    pointed = bool(cursor.take("too", "also", "likewise", "next", "then") or _POINTING.match(cursor.text))
     cursor.skip(frozenset({",", "."}))
     if phrases and pointed and cursor.word() == END:
         add_same(parse, phrases)
