@@ -12,6 +12,7 @@ from skills.base import Image, Value
 from skills.call import Ruling
 from skills.cell import Cell
 from skills.contract import CameraContract
+from skills.errors import Unavailable
 from skills.lines import Floats
 from skills.observation import Observation
 from skills.pictures import BRIGHT, DARK, HIDDEN, brightness, hidden, sharpness

@@ -11,9 +11,9 @@ from agent.looking.difference import alike, compare
 from agent.looking.looker import Blocked
 from agent.recovery import CONSULTATIONS, GRAVE, LEFT_THE_TRAY, Action, Failures, Situation, Spent, react
 from agent.refusal_causes import cause_of
+from agent.said import CAUSES_SAID
 from agent.state import RunState, Update, key_of
 from agent.verifying.judging import Judged
-from agent.why import CAUSES_SAID
 from agent.workcell import Workcell
 from skills.call import Cause, Outcome, Verdict
 from skills.scene import PerceivedPart

@@ -25,7 +25,7 @@ def on_the_twin() -> Twin:
     """One run over a tray of PARTS failed parts; from the first call on, each call until the next begins."""
     from agent.cell_weights import load_checkpoints, load_perceiver
     from agent.events import Calling, Event, Finished
-    from agent.journal import Journal
+    from agent.journal.journal import Journal
     from agent.run import run
     from agent.workcell import assemble, build_planner
     from safety.state import build_gate
