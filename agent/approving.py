@@ -49,11 +49,16 @@ def propose(
 ) -> Proposal:
     """The plan over what was just seen, of whose steps so many parts were `moved`; see `skills.approval.needed`."""
     if isinstance(glance, Blocked):
-        moves, blocked = tuple(Move(step=step) for step in plan.steps), glance.text
+        moves, blocked = unseen(plan), glance.text
     else:
         moves, blocked = moves_over(plan, glance.scene, cell, moved), ""
     reasons = needed(moves, cell.approval, new_skills, by_model=by_model)
     return Proposal(moves=moves, reasons=reasons, blocked=blocked)
+
+
+def unseen(plan: Plan) -> tuple[Move, ...]:
+    """Each step where nothing could be seen, or nobody has looked."""
+    return tuple(Move(step=step) for step in plan.steps)
 
 
 def moves_over(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int] = ()) -> tuple[Move, ...]:
@@ -62,10 +67,19 @@ def moves_over(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int] = ()) 
     return tuple(_move(step, scene, cell.tray.half, count) for step, count in zip(plan.steps, counts, strict=True))
 
 
-def outgrown(plan: Plan, scene: Scene, cell: Cell, moved: Sequence[int], agreed: Sequence[Reason]) -> bool:
-    """Whether what lies there now needs a yes for a reason that nobody has agreed to."""
+def outgrown(
+    plan: Plan,
+    scene: Scene,
+    cell: Cell,
+    moved: Sequence[int],
+    agreed: Sequence[Reason],
+    new_skills: Mapping[str, str] = {},
+) -> bool:
+    """Whether what lies there now, or weights that were put in force since, need a yes for a reason that nobody has
+    agreed to.
+    """
     known = {(reason.rule, reason.subject) for reason in agreed}
-    reasons = needed(moves_over(plan, scene, cell, moved), cell.approval)
+    reasons = needed(moves_over(plan, scene, cell, moved), cell.approval, new_skills)
     return any((reason.rule, reason.subject) not in known for reason in reasons)
 
 

@@ -122,10 +122,10 @@ class Proposed(Value):
     proposal: Proposal
 
 
-class Answered(Value):
-    """A person has said yes or no to what was proposed."""
+class Signed(Value):
+    """A person has said yes or no to what was proposed, under their account. Earlier journals say "answered"."""
 
-    event: Literal["answered"] = "answered"
+    event: Literal["signed", "answered"] = "signed"
     approved: Approved
 
 
@@ -151,7 +151,7 @@ Event = (
     | Paused
     | Replied
     | Proposed
-    | Answered
+    | Signed
     | Unrecorded
 )
 Listener = Callable[[Event], None]

@@ -28,9 +28,10 @@ class Execution(Value):
 
     Attributes:
         status: ended (the policy said done), spent (budget), stopped (by the gate), faulted (a check of
-            `skills.preflight` before the first motion), garbled (an answer of the policy that moves as no data did),
-            silent (no answer of it), empty (nothing in the gripper to bring away), absent (nothing lies any more where
-            the part to be taken lay), already (the journal holds this id: it is looked at, not moved again).
+            `skills.preflight` before the first motion, or a camera that does not answer), garbled (an answer of the
+            policy that is no chunk or moves as no data did), silent (no answer of it), empty (nothing in the gripper
+            to bring away), absent (nothing lies any more where the part to be taken lay), already (the journal holds
+            this id: it is looked at, not moved again).
         text: the reason where it did not end by itself.
         rulings: one for each motion that was asked for.
         seconds: cell time that it took [s].

@@ -14,7 +14,7 @@ from skills.cell import Cell
 from skills.chunk import ActionChunk
 from skills.columns import START
 from skills.contract import Contract
-from skills.errors import Unavailable
+from skills.errors import BadInput, Unavailable
 from skills.fault import Fault
 from skills.observation import Observation
 from skills.preflight import at_start, before_moving, check_chunk
@@ -180,7 +180,9 @@ class Executor:
                 seen = self._gate.observe()
                 if target and not tally.chunks and self._looker.lacks(seen, target):
                     return "absent", f"{target.describe()} no longer lies where it was seen"
-                chunk = checkpoint.policy.act(seen, call.phrase, call.id)
+                chunk = _proposed(checkpoint.policy, seen, call)
+                if not isinstance(chunk, ActionChunk):
+                    return chunk
                 tally.chunks += 1
                 if fault := check_chunk(checkpoint.contract, chunk, before):
                     return "garbled", fault.describe()
@@ -190,11 +192,21 @@ class Executor:
                 if chunk.done:
                     return "ended", ""
                 before = _last_row(chunk, checkpoint.contract)
-        except Unavailable as error:
-            return "silent", str(error)
+        except Unavailable as error:  # a camera's: what the policy raises is told already
+            return "faulted", str(error)
         finally:
             self._gate.unbind()
         return "spent", f"the budget of {card.budget.chunks} chunks or {card.budget.seconds:g} s is spent"
+
+
+def _proposed(policy: Policy, seen: Observation, call: SkillCall) -> ActionChunk | Ended:
+    """The policy's answer, or why there is none that could be one."""
+    try:
+        return policy.act(seen, call.phrase, call.id)
+    except Unavailable as error:
+        return "silent", str(error)
+    except BadInput as error:
+        return "garbled", str(error)
 
 
 def _faulted(*faults: Fault) -> Ended:

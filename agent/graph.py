@@ -127,9 +127,12 @@ def after_verify(state: RunState) -> Literal["account", "recover"]:
     return "account" if state.judged.verdict.judgement == "success" else "recover"
 
 
-def after_account(state: RunState) -> Literal["ground", "look", "report"]:
+def after_account(state: RunState) -> Literal["consult", "ground", "look", "report"]:
+    """After a part was put back, a person may have to be asked what is to become of it."""
     if state.outcome:
         return "report"
+    if state.trouble:
+        return "consult"
     return "look" if state.empty_handed else "ground"
 
 

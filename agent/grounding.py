@@ -13,7 +13,7 @@ from agent.spots import free_spots
 from skills.base import Value
 from skills.call import SkillCall
 from skills.card import ANY_PART, KIND
-from skills.catalogue import Catalogue
+from skills.catalogue import Catalogue, is_installed
 from skills.contract import Contract
 from skills.errors import UnknownName, nearest
 from skills.plan import GRIPPER, Plan, Step
@@ -99,6 +99,11 @@ class Grounder:
     def weights_of(self, skill: str) -> str:
         """The hash of the weights that act on a skill."""
         return self._contract(skill).weights_hash
+
+    def own_skills_of(self, plan: Plan) -> dict[str, str]:
+        """The cell's own skills that a plan needs, each with the hash of its weights."""
+        skills = {skill for step in plan.steps for skill in self.skills_of(step) if not is_installed(skill)}
+        return {skill: self.weights_of(skill) for skill in sorted(skills)}
 
     def pick(
         self, step: Step, scene: Scene, call_id: str, given_up: Iterable[PerceivedPart] = ()

@@ -30,7 +30,7 @@ class Rung(NamedTuple):
 
 class Row(NamedTuple):
     """What is done about any of `causes` in any of `situations`: the rungs one after another, and `last` when their
-    budget, or `cell.agent.attempts` at this part, is spent.
+    budget, or `cell.agent.attempts` at this part, or what `cell.recovery` says of the cause, is spent.
     """
 
     situations: tuple[Situation, ...]
@@ -82,8 +82,8 @@ class Spent(NamedTuple):
     in_a_row: int
 
 
-def react(situation: Situation, cause: Cause, spent: Spent, attempts: int) -> Action:
-    """The next action. `attempts` is `cell.agent.attempts`.
+def react(situation: Situation, cause: Cause, spent: Spent, attempts: int, budgets: Mapping[Cause, int] = {}) -> Action:
+    """The next action. `attempts` is `cell.agent.attempts`, `budgets` what `cell.recovery` has in its place.
 
     Every answer but a last one uses up a budget that only a delivered part or a person's word fills again, so no stream
     of failures goes on for ever.
@@ -91,11 +91,12 @@ def react(situation: Situation, cause: Cause, spent: Spent, attempts: int) -> Ac
     row = ROW_OF[situation, cause]
     if spent.in_a_row > RUNS_OF_FAILURES * attempts:
         return "stop" if row.last == "stop" else "hand_over"
-    if spent.tries >= attempts:
+    budget = budgets.get(cause, attempts)
+    if spent.of_cause >= budget or spent.tries >= max(budget, attempts):
         return row.last
     answered = 0
     for rung in row.rungs:
-        answered += attempts if rung.times is None else rung.times
+        answered += budget if rung.times is None else rung.times
         if spent.of_cause <= answered:
             return rung.action
     return row.last

@@ -38,6 +38,7 @@ class Report(Value):
     """How a run ended, and everything that was done in it.
 
     Attributes:
+        paused: a person asked that no further call begins; nothing is latched.
         plan: the steps as they were understood; empty where nothing was planned.
         ledger: one account for each step.
         lost: parts that left the tray without being brought away, whether a step meant them or not.
@@ -49,6 +50,7 @@ class Report(Value):
     run_id: str
     instruction: str
     outcome: Outcome
+    paused: bool = False
     understanding: Understanding | None
     plan: tuple[Step, ...]
     attempts: tuple[Attempt, ...]
@@ -62,7 +64,8 @@ class Report(Value):
 
     @property
     def exit_code(self) -> ExitCode:
-        return OF_OUTCOME[self.outcome.outcome]
+        """A pause is no stop: there is nothing to reset, only something to go on with."""
+        return ExitCode.INCOMPLETE if self.paused else OF_OUTCOME[self.outcome.outcome]
 
     def as_json(self) -> dict[str, Any]:
         """What `run --json` prints, without what the simulator's judge adds."""
@@ -100,6 +103,7 @@ def report_of(journal: Journal, state: RunState) -> Report:
         run_id=state.run_id,
         instruction=state.instruction,
         outcome=state.outcome,
+        paused=journal.was_paused(state.run_id),
         understanding=state.understanding,
         plan=plan.steps if plan else (),
         attempts=journal.verdicts.of_run(state.run_id),

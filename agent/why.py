@@ -86,7 +86,7 @@ def _reasons(event: events.Event) -> Iterator[Reason]:
     match event:
         case events.Planned(understanding=understanding):
             yield from _of_words(event.instruction, understanding)
-        case events.Proposed() | events.Answered() | events.Asked() | events.Replied():
+        case events.Proposed() | events.Signed() | events.Asked() | events.Replied():
             yield from _of_people(event)
         case events.Looked(look=look):
             yield from (Reason("disputed", one.describe()) for one in look.disputed)
@@ -105,11 +105,11 @@ def _reasons(event: events.Event) -> Iterator[Reason]:
             return
 
 
-def _of_people(event: events.Proposed | events.Answered | events.Asked | events.Replied) -> Iterator[Reason]:
+def _of_people(event: events.Proposed | events.Signed | events.Asked | events.Replied) -> Iterator[Reason]:
     match event:
         case events.Proposed(proposal=proposal) if proposal.reasons:
             yield Reason("approval", f"It needs a person's yes: {proposal.why}")
-        case events.Answered(approved=approved):
+        case events.Signed(approved=approved):
             yield Reason("approval", f"The answer was {approved.describe()}, to: {approved.proposal.why}")
         case events.Asked(proposal=None):
             yield Reason("asked", event.question)

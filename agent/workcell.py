@@ -191,8 +191,10 @@ def _twin_over(cell: Cell, scenario: "Scenario", world: "World", driver: "SimDri
     checkpoints, perceiver = load_checkpoints(cell), load_perceiver(cell)
     state.mkdir(parents=True, exist_ok=True)
     with ExitStack() as undo:
-        faulty = FaultyCell(scenario.faults, world, driver, lasting(state, scenario, world, driver))
+        kept = lasting(state, scenario, world, driver)
+        faulty = FaultyCell(scenario.faults, world, driver, kept)
         journal = undo.enter_context(faulty.journal(state))
+        kept.keep()  # alone in the folder
         staged = {
             name: replace(known, policy=Staged(known.policy, state, lambda: snapshot(scenario, world, driver)))
             for name, known in faulty.checkpoints(checkpoints).items()
@@ -221,17 +223,21 @@ def build_recorded(cell: Cell, frames: "Sequence[Frame]", state: Path) -> Workce
     from agent.recorded import RecordedDriver
 
     driver = RecordedDriver(cell, frames)
-    return assemble(
-        cell=cell,
-        catalogue=catalogue_of(cell),
-        gate=build_gate(cell, driver, driver, state),
-        clock=driver,
-        perceiver=load_perceiver(cell),
-        planner=build_planner(cell),
-        checkpoints=load_checkpoints(cell),
-        journal=Journal(state),
-        sureness=sureness_of(cell),
-    )
+    with ExitStack() as undo:
+        journal = undo.enter_context(Journal(state))  # before the gate's files: another process may write them
+        workcell = assemble(
+            cell=cell,
+            catalogue=catalogue_of(cell),
+            gate=build_gate(cell, driver, driver, state),
+            clock=driver,
+            perceiver=load_perceiver(cell),
+            planner=build_planner(cell),
+            checkpoints=load_checkpoints(cell),
+            journal=journal,
+            sureness=sureness_of(cell),
+        )
+        undo.pop_all()
+    return workcell
 
 
 def build_planner(cell: Cell, refusal: "Refusal | None" = None) -> Planner:

@@ -100,7 +100,7 @@ def _digest(line: str) -> str:
 def _parsed(line: str) -> dict[str, Any] | None:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     whole = isinstance(entry, dict) and {"line", "previous", "hash"} <= entry.keys()
     return entry if whole and line.endswith(_tail(entry["hash"])) else None

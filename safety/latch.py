@@ -66,5 +66,5 @@ def _read(path: Path) -> tuple[str | None, bool]:
     try:
         content = json.loads(text)
         return str(content["reason"]), content.get("is_fault", False) is not False
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "the latch file is damaged", True

@@ -112,6 +112,15 @@ def open_latch(latch: Latch, audit: Audit, by: str, time_ns: int | None) -> str 
     return reason
 
 
+def close_latch(latch: Latch, audit: Audit, reason: str) -> None:
+    """Somebody says stop while no gate is there to be told: close the latch, then write it down.
+
+    Raises: OSError.
+    """
+    latch.close(reason, None)
+    audit.record("stop", reason=reason, time_ns=None, date=datetime.now(UTC).isoformat())
+
+
 def halted(driver: Driver) -> bool:
     """Stop the robot; True when it is seen to stand."""
     driver.stop()

@@ -106,20 +106,24 @@ class Lasting:
     So nobody ever knows more of the world than what was saved. Implements Driver and Clock.
 
     Args:
-        keep: saves the world as it is now.
+        write: saves the world as it is now.
     """
 
-    def __init__(self, driver: SimDriver, keep: Callable[[], None]) -> None:
-        self._driver, self._keep = driver, keep
+    def __init__(self, driver: SimDriver, write: Callable[[], None]) -> None:
+        self._driver, self._write = driver, write
         self._kept_ns = -1
-        self._save()
+
+    def keep(self) -> None:
+        """Save the world as it is now."""
+        self._write()
+        self._kept_ns = self._driver.now_ns()
 
     def now_ns(self) -> int:
         return self._driver.now_ns()
 
     def observe(self) -> Observation:
         if self._driver.now_ns() != self._kept_ns:
-            self._save()
+            self.keep()
         return self._driver.observe()
 
     def measure(self) -> Observation:
@@ -128,18 +132,14 @@ class Lasting:
     def command(self, motion: JointSlice | GripperCommand) -> None:
         self._driver.command(motion)
         if isinstance(motion, GripperCommand) or self._driver.now_ns() - self._kept_ns >= EVERY_NS:
-            self._save()
+            self.keep()
 
     def wait(self, seconds: float) -> None:
         self._driver.wait(seconds)
 
     def stop(self) -> None:
         self._driver.stop()
-        self._save()
-
-    def _save(self) -> None:
-        self._keep()
-        self._kept_ns = self._driver.now_ns()
+        self.keep()
 
 
 def lasting(folder: Path, scenario: Scenario, world: World, driver: SimDriver) -> Lasting:

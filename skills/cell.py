@@ -7,13 +7,14 @@ robot, +y to the operator's left, +z up, z = 0 the table.
 from collections.abc import Mapping, Sequence
 from math import hypot
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from skills.approval import Approval
 from skills.base import Finite, Value
-from skills.cell_agent import Agent, Planner, Recordings, Verifier
+from skills.call import Cause
+from skills.cell_agent import AT_ONCE, Agent, Budgets, Planner, Recordings, Verifier
 from skills.errors import BadInput, UnknownName
 from skills.place import AnyPlace, Container, Fixture, Positive
 from skills.robot import RobotModel, robot_model
@@ -158,7 +159,7 @@ class Cell(Value):
 
     `name` names the folder of its state. `skills` are folders with skill cards beside the installed ones; in a cell
     file they are meant from where that file lies. `people` gives accounts of the system their roles; see
-    `skills.roles`.
+    `skills.roles`. `recovery` says how often a failure of a cause is worth another attempt.
     """
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]*$")]
@@ -171,6 +172,7 @@ class Cell(Value):
     checkpoints: dict[str, str]
     skills: tuple[str, ...] = ()
     agent: Agent = Agent()
+    recovery: Budgets = {}
     planner: Planner = Planner()
     verifier: Verifier = Verifier()
     approval: Approval = Approval()
@@ -229,6 +231,15 @@ class Cell(Value):
             if not low <= at <= high:
                 raise BadInput(f"robot.home.{number}", at, f"between {low} and {high}, the joint's limits")
         return self
+
+    @field_validator("recovery")
+    @classmethod
+    def _can_be_tried_again(cls, budgets: Budgets) -> Budgets:
+        for cause in budgets:
+            if cause in AT_ONCE:
+                causes = [known for known in get_args(Cause) if known not in AT_ONCE]
+                raise UnknownName("recovery", cause, causes, "It is not tried again.")
+        return budgets
 
     @model_validator(mode="after")
     def _is_looked_after(self) -> Self:

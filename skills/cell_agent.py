@@ -1,11 +1,18 @@
 """What a cell file says to the agent: how hard it tries, whom it asks, what it believes and keeps."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, field_validator
 
 from skills.base import Value
+from skills.call import Cause
+
+Attempts = Annotated[int, Field(ge=1, le=10)]
+Budgets = dict[Cause, Attempts]
+"""The section `recovery`: failures of a cause at one part, or at one release, in place of `agent.attempts`."""
+AT_ONCE: Final = ("place_full", "latched")
+"""Causes that are not tried again, and so have no budget."""
 
 
 class Agent(Value):
@@ -14,7 +21,7 @@ class Agent(Value):
     `flag_below`: a chunk of less confidence is kept for a second look, though its call succeeded.
     """
 
-    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    attempts: Attempts = 3
     looks: Annotated[int, Field(ge=1, le=5)] = 2
     flag_below: Annotated[float, Field(ge=0, le=1)] = 0.5
 

@@ -42,8 +42,9 @@ class UnknownName(BadInput):
         self.nearest = nearest(value, names) if isinstance(value, str) else ()
         super().__init__(field, value, f"one of {_listed(names)}" if names else "(none exist)")
         shown = f" Nearest: {_listed(self.nearest)}." if self.nearest else ""
-        allowed = f"one of {_listed(names)}" if len(names) <= 12 else f"one of {len(names)} names"
-        self.args = (f"{field}: {value!r} is not known; allowed is {allowed}.{shown}{' ' + hint if hint else ''}",)
+        listed = f"one of {_listed(names)}" if len(names) <= 12 else f"one of {len(names)} names"
+        allowed = f"allowed is {listed}" if names else "there is none"
+        self.args = (f"{field}: {value!r} is not known; {allowed}.{shown}{' ' + hint if hint else ''}",)
 
 
 class NotAllowed(BadInput):

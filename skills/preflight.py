@@ -125,8 +125,9 @@ def check_state(contract: Contract, observation: Observation) -> Fault | None:
 def check_chunk(contract: Contract, chunk: ActionChunk, before: FloatArray | None) -> Fault | None:
     """A policy's answer moves as the data did; `before` is the last row that was executed of the chunk before it.
 
-    Numbers that are none are the gate's to refuse.
+    Numbers that are none, and columns that are no robot's or others than before, are the gate's to refuse.
     """
-    if not np.isfinite(chunk.values).all():
+    columns = chunk.values.shape[1]
+    if not np.isfinite(chunk.values).all() or columns < 2 or (before is not None and len(before) != columns):
         return None
     return check_chunk_rate(contract, chunk) or check_gripper(contract, chunk) or check_jumps(contract, chunk, before)

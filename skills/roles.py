@@ -12,6 +12,7 @@ from skills.errors import NotAllowed
 
 Role = Literal["viewer", "operator", "maintainer"]
 Deed = Literal[
+    "lay a scene",
     "run instructions",
     "approve",
     "resume a run",
@@ -31,6 +32,7 @@ LEAST: Final[Role] = ROLES[0]
 MOST: Final[Role] = ROLES[-1]
 
 ALLOWED: Final[Mapping[Deed, Role]] = {
+    "lay a scene": "operator",
     "run instructions": "operator",
     "approve": "operator",
     "resume a run": "operator",

@@ -8,9 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from agent.planning.render import understanding_json
 from skills.errors import BadInput, SmolcellError, UnknownName
-from skills.protocols import Planner
 from skills.scene import Scene
 
 _FIELDS: Final = ("id", "instruction", "scene")
@@ -18,12 +16,15 @@ _FIELDS: Final = ("id", "instruction", "scene")
 Look = Callable[[Any], Scene]
 """A scenario's content to what the camera shows of it. Raises: BadInput."""
 
+Plan = Callable[[str, Scene | None], dict[str, Any]]
+"""An instruction, and what lies there where that is known, to the object that `plan --json` prints."""
 
-def answer_lines(lines: Iterable[str], planner: Planner, look: Look) -> Iterator[dict[str, Any]]:
-    """One JSON object for each line that is not blank: its id and the understanding, or the error."""
+
+def answer_lines(lines: Iterable[str], plan: Plan, look: Look) -> Iterator[dict[str, Any]]:
+    """One JSON object for each line that is not blank: its id and what it would do, or the error."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _answer(number, line, planner, look)
+            yield _answer(number, line, plan, look)
 
 
 def has_errors(answers: Iterable[dict[str, Any]]) -> bool:
@@ -31,13 +32,13 @@ def has_errors(answers: Iterable[dict[str, Any]]) -> bool:
     return any(answer["outcome"] == "error" for answer in answers)
 
 
-def _answer(number: int, line: str, planner: Planner, look: Look) -> dict[str, Any]:
+def _answer(number: int, line: str, plan: Plan, look: Look) -> dict[str, Any]:
     found: Any = None
     try:
         found = _parsed(number, line)
         row = _checked(number, found)
         scene = None if row["scene"] is None else look(row["scene"])
-        return {"id": row["id"], **understanding_json(planner.understand(row["instruction"], scene))}
+        return {"id": row["id"], **plan(row["instruction"], scene)}
     except SmolcellError as error:
         known = found.get("id") if isinstance(found, dict) else None
         return {"id": known, "outcome": "error", "steps": [], "text": str(error), "command": None}

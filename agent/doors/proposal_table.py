@@ -4,12 +4,13 @@ the parts that would be moved, and what needs a yes.
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from agent.approving import Proposal
-from skills.approval import Move
+from skills.approval import Move, Reason
 from skills.errors import with_article
+from skills.foreseen import Foreseen
 from skills.plan import Step
 
 WIDTH: Final = 80
@@ -21,13 +22,13 @@ UNSEEN: Final = "?"
 
 def table_lines(proposal: Proposal) -> tuple[str, ...]:
     """The table, below it the targets of each step, and who has to say yes to what."""
-    return (*_table(proposal.moves), *_targets(proposal), *_reasons(proposal))
+    return (*_table(proposal.moves), *_targets(proposal), *_reasons(proposal.reasons))
 
 
 def spoken_lines(proposal: Proposal) -> tuple[str, ...]:
     """The same without columns, to be read aloud."""
     steps = (_spoken(number, move) for number, move in enumerate(proposal.moves, 1))
-    return (*steps, *_targets(proposal), *_reasons(proposal))
+    return (*steps, *_targets(proposal), *_reasons(proposal.reasons))
 
 
 def _spoken(number: int, move: Move) -> str:
@@ -37,8 +38,14 @@ def _spoken(number: int, move: Move) -> str:
 
 
 def move_lines(moves: Sequence[Move]) -> tuple[str, ...]:
-    """The same of moves that nobody is asked about."""
+    """The table of moves, and their targets."""
     return table_lines(Proposal(moves=tuple(moves)))
+
+
+def foreseen_lines(foreseen: Foreseen) -> tuple[str, ...]:
+    """Whose yes a run would want, or may want, and that it wants nobody's."""
+    lines = (*_reasons(foreseen.reasons), *_reasons(foreseen.conditions, " if "))
+    return lines or ("needs nobody's yes",)
 
 
 def _table(moves: Sequence[Move]) -> Iterator[str]:
@@ -86,9 +93,9 @@ def _targets(proposal: Proposal) -> Iterator[str]:
             yield from _folded(head, ", ".join(f"{count} {what}" for what, count in found.items()))
 
 
-def _reasons(proposal: Proposal) -> Iterator[str]:
-    for reason in proposal.reasons:
-        yield from _folded(f"needs the yes of {with_article(reason.by)}: ", reason.text)
+def _reasons(reasons: Iterable[Reason], joint: str = ": ") -> Iterator[str]:
+    for reason in reasons:
+        yield from _folded(f"needs the yes of {with_article(reason.by)}{joint}", reason.text)
 
 
 def _folded(head: str, text: str) -> list[str]:

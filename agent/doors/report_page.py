@@ -147,9 +147,7 @@ def _people(report: Report, told: Sequence[events.Event]) -> Iterator[str]:
     """What was asked, who answered, and who gave the yes."""
     asked = (f"{one.question} – {one.answer or 'no answer'}" for one in report.questions)
     approved = (
-        f"{one.approved.describe()}, to: {one.approved.proposal.why}"
-        for one in told
-        if isinstance(one, events.Answered)
+        f"{one.approved.describe()}, to: {one.approved.proposal.why}" for one in told if isinstance(one, events.Signed)
     )
     if said := (*asked, *approved):
         yield f"<h2>Questions and answers</h2>\n<ul>{pages.items(said)}</ul>\n"

@@ -22,7 +22,7 @@ from agent.evaluation.trial import Cause, Trial
 from agent.execution import WATCHED, Execution
 from agent.executor import Checkpoint, Executor
 from agent.looking.difference import compare
-from agent.looking.looker import Blocked, Look, Looker
+from agent.looking.looker import OVERHEAD, Blocked, Look, Looker
 from agent.nodes.act import explain
 from agent.verifying.aims import Aims, aiming, motion_of
 from agent.verifying.verifier import Verified, Verifier
@@ -128,9 +128,10 @@ class Attempting:
         self.perceiver: Perceiver = load_perceiver(cell)
         self.sureness = sureness_of(cell) if calibrated else None
 
-    def attempt(self, table: Table, card: SkillCard, state: Path) -> tuple[Judgment, Image, Image] | None:
-        """One attempt, and the pictures before and after it; None where nothing can be asked for, or the agent would
-        make no such call: it does not see the part, or can't tell what is held.
+    def attempt(self, table: Table, card: SkillCard, state: Path) -> tuple[Judgment, tuple[Image, ...]] | None:
+        """One attempt, and the pictures of the looks before and after it; after a look that could not be made, what the
+        camera delivers. None where nothing can be asked for, or the agent would make no such call: it does not see the
+        part, or can't tell what is held.
         """
         drawn = draw(table, card, self.checkpoints[card.checkpoint].contract)
         if drawn is None:
@@ -146,7 +147,6 @@ class Attempting:
         call = drawn.call(table.call_id, card, held)
         if isinstance(before, Blocked) or not _would_be_called(call, before, held):
             return None
-        picture = looker.picture
         log = _OneCall(schedule)
         aims = Aims()
         known = {name: aiming(checkpoint, aims) for name, checkpoint in self.checkpoints.items()}
@@ -162,7 +162,9 @@ class Attempting:
         truth = succeeded(table, call, drawn.body)
         if isinstance(seen, Verified):
             seen = seen.model_copy(update={"judged": explain(seen.judged, execution, held)})
-        return Judgment(call, drawn, truth, execution, seen), picture, looker.picture
+        last = driver.observe().images[OVERHEAD] if isinstance(seen, Blocked) else looker.picture_of(seen.after)
+        pictures = tuple(one for one in (looker.picture_of(before), last) if one is not None)
+        return Judgment(call, drawn, truth, execution, seen), pictures
 
     def _held(self, table: Table, body: Body) -> PerceivedPart | None:
         """Let the expert take that part; what two looks say that it is, as the agent knows it after a pick."""
@@ -213,11 +215,11 @@ def _tried(attempting: Attempting, table: Table, card: SkillCard) -> Trial | Non
         found = attempting.attempt(table, card, Path(state))
     if found is None:
         return None
-    judgment, before, after = found
+    judgment, pictures = found
     trial = judgment.trial
     if trial.success:
         return trial
-    return trial.model_copy(update={"before": side_by_side(before, after), "after": portrait(table.world)})
+    return trial.model_copy(update={"before": side_by_side(*pictures), "after": portrait(table.world)})
 
 
 def _would_be_called(call: SkillCall, before: Look, held: PerceivedPart | None) -> bool:

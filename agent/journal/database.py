@@ -3,17 +3,21 @@
 WAL with synchronous FULL: what was committed is there after a power cut.
 """
 
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
 from skills.base import Value
 from skills.errors import BadInput
+
+NO_JOURNAL: Final = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
+"""What SQLite says of a file that is something else; whatever else it says is about the disk."""
 
 Connect: TypeAlias = Callable[[Path], sqlite3.Connection]
 Parsed = TypeVar("Parsed", bound=Value)
@@ -34,7 +38,7 @@ class Database:
     Args:
         schema: statements that make its tables; one that an earlier version's file lacks is added.
 
-    Raises: BadInput (the file is none, or its tables have other columns), sqlite3.OperationalError (a full disk).
+    Raises: BadInput (the file is none, or its tables have other columns), what SQLite raises (the disk is at fault).
     """
 
     def __init__(self, path: Path, schema: str, connect: Connect = connect) -> None:
@@ -45,7 +49,7 @@ class Database:
                 self._connection.executescript(schema)
             self._check_layout(schema)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            if error.sqlite_errorname not in NO_JOURNAL:
                 raise
             raise self._foreign(str(error)) from None
         except BadInput:
@@ -70,6 +74,13 @@ class Database:
         """A value that was written down as JSON. Raises: BadInput (another version's)."""
         with self.known():
             return kind.model_validate_json(text)
+
+    def decoded(self, text: str) -> Any:
+        """What was written down as JSON. Raises: BadInput (damaged)."""
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise self._foreign(f"no JSON: {error}") from None
 
     @contextmanager
     def known(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ A lock on a file beside it keeps a second process away from the same cell.
 """
 
 import fcntl
-import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
@@ -79,7 +79,8 @@ class Journal:
         approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
-    Raises: Unavailable when another process has it open, BadInput when the file is none.
+    Raises: Unavailable when another process has it open, BadInput when the file is none, OSError and what SQLite raises
+    where the disk is at fault.
     """
 
     def __init__(self, folder: Path, connect: Connect = connect) -> None:
@@ -139,12 +140,14 @@ class Journal:
         """
         for run in self.runs():
             stopped = run.outcome is not None and run.outcome.outcome == "stopped"
-            if not stopped or self.calls(run.id) or self._was_paused(run.id):
+            if not stopped or self.calls(run.id) or self.was_paused(run.id):
                 return run if stopped or run.outcome is None else None
         return None
 
-    def _was_paused(self, run_id: str) -> bool:
-        return any(event["event"] == "paused" for _, event in self.events(run_id))
+    def was_paused(self, run_id: str) -> bool:
+        """Whether the run ended by a pause, which latches nothing."""
+        told = [event["event"] for _, event in self.events(run_id) if event["event"] != "finished"]
+        return told[-1:] == ["paused"]
 
     def begin_call(self, run_id: str, call: SkillCall) -> bool:
         """Write the call down before anything moves; False when its id is there already. Of the run's checkpoints
@@ -184,10 +187,10 @@ class Journal:
             database.execute("INSERT INTO events (run, time_ns, event) VALUES (?, ?, ?)", row)
 
     def events(self, run_id: str) -> Iterator[tuple[int, dict[str, object]]]:
-        """Cell time [ns] and content of each event of a run, in their order."""
+        """Cell time [ns] and content of each event of a run, in their order. Raises: BadInput (damaged)."""
         rows = self._database.rows("SELECT time_ns, event FROM events WHERE run = ? ORDER BY number", run_id)
         for time_ns, event in rows:
-            yield time_ns, json.loads(event)
+            yield time_ns, self._database.decoded(event)
 
     def checkpointer(self) -> "SqliteSaver":
         """LangGraph's checkpoints in the same file; it loads the state's own values and nothing else."""
@@ -203,8 +206,8 @@ class Journal:
 
 
 def _lock(path: Path) -> IO[str]:
-    """An exclusive lock that the system releases when the process ends, however it ends."""
-    file = path.open("w")
+    """An exclusive lock that the system releases when the process ends, however it ends; its id stands in the file."""
+    file = path.open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -213,4 +216,15 @@ def _lock(path: Path) -> IO[str]:
             f"the cell of {path.parent} is open in another process.",
             "End that one, or give this one another state folder.",
         ) from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
     return file
+
+
+def holder(folder: Path) -> int | None:
+    """Id of the process that had the cell of this folder open last; None where none had."""
+    try:
+        return int((folder / LOCK).read_text())
+    except (OSError, ValueError):
+        return None

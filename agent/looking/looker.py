@@ -104,16 +104,8 @@ class Looker:
         self._cell, self._gate, self._perceiver, self._view = cell, gate, perceiver, view
         self._lines: Floats | None = None
         self._last: Image | None = None
-        self._delivered: Image | None = None
         self._pictures: dict[int, Image] = {}
         self._seen: Scene | None = None
-
-    @property
-    def picture(self) -> Image:
-        """The overhead picture of the last look that was made, or tried. Raises: Unavailable before the first."""
-        if self._delivered is None:
-            raise Unavailable("no picture was taken yet.", "Look first.")
-        return self._delivered
 
     def picture_of(self, look: Look) -> Image | None:
         """The overhead picture that a look was made with; None where that is too long ago, or before a restart."""
@@ -121,16 +113,20 @@ class Looker:
 
     def glance(self, earlier: Image | None = None) -> Look | Blocked:
         """One look if the arm is out of view; nothing moves. Its picture must be another than an `earlier` one."""
-        observation = self._gate.observe()
+        try:
+            observation = self._gate.observe()
+        except Unavailable as error:
+            return Blocked(text=str(error))
         if self._is_away(observation):
             return Blocked(text="the arm stands before the overhead camera; what lies on the tray can't be said")
-        image = self._delivered = observation.images.get(OVERHEAD)
+        image = observation.images.get(OVERHEAD)
         if fault := self._fault(image, earlier):
             return Blocked(text=f"the overhead camera {fault}")
+        assert image is not None
         self._believe(image)
         scene = self._perceiver.perceive(observation)
         self._seen = recalled(scene, self._seen) if self._seen else scene
-        self._pictures = dict([*self._pictures.items(), (scene.sequence, self.picture)][-REMEMBERED:])
+        self._pictures = dict([*self._pictures.items(), (scene.sequence, image)][-REMEMBERED:])
         return Look(
             scene=self._seen,
             width=observation.gripper_width,
@@ -157,9 +153,9 @@ class Looker:
         """Take `scene` for what the last look made out."""
         self._seen = scene
 
-    def _believe(self, image: Image | None) -> None:
+    def _believe(self, image: Image) -> None:
         self._last = image
-        if self._view is not None and image is not None:
+        if self._view is not None:
             self._lines = sharpness(image, self._view.reference)
 
     def _fault(self, image: Image | None, earlier: Image | None) -> str | None:
@@ -182,13 +178,18 @@ class Looker:
         return next((glance for glance in glances if isinstance(glance, Look)), None) or self.glance()
 
     def look(self) -> Look | Blocked:
-        """One look with the arm out of view; moves it home first where it is not, the gripper as it is."""
-        seen = self._gate.observe()
-        if self._is_away(seen):
+        """One look with the arm out of view; moves it home first where it is not, or where nothing can be seen of
+        that, the gripper as it is.
+        """
+        try:
+            seen = self._gate.observe()
+        except Unavailable:
+            seen = None
+        if seen is None or self._is_away(seen):
             ruling = self._gate.go_home(open_gripper=False)
             if ruling.decision == "stop":
                 return Blocked(text=f"the arm could not move out of view: {ruling.describe()}", ruling=ruling)
-        return self.glance(seen.images.get(OVERHEAD))
+        return self.glance(seen.images.get(OVERHEAD) if seen else None)
 
     def _is_away(self, observation: Observation) -> bool:
         away = float(np.abs(observation.joints - np.array(self._cell.robot.home)).max())

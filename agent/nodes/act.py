@@ -12,6 +12,7 @@ from agent.holes import insertable, misfit, no_room
 from agent.ledger import reconcile, standing, still_missing
 from agent.looking.difference import Difference, compare
 from agent.looking.looker import Blocked, Look
+from agent.nodes.plan import new_skills
 from agent.nodes.recover import take_back
 from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.verifying.evidence import witnessed
@@ -19,7 +20,6 @@ from agent.verifying.judging import Judged
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
 from skills.card import SkillCard
-from skills.cell import Cell
 from skills.scene import PerceivedPart
 
 
@@ -75,14 +75,15 @@ def _empty_handed(state: RunState, seen: Look, change: Difference, workcell: Wor
         "task": state.first_task,
         "accounts": accounts,
         "standing": stands,
-        "outgrown": stands == "open" and _outgrown(state, seen, [one.moved for one in accounts], workcell.cell),
+        "outgrown": stands == "open" and _outgrown(state, seen, [one.moved for one in accounts], workcell),
     }
 
 
-def _outgrown(state: RunState, seen: Look, moved: Sequence[int], cell: Cell) -> bool:
+def _outgrown(state: RunState, seen: Look, moved: Sequence[int], workcell: Workcell) -> bool:
     assert state.understanding is not None
     assert state.understanding.plan is not None
-    return outgrown(state.understanding.plan, seen.scene, cell, moved, state.agreed)
+    plan = state.understanding.plan
+    return outgrown(plan, seen.scene, workcell.cell, moved, state.agreed, new_skills(plan, workcell))
 
 
 def ground(state: RunState, runtime: Runtime[Workcell]) -> Update:

@@ -18,7 +18,6 @@ from agent.state import RunState, Update
 from agent.workcell import Workcell
 from prompts.loader import render
 from skills.call import Outcome
-from skills.catalogue import is_installed
 from skills.errors import NotAllowed
 from skills.plan import Hole, Plan, Understanding
 from skills.roles import barred
@@ -88,7 +87,7 @@ def propose(state: RunState, runtime: Runtime[Workcell]) -> Update:
         plan,
         state.look if state.accounts and state.look else workcell.looker.patient_glance(),
         workcell.cell,
-        _new_skills(plan, workcell),
+        new_skills(plan, workcell),
         by_model=state.understanding.by_model,
         moved=[account.moved for account in state.accounts],
     )
@@ -114,7 +113,7 @@ def approve(state: RunState, runtime: Runtime[Workcell]) -> Update:
         return {"outcome": Outcome(outcome="incomplete", reason=f"a person is needed: {why}")}
     approved = Approved(answer=answer, person=workcell.person, proposal=proposal)
     workcell.journal.approvals.keep(state.run_id, workcell.clock.now_ns(), approved)
-    workcell.tell(state.run_id, events.Answered(approved=approved))
+    workcell.tell(state.run_id, events.Signed(approved=approved))
     if approved.is_yes:
         return approved_of
     return {"outcome": Outcome(outcome="incomplete", reason=f"not approved by {workcell.person.name}: {proposal.why}")}
@@ -136,12 +135,11 @@ def _short_of(workcell: Workcell, proposal: Proposal) -> NotAllowed | None:
     return next(filter(None, short), None)
 
 
-def _new_skills(plan: Plan, workcell: Workcell) -> dict[str, str]:
+def new_skills(plan: Plan, workcell: Workcell) -> dict[str, str]:
     """The cell's own skills that the plan needs and that have not yet succeeded here, with their weights."""
-    grounder, journal = workcell.grounder, workcell.journal
-    skills = {skill for step in plan.steps for skill in grounder.skills_of(step) if not is_installed(skill)}
-    weights = {skill: grounder.weights_of(skill) for skill in sorted(skills)}
-    return {skill: hash_ for skill, hash_ in weights.items() if not journal.approvals.has_succeeded(skill, hash_)}
+    succeeded = workcell.journal.approvals.has_succeeded
+    own = workcell.grounder.own_skills_of(plan)
+    return {skill: weights for skill, weights in own.items() if not succeeded(skill, weights)}
 
 
 def answered(choices: Sequence[str], answer: str) -> str:

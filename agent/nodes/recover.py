@@ -9,8 +9,9 @@ from agent.grounding import PUT_BACK
 from agent.ledger import skip, still_missing
 from agent.looking.difference import alike, compare
 from agent.looking.looker import Blocked
-from agent.recovery import CONSULTATIONS, GRAVE, LEFT_THE_TRAY, Action, Failures, Situation, react
+from agent.recovery import CONSULTATIONS, GRAVE, LEFT_THE_TRAY, Action, Failures, Situation, Spent, react
 from agent.refusal_causes import cause_of
+from agent.said import CAUSES_SAID
 from agent.state import RunState, Update, key_of
 from agent.verifying.judging import Judged
 from agent.workcell import Workcell
@@ -32,7 +33,7 @@ def recover(state: RunState, runtime: Runtime[Workcell]) -> Update:
     failures, key = Failures(state.tries), _key(state, cause)
     failures.add(key, cause)
     spent = failures.spent(cause, state.in_a_row + 1, key)
-    action = react(situation, cause, spent, workcell.cell.agent.attempts)
+    action = _reaction(situation, cause, spent, workcell)
     if action == "ask" and not _may_ask(state):
         action = "hand_over"
     workcell.tell(state.run_id, events.Recovering(verdict=verdict, action=action, situation=situation))
@@ -47,18 +48,28 @@ def after_put_back(state: RunState, workcell: Workcell) -> Update:
     if state.why is None or state.target is None:
         return {}
     spent = Failures(state.tries).spent(state.why, state.in_a_row, key_of(state.first_task, state.target), BRING)
-    action = react("free", state.why, spent, workcell.cell.agent.attempts)
-    verdict = Verdict(judgement="failure", reason=state.why.replace("_", " "), confidence=1.0, cause=state.why)
+    action = _reaction("free", state.why, spent, workcell)
+    if action == "ask" and not _may_ask(state):
+        action = "hand_over"
+    target = _lies_now(state, state.target)
+    reason = f"{target.describe()} lies on the tray again: {CAUSES_SAID[state.why]}"
+    verdict = Verdict(judgement="failure", reason=reason, confidence=1.0, cause=state.why)
     workcell.tell(state.run_id, events.Recovering(verdict=verdict, action=action))
     match action:
         case "skip":
-            return _skipped(state, _lies_now(state, state.target))
+            return _skipped(state, target)
         case "other_candidate":
-            return _postponed(state, _lies_now(state, state.target))
-        case "ask" | "hand_over" | "stop":
+            return _postponed(state, target)
+        case "ask":
+            return {"trouble": verdict, "target": target}
+        case "hand_over" | "stop":
             return {"outcome": _handed_over(verdict.reason)}
         case "retry" | "put_back":
             return {}
+
+
+def _reaction(situation: Situation, cause: Cause, spent: Spent, workcell: Workcell) -> Action:
+    return react(situation, cause, spent, workcell.cell.agent.attempts, workcell.cell.recovery)
 
 
 def lost_after(state: RunState) -> tuple[object, ...]:

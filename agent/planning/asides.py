@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from agent.planning.courtesy import each
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.lexicon import Noun
 from agent.planning.modifiers import starts_part
-from agent.planning.objects import TO
-from agent.planning.parse import Move, Parse, PartPhrase, Pending
+from agent.planning.parse import TO, Move, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
-from agent.planning.parts import take_exceptions, take_left_out
+from agent.planning.parts import take_exceptions, take_left_out, take_part
 from agent.planning.places import names_place, take_place
 from agent.planning.predicates import take_complement
 from agent.planning.synonyms import CONDITIONALS
@@ -21,8 +21,13 @@ from skills.words import SIZES_OF, TRAY
 
 _EXCEPTED: Final = words("excepted excluded exempt exempted")
 _SEEN: Final = tuple(
-    tuple(run.split()) for run in ("there is", "there are", "you see", "you find", "i see", "i can see", "we have")
+    tuple(run.split())
+    for run in (
+        *each("you|i|you can|i can|do you|can you|", "see"),
+        *each("", "there is|there are|is there|are there|you find|we have|do we have|have we got|have you got"),
+    )
 )
+_IF_SO: Final = (("if", "so"), ("if", "yes"), ("if", "there", "are"), ("if", "there", "is"), ("if", "any"), ("then",))
 _STAYING: Final = words("alone there behind untouched lying where they are it is in place as them")
 
 
@@ -30,7 +35,7 @@ def take_exclusion(parse: Parse) -> bool:
     """“but leave the gears”, "do not touch the red ones", "except the gears", behind a clause. Raises: Doubt."""
     cursor = parse.cursor
     start = cursor.at
-    if cursor.word(1) in {"do", "never", "leave", "keep", "not"}:
+    if cursor.word(1) in {"do", "never", "leave", "keep", "not"} or not (parse.moves or parse.pending):
         cursor.take("but")
     if _take_other_place(parse):
         return True
@@ -140,7 +145,7 @@ def take_topic(parse: Parse) -> bool:
     """“of the gears, put the largest …”: the kind of what is named without one."""
     cursor = parse.cursor
     start, kind = cursor.at, parse.kind
-    if cursor.take("of", "among") and (phrases := take_parts(parse)) and cursor.take(","):
+    if cursor.take("of", "among", "from") and (phrases := take_parts(parse)) and cursor.take(","):
         if len(phrases) == 1 and phrases[0].query == PartQuery(kind=phrases[0].query.kind):
             return True
         raise Doubt("not-understood", words=cursor.quote(start, cursor.at - 1))
@@ -166,7 +171,7 @@ def _alike(parse: Parse, last: Move, phrase: PartPhrase) -> PartPhrase:
 
 
 def take_condition(parse: Parse) -> bool:
-    """“if there are any failed parts, …" and "there are failed parts, …”: as many as there are.
+    """“if there are any failed parts, …”, "are there failed parts? if so, …", "if any part has failed, …".
 
     Raises: Doubt for any other condition.
     """
@@ -174,21 +179,37 @@ def take_condition(parse: Parse) -> bool:
     start = cursor.at
     conditional = cursor.word() in CONDITIONALS
     cursor.at += conditional
-    if cursor.word(-conditional) in {"if", "when", cursor.word()} and any(cursor.take_run(*run) for run in _SEEN):
-        cursor.take("some", "still")
-        phrases = take_parts(parse)
-        if phrases and cursor.take(",", "then", ".", ";"):
-            parse.flush()
-            parse.pending = Pending([_as_many_as_there_are(phrase) for phrase in phrases])
-            return True
+    phrases = _take_seen(parse, conditional) if cursor.word(-1) in {"if", "when"} or not conditional else []
+    if not phrases and cursor.word(-1) == "if":
+        phrases = _take_any_that(parse)
+    if phrases and (cursor.take(",", "then", ".", ";") or (conditional and parse.lexicon.is_verb(cursor.word()))):
+        any(cursor.take_run(*run) for run in _IF_SO)
+        parse.flush()
+        parse.pending = Pending(phrases)
+        return True
     cursor.at = start
     if conditional:
         raise Doubt("ask-condition", word=cursor.quote(start, start + 1))
     return False
 
 
-def _as_many_as_there_are(phrase: PartPhrase) -> PartPhrase:
-    return phrase if phrase.quantity == "all" else replace(phrase, at_most=True)
+def _take_seen(parse: Parse, conditional: bool) -> list[PartPhrase]:
+    """“there are any failed parts”: as many of them as there are; nothing where a number is the condition."""
+    if not any(parse.cursor.take_run(*run) for run in _SEEN):
+        return []
+    parse.cursor.take("some", "still")
+    phrases = take_parts(parse)
+    if conditional and any(phrase.counted and phrase.quantity != "all" for phrase in phrases):
+        return []
+    return [phrase if phrase.quantity == "all" else replace(phrase, at_most=True) for phrase in phrases]
+
+
+def _take_any_that(parse: Parse) -> list[PartPhrase]:
+    """“any part has failed”, "any of the bolts are black": all of which that is so."""
+    draft = take_part(parse)
+    if draft is None or draft.article != "any" or not take_complement(parse, draft):
+        return []
+    return [replace(phrase, quantity="all") for phrase in draft.phrases(parse)]
 
 
 def take_reported_order(parse: Parse, take_clause: Callable[[Parse], None]) -> bool:
@@ -203,7 +224,7 @@ def take_reported_order(parse: Parse, take_clause: Callable[[Parse], None]) -> b
         raise parse.not_understood()
     parse.order += word == "before"
     take_clause(parse)
-    if cursor.at == start or not cursor.take(",", "then"):
+    if cursor.at == start or not (cursor.take(",", "then") or parse.lexicon.is_verb(cursor.word())):
         raise parse.not_understood()
     parse.flush()
     parse.order -= word == "before"

@@ -3,16 +3,17 @@
 import re
 from typing import Final
 
+from agent.planning.afterthoughts import take_rank
 from agent.planning.courtesy import AMBIGUOUS_OPENERS, OPENERS
-from agent.planning.parse import Parse
+from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
 from agent.planning.tokens import END
 from agent.planning.wordlist import words
 
 _CONNECTORS: Final = words(
-    ", ; . : and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly last"
+    ", ; . : / and then & plus also next finally lastly afterwards subsequently first firstly secondly thirdly last"
 )
-_AFTER_OPENERS: Final = words(", . ; and then next also first")
+_AFTER_OPENERS: Final = words(", . ; : and then next also first")
 _SEQUELS: Final = words("then next finally lastly last also")
 _OPENERS: Final = {
     first: tuple(sorted((run for run in map(str.split, OPENERS) if run[0] == first), key=len, reverse=True))
@@ -36,6 +37,7 @@ _WISHES: Final = tuple(
         r"(?: (?:moved?|removed?|found|find|put|done))?| the (?:number|count|result|total)| them| it)?",
         r"(?:report|say|tell (?:me|us)|let (?:me|us) know) (?:then|when (?:(?:you are|it is|that is|all is) )?"
         r"(?:done|finished|ready))",
+        r"not (?:the )?other way (?:a?round|about)",
         r"nothing else|and nothing else|that is (?:all|it)|(?:all )?done|no others?|not the (?:others|rest)",
         _REST
         + r"(?: (?:can|should|may|shall|must|has to|have to|is to))? (?:stays?|remains?|be left|keeps?)"
@@ -53,6 +55,7 @@ _STOPPED: Final = ("stop", "halt")
 def take_order(parse: Parse) -> bool:
     """Steps over the words between clauses; whether a clause follows. Later words may be done earlier."""
     cursor = parse.cursor
+    take_rank(parse)
     start = cursor.at
     while True:
         cursor.skip(_CONNECTORS)
@@ -142,4 +145,5 @@ def _opens(parse: Parse) -> bool:
     start = cursor.at
     polite = _take_opener(parse) not in AMBIGUOUS_OPENERS | {""}
     cursor.at = start
-    return not place and (cursor.word() == "," or parse.lexicon.is_verb(cursor.word()) or polite)
+    goes_on = cursor.word() == "and" and cursor.word(1) in DETERMINERS
+    return not place and (cursor.word() == "," or goes_on or parse.lexicon.is_verb(cursor.word()) or polite)

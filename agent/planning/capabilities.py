@@ -13,6 +13,12 @@ _HELP: Final = (
     ("what", "do", "you", "do"),
     ("how", "do", "you", "work"),
     ("how", "does", "this", "work"),
+    ("how", "does", "it", "work"),
+    ("how", "do", "i", "use"),
+    ("what", "can", "i", "tell"),
+    ("what", "should", "i", "say"),
+    ("what", "are", "my", "options"),
+    ("what", "do", "you", "understand"),
     ("what", "are", "you"),
     ("who", "are", "you"),
     ("help",),
@@ -29,7 +35,10 @@ def answer_capability(parse: Parse) -> str | None:
     able = opening in {"which", "what", "list"} and bool(_ABILITY_WORDS & said)
     if able or any(tuple(asked[: len(run)]) == run for run in _HELP):
         return _help(parse)
+    unseen = asked[:3] in (["what", "is", "in"], ["what", "is", "inside"], ["what", "is", "on"])
     of_places = opening in {"which", "what", "where", "list"} and bool(_PLACE_WORDS & said) and "tray" not in said
+    if unseen:
+        return None
     if of_places or (opening == "where" and {"put", "bring", "place", "go"} & said):
         return render("list-places", places=", ".join(lexicon.places))
     if opening in {"which", "what"} and {"know", "handle", "move", "pick", "grab"} & said:

@@ -1,11 +1,11 @@
 """Corrections of the run before, in words: "no, the red one", "I meant the left bin", "not there, on the conveyor"."""
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
 from agent.planning.doubt import Doubt
-from agent.planning.objects import TO
-from agent.planning.parse import Move, Parse, PartPhrase
+from agent.planning.parse import TO, Move, Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.past import refuse_brought
 from agent.planning.places import SIDES, names_place, take_place
@@ -50,6 +50,18 @@ _LEADS: Final = tuple(
         reverse=True,
     )
 )
+_AT_ONCE: Final = re.compile(
+    r"[\s,.;:…–-]+(?:(?:oh|er|uh|ah) )?"
+    r"(?:no wait|wait(?:,? no)?|oops|no,? sorry|sorry(?:,? no)?|actually(?:,? no)?|no,? actually|scratch that"
+    r"|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that|no(?=,| the| put| in))\b[\s,.:;…–-]*",
+    re.IGNORECASE,
+)
+
+
+def corrected_at_once(text: str) -> tuple[str, str]:
+    """“put the bolts in the left bin, no wait, the right bin”: the order and what corrects it, or ""."""
+    said, *rest = _AT_ONCE.split(text, maxsplit=1)
+    return said, "".join(rest).strip()
 
 
 def take_correction(parse: Parse, past: Past) -> bool:

@@ -2,13 +2,16 @@
 
 from typing import Final
 
-from agent.planning.objects import TO, is_over
-from agent.planning.parse import Parse
+from agent.planning.modifiers import starts_part
+from agent.planning.objects import is_over
+from agent.planning.parse import TO, Parse
 from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
+from agent.planning.synonyms import COPULAS
+from agent.planning.tokens import END
 
 _LAYING: Final = ("place", "put", "drop", "insert", "deposit")
 """“pick two nuts, place left bin”: verbs that a place may follow at once."""
-_RECEIVES: Final = ("get", "gets", "receives", "takes", "holds", "gathers")
+_RECEIVES: Final = ("get", "gets", "receives", "receive", "takes", "take", "holds", "hold", "gathers", "wants")
 """“the left bin gets the nuts”."""
 
 
@@ -17,10 +20,11 @@ def take_fronted_place(parse: Parse) -> str | None:
     cursor = parse.cursor
     start = cursor.at
     preposition = cursor.take(*TO)
-    if names_place(parse) and (preposition or _labels(parse)):
+    if names_place(parse) and (preposition or _labels(parse) or _heads(parse)):
         place = take_place(parse)
         cursor.take(",", ":", "->", "=")
-        cursor.take("go", "goes", "belong", "belongs", "with", *_RECEIVES)
+        cursor.skip(COPULAS | {"to"})
+        cursor.take("belong", "belongs", "with", *_RECEIVES)
         return place
     cursor.at = start
     return None
@@ -31,15 +35,32 @@ def _labels(parse: Parse) -> bool:
     end = end_of_place(parse)
     if end is None:
         return False
-    behind = parse.cursor.tokens[end : end + 4]
+    tokens = parse.cursor.tokens
+    while (
+        end < len(tokens) - 1 and tokens[end].word in COPULAS and tokens[end + 1].word in (*COPULAS, "to", *_RECEIVES)
+    ):
+        end += 1
+    behind = tokens[end : end + 4]
     sided = [token.word for token in behind[:2]] == ["on", "the"]
     return bool({token.word for token in (behind[3:] if sided else behind[:1])} & {":", "=", *_RECEIVES})
+
+
+def _heads(parse: Parse) -> bool:
+    """“left bin, three nuts”: whether a sentence begins with the place at the cursor, and parts follow it."""
+    cursor = parse.cursor
+    start, end = cursor.at, end_of_place(parse)
+    if end is None or parse.pending or cursor.word(-1) not in {END, ".", ";"}:
+        return False
+    cursor.at = end
+    found = bool(cursor.take(",")) and starts_part(parse) and not names_place(parse)
+    cursor.at = start
+    return found
 
 
 def take_place_first(parse: Parse) -> str | None:
     """“put in the left bin all bolts”."""
     start = parse.cursor.at
-    before = parse.cursor.word(-1)
+    before = parse.cursor.word(-2 if parse.cursor.word(-1) == ":" else -1)
     waits = parse.pending is not None and parse.pending.default is None
     begins = parse.cursor.take(*TO) or (waits and before in _LAYING)
     if begins and names_place(parse) and (place := take_place(parse)) and (waits or not is_over(parse)):
@@ -63,6 +84,7 @@ def take_destination(parse: Parse) -> str | None:
     place = take_place(parse)
     if place is None or place == "tray":
         raise unknown_place(parse, at)
+    any(cursor.take_run("with", pronoun) for pronoun in ("it", "them", "those"))
     return place
 
 
@@ -82,7 +104,7 @@ def _take_same_place(parse: Parse) -> str | None:
     """“there”, "in the same bin": where the last parts went."""
     cursor = parse.cursor
     start = cursor.at
-    there = cursor.take("there")
+    there = cursor.take("there") or (cursor.word(-1) in TO and parse.moves and cursor.take("it"))
     cursor.take("the")
     if there or (cursor.take("same") and cursor.take("bin", "place", "box", "container", "one", "spot")):
         parse.flush()

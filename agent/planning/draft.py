@@ -5,7 +5,7 @@ from typing import Final, Literal, cast
 
 from agent.planning.doubt import Doubt
 from agent.planning.lexicon import Noun
-from agent.planning.parse import Parse, PartPhrase, Quantity
+from agent.planning.parse import Parse, PartPhrase, Quantity, without
 from skills.scene import PartQuery
 from skills.words import SIZES_OF, Colour, Kind, finish_of
 
@@ -19,7 +19,7 @@ class Draft:
     trailing: the fields that were said behind the noun.
     either: more values for one field: "that are red or blue".
     each: the number counts each of several kinds.
-    article: "", "a", "the" or "any".
+    article: "", "a", "the", "any", or "which" of "whichever gear is the largest".
     rest: what earlier steps leave: "everything else", or, of what is less clear, "the others".
     remainder: said as "the rest".
     other: said as "other", which means nothing where nothing was named before.
@@ -103,7 +103,8 @@ class Draft:
         if len(parse.moves) - parse.group != 1 or parse.pending or self.count is None:
             raise Doubt("ask-which-part", words=parse.cursor.quote(self.start, self.end))
         last = parse.moves[-1].phrase
-        return replace(last, quantity=self.count, at_most=self.at_most, definite=False, start=self.start, end=self.end)
+        counted = replace(last, quantity=self.count, at_most=self.at_most, counted=True, definite=False)
+        return replace(counted, rest="", other=False, remainder=False, start=self.start, end=self.end)
 
     def _query(self, parse: Parse, fields: dict[str, str]) -> PartQuery:
         kind, size = fields.get("kind"), fields.get("size")
@@ -125,7 +126,7 @@ class Draft:
                 words=parse.cursor.quote(self.start, self.end),
                 why=f"a {colour} part is {finish_of(cast(Colour, colour))}",
             )
-        return PartQuery.model_validate({**fields, "without": tuple(self.without)})
+        return without(PartQuery.model_validate(fields), self.without)
 
     def _quantity(self, parse: Parse) -> Quantity:
         """What the number of the words says where no quantity was said. Raises: Doubt."""

@@ -40,6 +40,6 @@ ENGLISH: Final = words(
     "bots ruts cuts huts nus smelt stalls shall swell barge merge forge charge target lager lodge ledge later laser",
     "eager anger shin shins skinny spiny shiner matted batter latter butter letter mate mare font fount fronts",
     "trunk blues blues glues blew flue greens queen screen preen breed creed black blacks blank slick click clack",
-    "unt unts glod lick nick tick sick rick",
+    "bracelet bracelets unt unts glod lick nick tick sick rick",
 )
 """English words (and three slips with two readings) that are near to words of the cell but no typing errors of them."""

@@ -1,17 +1,19 @@
 """The deterministic planner: every word is understood, or a question is asked."""
 
+from textwrap import shorten
 from typing import Final
 
 from agent.planning.between import take_openers
 from agent.planning.checks import check_definite, check_order
 from agent.planning.control import control_word
+from agent.planning.corrections import corrected_at_once
 from agent.planning.doubt import Doubt
 from agent.planning.fixtures import check_fixtures
 from agent.planning.lexicon import Lexicon
 from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
 from agent.planning.past import recalled_moves
-from agent.planning.pointing_back import take_past
+from agent.planning.pointing_back import points_back, take_past
 from agent.planning.questions import answer, is_question
 from agent.planning.reading import Reading, read
 from agent.planning.records import record_words
@@ -31,6 +33,8 @@ from skills.scene import Scene
 
 LONGEST: Final = 1000
 """Characters of an instruction; nobody types more, and an attack often does."""
+QUOTED: Final = 60
+"""Characters of an instruction that a question repeats, where it is about the whole of it."""
 
 _GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
 
@@ -48,11 +52,23 @@ class GrammarPlanner:
         `past` is asked only where there would be a question without it, so that it changes nothing else.
         """
         alone = self._understood(instruction, scene)
+        if alone.outcome == "question" and (meant := self._rephrased(instruction, scene)):
+            return meant
         if past is None or alone.outcome in {"planned", "control"}:
             return alone
         if told := answer_of_run(read(instruction[:LONGEST], self._lexicon).plain, past):
             return Understanding(outcome="answer", text=told)
         return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
+
+    def _rephrased(self, instruction: str, scene: Scene | None) -> Understanding | None:
+        """An order and its correction in one breath, understood as in two lines; None where it is anything else."""
+        said, correction = corrected_at_once(instruction)
+        first = self._understood(said, scene) if correction else None
+        if first is None or first.plan is None or len(first.plan.steps) > 1:
+            return None
+        past = Past(plan=first.plan, moved=(0,))
+        meant = self._understood(f"I meant {correction}", scene, past)
+        return meant if meant.outcome == "planned" else None
 
     def open_point(self, instruction: str, scene: Scene | None) -> str | None:
         """The name of the prompt with which `understand` asks or refuses; None where it does neither."""
@@ -69,6 +85,18 @@ class GrammarPlanner:
             return doubt.understanding()
 
     def _understand(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
+        """Raises: Doubt."""
+        try:
+            return self._taken(instruction, scene, past)
+        except Doubt as doubt:
+            if past is None and doubt.outcome == "question" and self._points_back(instruction):
+                raise Doubt("ask-nothing-before", words=shorten(instruction, QUOTED, placeholder=" …")) from None
+            raise
+
+    def _points_back(self, instruction: str) -> bool:
+        return points_back(Parse(read(instruction[:LONGEST], self._lexicon).cursor(), self._lexicon))
+
+    def _taken(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
         reading = read(record_words(instruction) or instruction, self._lexicon)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 REPAIRS: Final = 2
 """How often a plan that can't be taken is sent back with the reason."""
-_SETTLED: Final = frozenset({"too-long", "ask-again", "greet", "ask-negated", "ask-question"})
+_SETTLED: Final = frozenset({"too-long", "ask-again", "greet", "ask-negated", "ask-question", "ask-nothing-before"})
 """Questions in which a model has no say: there is nothing to plan."""
 _NOT_READ: Final = frozenset({"nothing-understood", "not-understood", "unknown-word"})
 """Questions that come of the grammar's own limits; in all others something is open that a person must say."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
+from agent.planning.modifiers import starts_part
 from agent.planning.parse import Parse
 from agent.planning.parts import take_part
 from agent.planning.places import names_place, take_place
@@ -16,8 +17,9 @@ from skills.scene import PartQuery, PerceivedPart, Scene, select
 _TAILS: Final = words(
     "are is there do you see can on in the tray table here currently at moment have we got left visible around",
     "present exist of to right be does it contain lie lies lying seen find detect spot recognise recognize all . , ;",
-    "me out up still this remain remains remaining inspection",
+    "me out up still this remain remains remaining inspection i anywhere somewhere total altogether overall now today",
 )
+_WHITHER: Final = words("to into onto towards -> : = not do")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ class Look:
 
     def matching(self, query: PartQuery) -> tuple[PerceivedPart, ...]:
         return select(query, self.parts())
+
+
+def asks_bare(parse: Parse) -> bool:
+    """“failed parts?”, "anything broken in there?": parts and a question mark, but no verb and no place."""
+    lexicon = parse.lexicon
+    said = [token.word for token in parse.cursor.tokens[parse.cursor.at :]]
+    moved = any((lexicon.is_verb(word) and word not in lexicon.attributes) or word in _WHITHER for word in said)
+    describing = {*lexicon.regions, *lexicon.attributes, "rejection", "tray"}
+    placed = any(lexicon.place_words.get(word, frozenset()) - describing for word in said)
+    return parse.cursor.text.rstrip().endswith("?") and starts_part(parse) and not moved and not placed
 
 
 def take_query(parse: Parse) -> PartQuery | None:

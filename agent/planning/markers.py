@@ -3,19 +3,40 @@
 import re
 from typing import Final
 
-_LABEL: Final = r"(?:(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|todo|wo)s?)"
+_LABEL: Final = (
+    r"(?:(?:here (?:is|are|comes?) )?(?:(?:the|your|my|our|a|next|first) )*"
+    r"(?:(?:new|sorting|picking) (?=task|job|order))?"
+    r"(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo)s?(?: list)?)"
+)
 _NUMBER: Final = r"(?:one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
-_LABELLED: Final = rf"{_LABEL}\.?(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL}\.? *{_NUMBER} *\)|{_LABEL} +\d+(?= )"
+_LABELLED: Final = (
+    rf"{_LABEL}\.?(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL}\.? *{_NUMBER} *\)|(?:{_LABEL} +[\d/.-]*\d(?:(?= )| *:) *)+"
+)
 _MARK: Final = re.compile(
-    rf"(?:^|[.;:!\n]|,(?= *\d))[ \t]*(?:{_LABELLED}|\d+ *-(?= ))",
+    rf"(?:^|[.;:!\n]|,(?= *\d))[ \t]*(?:{_LABELLED}|\d+ *-(?= ))"
+    r"|(?:^|[;\n])[ \t]*(?:\d+|[a-h])[:/](?= )|(?:^|\n)[ \t]*(?:[a-h]|[ivx]{1,4})[.)](?= )|(?:^|(?<=\s))#\d+[:.)]?(?= )"
+    r"|(?:^|(?<=\s))step (?:\d|one|two|three|four|five|six)\b[:,.]?|(?:^|(?<=\s))step\d[:,.]?(?= )",
     re.IGNORECASE,
 )
+_HEADED: Final = re.compile(r"(?<=bin|box|elt|yor|ure|jig|rol| QC| qc)[ \t]*:[ \t]*(?:\n[ \t]*[-*•][ \t]*[^\n:>]+)+")
+"""“left bin:” and its bullets, a line each."""
+_BRACKETED: Final = re.compile(r"(?:^|(?<=\s)) *\[\d+\](?=\s)")
 _LETTER: Final = re.compile(r"(?:(?<=\s)|^)\(?[a-h]\)(?= )", re.IGNORECASE)
 
 
 def unmarked(text: str) -> str:
     """`text` with each mark as a separator and blanks, so that all other letters stay where they are."""
-    return _LETTER.sub(_separator, _MARK.sub(_separator, text))
+    if _BRACKETED.match(text):
+        text = _BRACKETED.sub(_separator, text)
+    return _LETTER.sub(_separator, _MARK.sub(_separator, _HEADED.sub(_on_one_line, text)))
+
+
+def _on_one_line(headed: re.Match[str]) -> str:
+    first, *others = headed[0].split("\n")[1:]
+    bullets = [first, *others]
+    head = headed[0].partition("\n")[0]
+    lines = [head, *(re.sub(r"[-*•]", " ", line, count=1) for line in bullets)]
+    return lines[0] + " " + ",".join(lines[1:])
 
 
 def _separator(mark: re.Match[str]) -> str:

@@ -13,7 +13,8 @@ from agent.planning.synonyms import FOREIGN, NUMBERS, RANKS, VAGUE, WEAK_REGIONS
 from agent.planning.wordlist import words
 
 STARTERS: Final = words(
-    "all every each any both everything anything atmost atleast exactly no rest others other remaining"
+    "all every each any both everything anything whichever whatever atmost atleast exactly no rest others other",
+    "remaining",
 )
 
 

@@ -5,12 +5,16 @@ from dataclasses import replace
 from typing import Final
 
 from agent.planning.doubt import Doubt
-from agent.planning.parse import STOPS, Parse, PartPhrase, Pending
+from agent.planning.modifiers import starts_part
+from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
+from agent.planning.parts import take_part
 from agent.planning.past import recalled_parts
+from agent.planning.places import names_place, take_place
+from agent.planning.settle import REJECTION
+from agent.planning.synonyms import COPULAS
 from skills.scene import PartQuery
 
-TO: Final = ("in", "into", "inside", "onto", "on", "to", "towards", "at", "for", "over", "within", "->", ":", "=")
 PARTICLES: Final = ("up", "down", "over", "out", "off", "away", "aside", "together")
 _PRONOUNS: Final = ("it", "them", "these", "those", "that", "this")
 _EVERYTHING: Final = PartPhrase(PartQuery(), "all")
@@ -33,6 +37,38 @@ def take_object(parse: Parse, start: int) -> list[PartPhrase]:
         cursor.at = at
         raise parse.not_understood()
     return phrases
+
+
+def take_alone(parse: Parse) -> list[PartPhrase]:
+    """“remove failed parts, gears to the conveyor”: the failed parts, where the comma begins another order.
+
+    Raises: Doubt where "failed nuts, bolts to the conveyor" may be one order or two.
+    """
+    cursor, start, kind = parse.cursor, parse.cursor.at, parse.kind
+    first = take_part(parse)
+    end, joiner = cursor.at, cursor.take(",", "and")
+    second = take_part(parse, parse.kind) if joiner and first and starts_part(parse) else None
+    onward = second is not None and (second.rest or joiner == ",") and _place_ahead(parse)
+    parse.kind, cursor.at = kind, start
+    if (
+        not onward
+        or onward == REJECTION
+        or first is None
+        or second is None
+        or first.fields.get("condition") != "failed"
+    ):
+        return []
+    if second.is_bare and "kind" in first.fields and not second.rest:
+        raise Doubt("ask-each-or-all", words=cursor.quote(start, second.end))
+    cursor.at, parse.kind = end, first.fields.get("kind")
+    return first.phrases(parse)
+
+
+def _place_ahead(parse: Parse) -> str | None:
+    """The place at the cursor, with what stands before it."""
+    parse.cursor.skip(COPULAS)
+    parse.cursor.take(*TO)
+    return take_place(parse) if names_place(parse) else None
 
 
 def _take_contents(parse: Parse) -> list[PartPhrase]:
@@ -62,6 +98,8 @@ def is_pronoun(parse: Parse) -> bool:
     if cursor.word(ahead) in {"it", "them", "they"}:
         return True
     after = cursor.word(1)
+    if parse.pending and cursor.word() in _PRONOUNS and after in COPULAS:
+        return True
     if parse.pending and cursor.word() in {"both", "all"} and (after in STOPS or after in TO):
         return True
     return cursor.word() in _PRONOUNS and (after in STOPS or after in TO or after in PARTICLES)

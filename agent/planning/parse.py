@@ -21,9 +21,42 @@ Span = tuple[int, int]
 """The tokens [start, end)."""
 
 DETERMINERS: Final = frozenset({"the", "this", "that", "these", "those", "my", "our", "a", "an"})
-PREPOSITIONS: Final = words("in into inside onto on at to towards over within from off for with without of -> : =")
+PREPOSITIONS: Final = words("in into inside onto upon on at to towards over within from off for with without of -> : =")
+TO: Final = (
+    "in",
+    "into",
+    "inside",
+    "onto",
+    "upon",
+    "on",
+    "to",
+    "towards",
+    "at",
+    "for",
+    "over",
+    "within",
+    "->",
+    ":",
+    "=",
+)
+"""What may stand before where parts go."""
 JOINERS: Final = frozenset({",", "and", "or", "plus", "&", "/", "then", "nor"})
 STOPS: Final = frozenset({END, ";", ".", "but", "except", "before", "after", "beforehand"}) | JOINERS
+
+
+def without(query: PartQuery, left_out: Iterable[PartQuery]) -> PartQuery:
+    """`query` less `left_out`, of which those stay unsaid that fit none of its parts: bolts are no nuts."""
+    fitting = (other for other in left_out if not _differ(query, other))
+    return query.model_copy(update={"without": (*query.without, *fitting)})
+
+
+def _differ(query: PartQuery, other: PartQuery) -> bool:
+    """Whether they want different values of one field, so that no part fits both."""
+    wanted = (
+        (getattr(query, name), getattr(other, name)) for name in ("kind", "size", "colour", "finish", "condition")
+    )
+    across = {query.region, other.region} in ({"left", "right"}, {"front", "back"})
+    return across or any(one and another and one != another for one, another in wanted)
 
 
 @dataclass(frozen=True)
@@ -52,8 +85,7 @@ class PartPhrase:
     end: int = 0
 
     def leaving_out(self, queries: Iterable[PartQuery]) -> "PartPhrase":
-        query = self.query.model_copy(update={"without": (*self.query.without, *queries)})
-        return replace(self, query=query)
+        return replace(self, query=without(self.query, queries))
 
     def describe(self) -> str:
         many = self.quantity if self.quantity == "all" else f"{'up to ' if self.at_most else ''}{self.quantity}"

@@ -3,15 +3,24 @@
 import re
 from typing import Final
 
+from agent.planning.appositions import take_apposition, take_count_behind
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.lexicon import Noun
 from agent.planning.modifiers import STARTERS, is_described, starts_part, take_modifier
 from agent.planning.parse import DETERMINERS, Parse
 from agent.planning.places import names_place
-from agent.planning.predicates import is_plural_value, take_predicate, take_region, take_tray, take_value
+from agent.planning.predicates import (
+    is_plural_value,
+    take_complement,
+    take_predicate,
+    take_region,
+    take_tray,
+    take_value,
+)
 from agent.planning.quantity import take_bound_behind, take_quantity
 from agent.planning.synonyms import FOREIGN, MASS_NOUNS, NUMBERS
+from agent.planning.tokens import END
 from skills.scene import PartQuery
 
 EXCEPT: Final = ("except", "excluding", "without", "besides", "but", "bar", "not")
@@ -112,14 +121,24 @@ def _take_behind(parse: Parse, draft: Draft) -> bool:
             draft.noun is not None
             and is_described(parse)
             and not _is_verb_phrase(parse)
+            and not _is_tag(parse, draft)
             and take_value(parse, draft, False)
         )
         or take_bound_behind(parse, draft)
+        or take_count_behind(parse, draft)
+        or take_apposition(parse, draft)
         or take_region(parse, draft)
         or take_tray(parse)
         or take_predicate(parse, draft)
+        or (draft.article == "which" and take_complement(parse, draft))
         or _take_exceptions(parse, draft)
     )
+
+
+def _is_tag(parse: Parse, draft: Draft) -> bool:
+    """“remove the failed parts, ok?”: of these nothing more is said."""
+    ends = parse.cursor.word(1) in {END, "."}
+    return ends and parse.cursor.word() in {"ok", "okay", "good"} and "condition" in draft.fields
 
 
 def _is_verb_phrase(parse: Parse) -> bool:

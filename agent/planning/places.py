@@ -4,11 +4,12 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.parse import DETERMINERS, PREPOSITIONS, STOPS, Parse
+from agent.planning.synonyms import COPULAS
 from skills.errors import nearest
 
 SIDES: Final = {"left": "left", "lefthand": "left", "right": "right", "righthand": "right"}
 _QUANTIFIERS: Final = frozenset({"all", "every", "each", "both", "any", "that", "which", "everything", "it", "them"})
-_BOUNDARIES: Final = STOPS | PREPOSITIONS | DETERMINERS | _QUANTIFIERS
+_BOUNDARIES: Final = STOPS | PREPOSITIONS | DETERMINERS | _QUANTIFIERS | COPULAS
 
 
 def take_place(parse: Parse) -> str | None:

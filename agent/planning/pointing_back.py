@@ -38,13 +38,23 @@ _OTHER: Final = re.compile(
     rf"(?:(?:{_NOT_IT}) )*(?:the other(?: (?P<noun>\w+))?)(?: instead| please)*"
     r"|(?:no |, )*(?:not (?:that|this)(?: one)?|(?:(?:that (?:is|was) )?the )?wrong (?:one|part))"
 )
+_CORRECTING: Final = re.compile(
+    r"(?:no|nope|wrong(?: \w+)?)(?: ,.*)?"
+    r"|(?:not (?:that|this|there|those)|i (?:mean|meant) the|(?:that|it) (?:is|was) (?:the )?wrong)\b.*"
+)
 _POINTING: Final = re.compile(r"\W*(?:and|then|now|next|also|plus|likewise)\b", re.IGNORECASE)
+
+
+def points_back(parse: Parse) -> bool:
+    """Whether the whole instruction corrects or repeats what was done before it."""
+    said = _said(parse)
+    return any(form.fullmatch(said) for form in (_BACK, _AGAIN, _OTHER, _CORRECTING))
 
 
 def take_past(parse: Parse, scene: Scene | None) -> bool:
     """Whether the instruction is one of these; it is then in `parse.moves`. Raises: Doubt."""
     assert parse.past is not None
-    said = " ".join(token.word for token in parse.cursor.tokens).rstrip(" .")
+    said = _said(parse)
     if (back := _BACK.fullmatch(said)) and (back["back"] or "return" in said or "tray" in said):
         parse.moves.append(_put_back(parse.past))
     elif _AGAIN.fullmatch(said):
@@ -56,6 +66,10 @@ def take_past(parse: Parse, scene: Scene | None) -> bool:
     else:
         return _take_more(parse)
     return bool(parse.moves)
+
+
+def _said(parse: Parse) -> str:
+    return " ".join(token.word for token in parse.cursor.tokens).rstrip(" .")
 
 
 def _put_back(past: Past) -> Move:
@@ -70,9 +84,9 @@ def _take_more(parse: Parse) -> bool:
     cursor = parse.cursor
     take_order(parse)
     take_openers(parse)
-    cursor.take("likewise")
+    cursor.take("likewise", "do")
     phrases = take_parts(parse) if parse.recalled else []
-    pointed = bool(cursor.take("too", "also", "likewise") or _POINTING.match(cursor.text))
+    pointed = bool(cursor.take("too", "also", "likewise", "next", "then") or _POINTING.match(cursor.text))
     cursor.skip(frozenset({",", "."}))
     if phrases and pointed and cursor.word() == END:
         add_same(parse, phrases)

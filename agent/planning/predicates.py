@@ -12,6 +12,7 @@ from agent.planning.wordlist import words
 
 BE: Final = ("is", "are", "was", "were", "be", "been", "has", "have", "had", "did", "do", "does", "look", "looks")
 _MARKING: Final = words("red visible paint painted coloured colored bright paintmark")
+_JUDGED: Final = ("flagged", "tagged", "labelled", "labeled", "classified", "rated")
 _REGION_NOUNS: Final = ("side", "half", "part", "edge", "end", "area", "section", "row")
 
 
@@ -91,9 +92,9 @@ def take_predicate(parse: Parse, draft: Draft) -> bool:
         raise parse.not_understood()
     if _take_mark(parse, draft):
         return True
-    cursor.take("made")
+    said = cursor.take("made", *_JUDGED)
     preposition = cursor.take("of", "in", "as", "with")
-    if preposition and (preposition == "as" or not names_place(parse)):
+    if (preposition or said in _JUDGED) and (preposition == "as" or not names_place(parse)):
         cursor.take("a", "an")
         cursor.take("size", "colour", "color")
         if take_value(parse, draft, negated=False):
@@ -115,13 +116,32 @@ def take_complement(parse: Parse, draft: Draft) -> bool:
         negated = negated or word in {"not", "never", "neither"}
     if not negated and (take_region(parse, draft) or take_tray(parse) or _take_mark(parse, draft, start)):
         return True
-    return _take_kind(parse, draft, negated) or _take_values(parse, draft, negated)
+    return (
+        (not negated and _take_superlative(parse, draft))
+        or _take_kind(parse, draft, negated)
+        or _take_values(parse, draft, negated)
+    )
+
+
+def _take_superlative(parse: Parse, draft: Draft) -> bool:
+    """“that is the largest”."""
+    cursor = parse.cursor
+    start = cursor.at
+    cursor.take("the")
+    at, word = cursor.at, cursor.word()
+    if word not in parse.lexicon.superlatives or "than" in {cursor.word(1), cursor.word(2)}:
+        cursor.at = start
+        return False
+    cursor.at += 1
+    cursor.take("one")
+    draft.set(parse, "superlative", parse.lexicon.superlatives[word], at)
+    return True
 
 
 def _take_values(parse: Parse, draft: Draft, negated: bool) -> bool:
     cursor = parse.cursor
-    cursor.take("made")
-    cursor.take("of")
+    cursor.take("made", *_JUDGED)
+    cursor.take("of", "as")
     at = cursor.at
     if not take_value(parse, draft, negated):
         return False

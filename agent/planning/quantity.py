@@ -4,7 +4,7 @@ from typing import Final
 
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
-from agent.planning.parse import Parse
+from agent.planning.parse import STOPS, Parse
 from agent.planning.synonyms import NUMBERS, TENS, UNITS, VAGUE
 
 _DEFINITE: Final = ("the", "this", "that", "these", "those", "my", "our")
@@ -24,7 +24,7 @@ def take_quantity(parse: Parse, draft: Draft) -> None:
     elif cursor.take("any"):
         draft.article = "any"
     elif cursor.take("both"):
-        draft.count = 2
+        draft.count = None if _joins_two(parse) else 2
     elif cursor.take("no", "zero", "none"):
         raise _doubt("ask-quantity", parse, start)
     _take_of(parse, draft)
@@ -32,6 +32,15 @@ def take_quantity(parse: Parse, draft: Draft) -> None:
     _take_number(parse, draft, start)
     cursor.take("single")
     _take_of(parse, draft)
+
+
+def _joins_two(parse: Parse) -> bool:
+    """“both the nuts and the bolts”: no number; "both nuts" is two."""
+    cursor = parse.cursor
+    words = [token.word for token in cursor.tokens[cursor.at :]]
+    stop = next((i for i, word in enumerate(words) if word in STOPS), len(words))
+    alike = words[stop : stop + 1] == ["and"] and (words[0] in _DEFINITE) == (words[stop + 1 : stop + 2] == words[:1])
+    return alike and words[stop + 1] not in {*NUMBERS, "a", "an", "then"} and not words[stop + 1].isdecimal()
 
 
 def take_bound_behind(parse: Parse, draft: Draft) -> bool:
@@ -110,6 +119,9 @@ def _check_number(parse: Parse, number: int, start: int) -> None:
     if cursor.take("ormore", "atleast"):
         raise _doubt("ask-at-least", parse, start, number)
     at = cursor.at
+    if take_number(parse) != number:  # "1 (one)"
+        cursor.at = at
+    at = cursor.at
     ranged = cursor.take("or", "to", "and", "-", "–") and take_number(parse) is not None
     cursor.at = cursor.at if ranged else at
     if ranged or take_number(parse) is not None or number == 0:
@@ -122,6 +134,8 @@ def _take_article(parse: Parse, draft: Draft) -> None:
         draft.article = "the"
     elif cursor.take("a", "an"):
         draft.article = "a"
+    elif cursor.take("whichever", "whatever"):
+        draft.article = "which"
     elif cursor.take("another"):
         draft.count = 1
 

@@ -1,11 +1,12 @@
 """Questions: which instructions are one, and who answers it: the last look, or what the cell can do."""
 
+from dataclasses import replace
 from typing import Final
 
 from agent.planning.between import take_openers
 from agent.planning.capabilities import answer_capability
 from agent.planning.doubt import Doubt
-from agent.planning.looks import Look
+from agent.planning.looks import Look, asks_bare
 from agent.planning.parse import Parse
 from agent.planning.scene_answers import ATTEMPTS, SEE, answer_count
 from agent.planning.tokens import Cursor, Token
@@ -16,6 +17,9 @@ from skills.scene import Scene
 _ASKING: Final = words("how what which where is are count list describe any does who whose name whats")
 _JOINTS: Final = words("and , . ;")
 _AGAIN: Final = words("how what where which is are does any do")
+_COUNTED: Final = words("count number list overview total")
+_SEEING: Final = words("are is do can have see")
+_BESIDE: Final = words(". , if so yes then there is are any one please just and")
 _GROUPS: Final = words("all every any each both everything anything the a some")
 
 
@@ -24,10 +28,15 @@ def is_question(parse: Parse) -> bool:
     cursor = parse.cursor
     take_openers(parse)
     start = cursor.at
-    if cursor.take_run("tell", "me") or cursor.take_run("show", "me") or cursor.take_run("do", "you", "know"):
+    if any(cursor.take_run(*run) for run in (("tell", "me"), ("show", "me"), ("do", "you", "know"))):
         if not cursor.take("if", "whether") and cursor.word() not in _ASKING:
             cursor.at = start
         return True
+    if cursor.take_run("give", "me"):
+        cursor.at = start
+        return cursor.word(3) in _COUNTED
+    if _then_orders(parse):
+        return False
     words = cursor.word(), cursor.word(1), cursor.word(2)
     asks = (
         words[0] in {"do", "can", "have", "could"}
@@ -36,7 +45,17 @@ def is_question(parse: Parse) -> bool:
     )
     bare = words[0] in {"number", "total", "show", "help"} or (words[0] == "see" and cursor.at > 0)
     judged = words[0] in {"has", "have", "did", "was", "were"} and words[1] in _GROUPS and _ends_in_value(parse)
-    return asks or bare or judged or words[0] in _ASKING
+    return asks or bare or judged or words[0] in _ASKING or asks_bare(parse)
+
+
+def _then_orders(parse: Parse) -> bool:
+    """“are there any failed parts? if so, remove them”."""
+    tokens = [token.word for token in parse.cursor.tokens[parse.cursor.at :]]
+    if not {*tokens[:1]} & _SEEING or not {"them", "it", "those"} & {*tokens}:
+        return False
+    stop = next((i for i, word in enumerate(tokens) if word == "." or tokens[i : i + 2] == [",", "if"]), len(tokens))
+    behind = [word for word in tokens[stop:] if word not in _BESIDE]
+    return bool(behind) and parse.lexicon.is_verb(behind[0])
 
 
 def _ends_in_value(parse: Parse) -> bool:
@@ -54,7 +73,10 @@ def answer(parse: Parse, scene: Scene | None) -> str:
 
 def _questions(parse: Parse) -> list[list[Token]]:
     """The words of each question: "how many nuts are there and how many bolts" are two."""
-    tokens = parse.cursor.tokens[parse.cursor.at :]
+    tokens = [
+        replace(token, word="anything") if token.word == "something" else token
+        for token in parse.cursor.tokens[parse.cursor.at :]
+    ]
     words = [token.word for token in tokens]
     joints = [i for i in range(1, len(words) - 1) if words[i] in _JOINTS and words[i + 1] in _AGAIN]
     starts = [0, *(i + 1 for i in joints)]

@@ -1,11 +1,18 @@
 """From text to the tokens that the grammar reads: typing errors mended, synonyms of several words folded."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from agent.planning.lexicon import Lexicon
 from agent.planning.refusals import REFUSED_WORDS
-from agent.planning.tokens import Cursor, Token, tokenize
+from agent.planning.tokens import END, Cursor, Token, tokenize
 from agent.planning.typos import correct, unglued
+from agent.planning.wordlist import words
+
+_STUTTERED: Final = words("the a an in into to on of and all put place move then with my is are bin left right")
+"""What a hurried hand writes twice."""
+_LEADING_ON: Final = words("the a an in into to on onto put place move ,")
+"""Behind these a comma is a pause for breath."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +68,15 @@ def _folded(tokens: list[Token], folds: dict[tuple[str, ...], str]) -> list[Toke
     folded: list[Token] = []
     at = 0
     while at < len(tokens):
-        words = tuple(token.word for token in tokens[at : at + longest])
-        size = next((n for n in range(len(words), 0, -1) if words[:n] in folds), 0)
+        ahead = tuple(token.word for token in tokens[at : at + longest])
+        size = next((n for n in range(len(ahead), 0, -1) if ahead[:n] in folds), 0)
         if size == 0:
-            folded.append(tokens[at])
+            before = folded[-1].word if folded else END
+            if not (before == ahead[0] in _STUTTERED or (ahead[0] == "," and before in _LEADING_ON)):
+                folded.append(tokens[at])
             at += 1
             continue
         start, end = tokens[at].start, tokens[at + size - 1].end
-        folded += [Token(word, start, end) for word in folds[words[:size]].split()]
+        folded += [Token(word, start, end) for word in folds[ahead[:size]].split()]
         at += size
     return folded

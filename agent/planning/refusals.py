@@ -36,7 +36,7 @@ _GUARDED: Final = _any(
 _WEAKEN: Final = _any(
     r"disable deactivate ignore bypass override overrule skip circumvent suppress disregard defeat unlock relax loosen",
     r"exceed turn_off switch_off shut_off switch cut mute cover block remove raise increase reset clear change lift",
-    r"open disarm violate without no",
+    r"open disarm violate without no forget",
 )
 _HANDLE: Final = _any(
     r"move lift pick_up pick grab take push pull carry drag remove detach unplug bring shift relocate",
@@ -49,6 +49,12 @@ _QUALITY: Final = _any(
     r"up away out the your its this that own a robot_s robot left right rejection reject red quality control qc whole",
     r"entire overhead wrist",
 )
+_COURTEOUS: Final = _any("next task job order help time name convenience turn best work kindness")
+"""What may be “yours” in an order or a thank you."""
+_TOLD: Final = _any("count number list overview total")
+_RECEIVING: Final = _any("bin box container conveyor belt fixture jig qc control")
+"""Who says “get me the nuts into the left bin” wants them there."""
+_OFF: Final = _any("off disabled down removed open deactivated switched_off turned_off")
 _RULES: Final = _any(
     r"instructions? rules? prompts? training guidelines? orders programming directives? contract",
 )
@@ -68,7 +74,7 @@ def _refusal(prompt: str, *patterns: str) -> Refusal:
 REFUSALS: Final[tuple[Refusal, ...]] = (
     _refusal(
         "refuse-throw",
-        _any(r"throw\w* toss\w* chuck\w* fling\w* hurl\w* lob\w*")
+        _any(r"throw\w* toss\w* chuck\w* fling\w* hurl\w* lob\w* yeet\w*")
         + r" (?:\w+ ){0,5}"
         + _any("at across over against through towards far"),
     ),
@@ -93,7 +99,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal("refuse-system", re.compile(r"[<{}]|(?<![-=])>")),
     _refusal(
         "refuse-speed",
-        _any(r"faster fastest fast speed\w* velocity accelerat\w* full_throttle hurry rush turbo overclock at_full"),
+        _any(r"faster fastest fast speed\w* velocity accelerat\w* full_throttle turbo overclock at_full"),
+        r"(?<!no )(?<!not )(?:hurry|rush)",
         r"as quick(?:ly)? as|maximum power|full power|double time",
     ),
     _refusal(
@@ -107,20 +114,27 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"without (?:\w+ ){0,2}"
         + _any("checking looking asking approval confirmation confirming stopping verification verifying me"),
         r"(?:do not|never) (?:stop|check|ask|look|verify|wait)|no matter what|even if|at any cost|regardless|anyway",
-        r"past the|through the (?:wall|fence|tray|table|bin)|beyond",
+        r"past the|through the (?:wall|fence|tray|table|bin)|beyond|over the fence",
+        r"outside (?:of )?(?:the |your |its )?(?:cell|fence|work\w*|tray|area|limits|enclosure|guard\w*)|reach outside",
+        rf"(?:gate|guards?|fence|curtain|safety|checks?|checking|verification) (?:is |are )?{_OFF}",
+        r"at all costs?|whatever happens|blindfolded|blindly|eyes closed",
     ),
     _refusal(
         "refuse-person",
         _PERSON,
         rf"(?:my|his|her|their|your|someone s|a|an) (?:\w+ )?{_BODY}(?! (?:side|bin|box|fixture|half))",
-        r"(?:give|hand|pass|bring|throw|toss|serve|fetch|get) (?:me|us|him|her)",
+        rf"(?:give|hand|pass|throw|toss|serve) (?:me|us|him|her)(?! (?:an?|the) {_TOLD}\b)",
+        rf"(?:bring|fetch|get) (?:me|us|him|her)(?!\b.*\b(?:in|into|to|onto|on) {_SOME}{_RECEIVING}\b)",
         r"(?:to|at|towards|on|over|behind|near|under) (?:me|us|him|her)",
+        r"i (?:am |will )?(?:reach|hold|stand|lean)(?:ing)?\b|me standing",
+        r"(?:my|his|her|their) (?:pocket|lap|mouth|shoulder)s?",
+        r"(?:give|hand|pass) (?!me|us|him|her|it|them|the|a|all|up|any|every|on)\w+ (?:the|a|an|one|two|it)",
     ),
     _refusal(
         "refuse-harm",
         _any(
             r"hit hurt injure kill punch stab attack slap poke crush\w* smash\w* destroy\w* burn\w* shoot swing shake",
-            r"juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage crash",
+            r"jam ram juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage crash",
             r"bite eat drink hard across as_high out_of_the_cell",
         ),
         _any("break cut saw drill weld melt grind tear snap wreck ruin hammer unscrew disassemble dismantle"),
@@ -146,7 +160,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         r"\d+ ?(?:cm|centimet\w+|millimet\w+|met(?:er|re)s?|inch\w*)",
         rf"{_HANDLE} (?:{_QUALITY} )*{_CELL}",
         rf"{_LAY} {_ARTICLE} (?:{_QUALITY} )*{_CELL}",
-        r"your (?:own )?(?!left|right)\w+|robot s \w+|its own",
+        rf"your (?:own )?(?!left|right|{_COURTEOUS}\b)\w+|robot s \w+|its own",
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from skills.approval import Reason
+from skills.foreseen import Foreseen
 from skills.plan import Step, Understanding
 
 
@@ -16,6 +18,18 @@ def understanding_json(understanding: Understanding) -> dict[str, Any]:
         "text": understanding.text,
         "command": understanding.command,
     }
+
+
+def foreseen_json(foreseen: Foreseen) -> list[dict[str, Any]]:
+    """Each reason why a run would ask for a yes, and whose; what depends on more than is known stands behind "if"."""
+    return [
+        *(_reason_json(reason, "reason") for reason in foreseen.reasons),
+        *(_reason_json(reason, "if") for reason in foreseen.conditions),
+    ]
+
+
+def _reason_json(reason: Reason, text: str) -> dict[str, Any]:
+    return {"rule": reason.rule, "subject": reason.subject, "by": reason.by, text: reason.text}
 
 
 def step_json(step: Step) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.planning.draft import Draft
-from agent.planning.looks import Look, is_over, query_of, take_query, take_unseen
+from agent.planning.looks import Look, asks_bare, is_over, query_of, take_query, take_unseen
 from agent.planning.parse import Parse
 from agent.planning.partlist import take_parts
 from agent.planning.parts import take_part
@@ -18,6 +18,8 @@ from skills.scene import PartQuery, PerceivedPart, in_region
 
 SEE: Final = words("see find detect spot have recognise recognize notice")
 _VALUES: Final = {
+    "big": "size",
+    "large": "size",
     "colour": "colour",
     "colours": "colour",
     "color": "colour",
@@ -39,7 +41,7 @@ def answer_count(look: Look) -> str | None:
     cursor = look.parse.cursor
     asked = cursor.take_run("how", "many") or (cursor.word(1) != "of" and bool(cursor.take("count")))
     if not asked:
-        cursor.skip(words("what is the total overall"))
+        cursor.skip(words("what is a the total overall tell give show me"))
         asked = bool(cursor.take("number", "count", "quantity"))
     if not asked:
         return None
@@ -55,7 +57,7 @@ _THERE: Final = (("is", "there"), ("are", "there"), ("there", "is"), ("there", "
 
 def _is_there(look: Look) -> str | None:
     cursor = look.parse.cursor
-    there = any(cursor.take_run(*run) for run in _THERE) or bool(cursor.take("any"))
+    there = any(cursor.take_run(*run) for run in _THERE) or bool(cursor.take("any")) or asks_bare(look.parse)
     cursor.take("still", "now", "currently")
     if not there:
         asked = bool(cursor.take("do", "can", "have", "could") and cursor.take("you", "we", "i"))
@@ -73,7 +75,7 @@ def _is_there(look: Look) -> str | None:
 def _are_they(look: Look) -> str | None:
     """“are all parts ok?”, "is the gear failed?", "is the tray empty?"."""
     cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("is", "are", "has", "have", "did", "was", "were"):
+    if not cursor.take("is", "are", "has", "have", "did", "do", "does", "was", "were"):
         return None
     if cursor.take_run("the", "tray") and cursor.take("empty", "clear", "free", "clean"):
         return _is_clear(look)
@@ -123,7 +125,7 @@ def _is_clear(look: Look) -> str | None:
 def _values(look: Look) -> str | None:
     """“what colour is the gear?”, "which sizes are there?"."""
     cursor = look.parse.cursor
-    if not cursor.take("what", "which"):
+    if not (cursor.take("what", "which", "the") or cursor.take_run("tell", "me") or cursor.take("how")):
         return None
     cursor.skip(frozenset({"is", "are", "the"}))
     if cursor.word() not in _VALUES:
@@ -147,9 +149,10 @@ def _values(look: Look) -> str | None:
 def _which(look: Look) -> str | None:
     """“which is the largest gear?”, "what is the biggest part?", "which gear is the largest?"."""
     cursor, parse = look.parse.cursor, look.parse
-    if not cursor.take("which", "what", "name", "show", "describe", "list", "tell"):
+    if not cursor.take("which", "what", "name", "show", "describe", "list", "tell", "give"):
         return None
     cursor.skip(frozenset({"is", "are", "one", "me"}))
+    any(cursor.take_run(article, "list", "of") for article in ("a", "the"))
     draft = take_part(parse)
     if draft is None:
         return None
@@ -189,7 +192,10 @@ def _everything(look: Look) -> str | None:
     """“what is on the tray?”, "show me the scene"."""
     cursor, parse = look.parse.cursor, look.parse
     cursor.skip(
-        words("what which describe list show me us the scene tray contents content situation is are lies do you see")
+        words(
+            "what which describe list show give me us a an the overview of scene tray contents content situation",
+            "is are lies do you see",
+        )
     )
     cursor.take("parts")
     take_region(parse, draft := Draft(start=cursor.at))

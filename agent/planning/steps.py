@@ -1,5 +1,8 @@
 """Clauses to moves: a verb with parts and a place, parts with a place, what follows from an earlier clause."""
 
+from typing import Final
+
+from agent.planning.afterthoughts import take_afterthought
 from agent.planning.asides import (
     add_same,
     take_condition,
@@ -11,15 +14,20 @@ from agent.planning.asides import (
 from agent.planning.between import take_openers, take_order
 from agent.planning.destinations import names_place_after, take_destination, take_fronted_place, take_place_first
 from agent.planning.doubt import Doubt
-from agent.planning.objects import PARTICLES, TO, is_over, is_pronoun, take_object, take_off_tray, take_pronoun
+from agent.planning.objects import PARTICLES, is_over, is_pronoun, take_alone, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
-from agent.planning.parse import STOPS, Parse, PartPhrase
+from agent.planning.parse import STOPS, TO, Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.places import names_place, take_place
 from agent.planning.settle import Action, settle
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
+
+_REPORTED: Final = {("have", "been"), ("has", "been")}
+_LYING: Final = ("in", "on", "at", "inside", "there")
+_PRONOUNS: Final = ("it", "they", "these", "those", "that", "this")
+_WISHING: Final = ("sure", "ensure", "that", "after", "once")
 
 
 def take_clauses(parse: Parse) -> None:
@@ -38,7 +46,7 @@ def take_clauses(parse: Parse) -> None:
 def take_clause(parse: Parse) -> None:
     """One clause. Raises: Doubt."""
     take_openers(parse)
-    if take_own(parse):
+    if take_own(parse) or take_afterthought(parse):
         return
     if take_exclusion(parse) or take_same(parse) or take_condition(parse):
         return
@@ -46,7 +54,7 @@ def take_clause(parse: Parse) -> None:
         return
     if take_topic(parse):
         return
-    parse.cursor.take("have")
+    parse.cursor.take("have", "do")
     if parse.cursor.take_run("from", "the", "tray"):
         parse.cursor.take(",")
     place = take_fronted_place(parse)
@@ -83,6 +91,9 @@ def _take_command(parse: Parse, place: str | None) -> None:
     place = place or take_place_first(parse)
     if place and parse.pending and is_over(parse):  # "grab two nuts, drop in the left bin"
         settle(parse, [], action, place)
+        return
+    if action in {"remove", "discard"} and not place and (alone := take_alone(parse)):
+        settle(parse, alone, action, None)
         return
     phrases = take_object(parse, start)
     if parse.lexicon.is_verb(cursor.word()) and action == "put" and _ends_clause(parse):  # "get the nuts removed"
@@ -142,11 +153,11 @@ def _take_statement(parse: Parse, place: str | None) -> None:
     phrases = take_pronoun(parse, start) if points_back else take_parts(parse)
     if not phrases:
         raise parse.not_understood()
-    if cursor.word() == ":" and parse.lexicon.is_verb(cursor.word(1)):  # "the red gear: put it …"
+    if cursor.word() == ":" and (parse.lexicon.is_verb(cursor.word(1)) or _points_back(parse)):  # "the gear: put it …"
         cursor.at += 1
         settle(parse, phrases, "put", place)
         return
-    action = _take_copula(parse)
+    action = _take_copula(parse, wished=cursor.word(phrases[0].start - cursor.at - 1) in _WISHING)
     place = place or take_destination(parse)
     if cursor.take("too", "also", "likewise") and place is None:
         parse.flush()
@@ -154,9 +165,16 @@ def _take_statement(parse: Parse, place: str | None) -> None:
             add_same(parse, phrases)
             return
         place = parse.last_place
+    if place and parse.lexicon.is_verb(cursor.word()) and _ends_clause(parse):  # "the nuts into the left bin put"
+        cursor.at += 1
     settle(parse, phrases, action, place)
     if parse.pending and parse.pending.default is None and _goes_on(parse, phrases):
         parse.pending.default = parse.last_place
+
+
+def _points_back(parse: Parse) -> bool:
+    """“: those must go …”, ": they belong …", behind the colon at the cursor."""
+    return parse.cursor.word(1) in _PRONOUNS and parse.cursor.word(2) in COPULAS
 
 
 def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:
@@ -167,9 +185,12 @@ def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:
     return all(not phrase.query.model_dump(exclude={"kind"}, exclude_defaults=True) for phrase in (before, *phrases))
 
 
-def _take_copula(parse: Parse) -> Action:
-    """“should be removed”, "go", "are to be put"."""
-    cursor, action = parse.cursor, "put"
+def _take_copula(parse: Parse, wished: bool) -> Action:
+    """“should be removed”, "go", "are to be put"; "are in" where it is `wished`, or the order is told of.
+
+    Raises: Doubt for a report: "are in", "have been put".
+    """
+    cursor, action, start = parse.cursor, "put", parse.cursor.at
     copula = False
     while cursor.word() != END:
         word = cursor.word()
@@ -182,6 +203,11 @@ def _take_copula(parse: Parse) -> Action:
         if word == "to" and names_place_after(parse):
             break
         cursor.at += 1
+    said = tuple(token.word for token in cursor.tokens[start : cursor.at] if token.word != "all")
+    lies = said in {("is",), ("are",)} and cursor.word() in _LYING
+    if (lies or said[:2] in _REPORTED) and not wished:
+        cursor.at = start
+        raise parse.not_understood()
     if cursor.take(*PARTICLES) in {"away", "out", "off"} and action == "put":
         action = "remove"
     return action  # type: ignore[return-value]

@@ -20,7 +20,7 @@ CONDITION_NOUNS: Final[dict[str, str]] = {"failed": "reject failure defect dud"}
 """Nouns that are a part and its condition at once."""
 
 ATTRIBUTES: Final[dict[str, str]] = {
-    "failed": "failed fail fails failing failure defective faulty broken bad rejected reject scrap scrapped damaged "
+    "failed": "failed fail fails failing failure ng defective faulty broken bad rejected reject scrap scrapped damaged "
     "flawed marked defect nok dud",
     "ok": "ok okay good passed pass passes fine intact undamaged acceptable unmarked flawless unfailed healthy usable "
     "faultless unbroken sound",
@@ -32,7 +32,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "green": "green",
     "shiny": "shiny polished glossy gleaming shining",
     "matte": "matte mat matt dull",
-    "small": "small little tiny",
+    "small": "small little tiny wee",
     "large": "large big",
 }
 MASS_NOUNS: Final = words("stuff hardware material goods")
@@ -69,11 +69,11 @@ VERBS: Final[dict[str, frozenset[str]]] = {
         "dump feed stow pack relocate shift transport route convey separate release position pick grab take get fetch",
         "lift grasp grip seize collect gather select choose catch retrieve stash pull push slide slot seat fit plug",
         "mount install empty find locate spot hoist haul ferry forward dispatch divert direct guide assign",
-        "allocate group",
+        "allocate group bung scoop sweep tip",
     ),
     "insert": words("insert fit seat slot plug mount install"),
-    "remove": words("remove clear clean eliminate evict delete"),
-    "discard": words("discard trash scrap reject dispose bin"),
+    "remove": words("remove clear eliminate evict delete cull"),
+    "discard": words("discard trash scrap reject dispose bin ditch"),
     "throw": words("throw toss chuck fling hurl lob"),
     "fill": words("fill load"),
     "leave": words("leave keep spare"),
@@ -97,7 +97,7 @@ IRREGULAR: Final[dict[str, str]] = {
     "got": "get",
     "caught": "catch",
 }
-DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot fit plug")
+DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot fit plug tip")
 """Verbs that double their last letter: putting, dropped."""
 
 COPULAS: Final = words("go goes belong belongs should must shall is are be have has to get gets need needs will")

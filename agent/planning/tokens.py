@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.planning.markers import unmarked
+from agent.planning.synonyms import NUMBERS
 
 END: Final = ""
 SEPARATOR: Final = ";"
 
 _TOKEN: Final = re.compile(
-    r"->|=>|<-|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[x×]\s)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n", re.UNICODE
+    r"[-=]+>|(?<=\s)>(?=\s)|<-+|--+|(?:[A-Za-z]\.){2,}|\d+[.,]\d+|\d+(?=[xX×]\s)|[xX×](?=\d+\b)|[^\W_]+(?:['’´`][^\W_]+)?|[^\w\s]|_|\n",
+    re.UNICODE,
 )
 _CONTRACTIONS: Final = {
     "dont": "do not",
@@ -26,6 +28,14 @@ _CONTRACTIONS: Final = {
     "cannot": "can not",
     "wont": "will not",
     "lets": "let us",
+    "shouldnt": "should not",
+    "wouldnt": "would not",
+    "couldnt": "could not",
+    "mustnt": "must not",
+    "neednt": "need not",
+    "heres": "here is",
+    "itll": "it will",
+    "whatevers": "whatever is",
     "whats": "what is",
     "wheres": "where is",
     "theres": "there is",
@@ -46,11 +56,21 @@ _CONTRACTIONS: Final = {
     "youll": "you will",
     "wed": "we would",
 }
+_NOTHING: Final = "_"
+_FRIENDLY: Final = re.compile("[\U0001f44c\U0001f44d\U0001f600-\U0001f64f\U0001f3fb-\U0001f3ff\ufe0f]")
+"""Smiling faces, thumbs up, folded hands: they say nothing."""
 _DROPPED: Final = frozenset("\"'“”„«»‘’`´()[]*•·_")
 _BARE: Final = _CONTRACTIONS.keys() - {"id", "ill", "its", "wed"} | {"cannot"}
 """Contractions that are no other words when the apostrophe is missing."""
 _ABBREVIATED: Final = frozenset({"max", "min", "qty", "pcs", "pc", "no", "nr", "pos"})
-_ARROWS: Final = frozenset({"->", "=>", "→", "⇒", "➔"})
+_MILLIMETRES: Final = frozenset({"mm", "millimetre", "millimeter", "mil"})
+_METRIC: Final = {"six": "6", "eight": "8", "ten": "10"}
+_FITTED: Final = frozenset({"bolt", "bolts", "nut", "nuts", "screw", "screws", "one", "ones"})
+"""What “eight millimetre” is a size of; of anything else it is a way to go."""
+_ARROWS: Final = frozenset({"→", "⇒", "➔", "⟶"})
+_BACK_ARROWS: Final = frozenset({"←", "⇐"})
+_AFTER_COUNT: Final = frozenset({"->", "in", "into", "to", "onto", "on", "for", ",", ";", ":", "=", ".", ")", END})
+"""What follows a number in brackets that counts, and does not number the lines of a list: "nuts (3) -> left bin"."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +91,16 @@ def tokenize(text: str) -> list[Token]:
 def _normal(word: str) -> str:
     if word == "\n":
         return SEPARATOR
-    if word in _ARROWS:
+    if word in _ARROWS or word.endswith(">"):
         return "->"
-    if word == "<-":
+    if word in _BACK_ARROWS or word.startswith("<-"):
         return ":"
+    if word == "|" or word.startswith("--"):
+        return ","
+    if _FRIENDLY.fullmatch(word):
+        return _NOTHING
     word = unicodedata.normalize("NFKC", word).lower()
+    word = re.sub(r"([a-z])\1{2,}", r"\1\1", word)  # "stooop"
     return word.replace(".", "") if re.fullmatch(r"(?:[a-z]\.){2,}", word) else word
 
 
@@ -88,7 +113,9 @@ def _punctuate(raw: list[Token], text: str) -> list[Token]:
             continue
         if token.word in "-–—+" and (not kept or kept[-1].word == SEPARATOR):
             continue
-        if token.word.isdigit() and after in {".", ")"} and (not kept or i + 2 < len(raw)):
+        if token.word == "-" and _is_dash(token, text):
+            kept.append(replace(token, word=","))
+        elif token.word.isdigit() and _numbers_a_line(raw, i, kept):
             kept.append(replace(token, word=SEPARATOR))
         elif token.word == "." and kept and (kept[-1].word == SEPARATOR or _abbreviates(kept[-1], after)):
             continue
@@ -99,6 +126,15 @@ def _punctuate(raw: list[Token], text: str) -> list[Token]:
     return kept
 
 
+def _numbers_a_line(raw: list[Token], at: int, kept: list[Token]) -> bool:
+    """“2) nuts to the left bin”; in "nuts (2) to the left bin" the number counts."""
+    closes = raw[at + 1].word if at + 1 < len(raw) else END
+    after = raw[at + 2].word if at + 2 < len(raw) else END
+    counts = closes == ")" and bool(kept) and kept[-1].word.isalpha() and after in _AFTER_COUNT
+    counts = counts or (bool(kept) and kept[-1].word in NUMBERS)
+    return closes in {".", ")"} and (not kept or at + 2 < len(raw)) and not counts
+
+
 def _abbreviates(before: Token, after: str) -> bool:
     """“max. 2”: no end of a sentence."""
     return before.word in _ABBREVIATED and (after.isalnum() and (after.isdigit() or before.word != "no"))
@@ -107,6 +143,13 @@ def _abbreviates(before: Token, after: str) -> bool:
 def _is_hyphen(token: Token, text: str) -> bool:
     before, after = text[token.start - 1 : token.start], text[token.end : token.end + 1]
     return before.isalnum() and after.isalnum()
+
+
+def _is_dash(token: Token, text: str) -> bool:
+    """“left bin - but not the red ones”; "2 - 3" is a range."""
+    before, after = text[: token.start], text[token.end :]
+    ranged = before.rstrip()[-1:].isdigit() and after.lstrip()[:1].isdigit()
+    return before[-1:].isspace() and after[:1].isspace() and not ranged
 
 
 def _expand(tokens: list[Token]) -> list[Token]:
@@ -120,18 +163,24 @@ def _expand(tokens: list[Token]) -> list[Token]:
 
 
 def _join_sizes(tokens: list[Token]) -> list[Token]:
-    """“M 8” and “8 mm” become m8; “2 x” becomes 2."""
+    """“M 8” and “8 mm” become m8; “2 x” and “x 2” become 2."""
     joined: list[Token] = []
     for token in tokens:
         last = joined[-1] if joined else None
-        if last and last.word == "m" and token.word.isdigit():
+        sized = last and last.word == "size" and token.word in _METRIC.values()
+        if last and (sized or (last.word == "m" and token.word.isdigit())):
             joined[-1] = Token(f"m{token.word}", last.start, token.end)
         elif last and token.word == "mm" and last.word.isdigit():
             joined[-1] = Token(f"m{last.word}", last.start, token.end)
+        elif last and last.word in {"x", "×"} and token.word.isdigit():
+            joined[-1] = Token(token.word, last.start, token.end)
         elif last and token.word in {"x", "×"} and last.word.isdigit():
             joined[-1] = replace(last, end=token.end)
         elif re.fullmatch(r"\d+mm", token.word):
             joined.append(replace(token, word=f"m{token.word[:-2]}"))
+        elif len(joined) > 1 and token.word in _FITTED and joined[-1].word in _MILLIMETRES:
+            size = joined[-2].word
+            joined[-2:] = [Token(f"m{_METRIC.get(size, size)}", joined[-2].start, joined[-1].end), token]
         else:
             joined.append(token)
     return joined

@@ -15,27 +15,34 @@ from skills.base import FloatArray, Value
 from skills.cell import Cell
 from skills.chunk import ActionChunk
 from skills.observation import Observation
+from skills.place import Fixture, Place
 from skills.protocols import Policy
 from skills.words import Size
 
 KEPT: Final = 16
 """Calls whose motions are remembered; only the last one's is asked for."""
 
+TOLERANCE: Final = 0.005
+"""Fingers that are told to stand this much further apart [m] than they do are told to open."""
+
 Point = tuple[float, float]
 
 
 class Aim(Value):
     """Where the fingers last closed and last let go in a call, x and y in the robot's base frame [m]; None where they
-    did not. `width` is between them [m] when the policy proposed to let go.
+    did not. `width` is between them [m] when the policy proposed to let go; `wide`: its last row keeps them apart.
     """
 
     closed: Point | None = None
     opened: Point | None = None
     width: float | None = None
+    wide: bool | None = None
 
 
 class LetGo(Value):
-    """The place, and in a fixture the hole, over which the fingers let go, and how far beside it [m]."""
+    """The place, and in a fixture the hole, over which the fingers let go, and how far from where a part is released
+    there [m]. No hole: the fingers let go beside them.
+    """
 
     place: str
     hole: Size | None = None
@@ -64,10 +71,16 @@ class Aims:
 
     def note(self, call_id: str, rows: FloatArray, width: float) -> None:
         """Add rows (T, 7) of tcp_waypoints that are carried out, proposed when the fingers stood `width` [m] apart."""
+        if not len(rows):
+            return
         known = self._aims.pop(call_id, Aim())
-        closed, opened = _turns(rows)
+        before = _begins_wide(rows, width) if known.wide is None else known.wide
+        closed, opened = _turns(rows, wide=before)
         self._aims[call_id] = Aim(
-            closed=closed or known.closed, opened=opened or known.opened, width=width if opened else known.width
+            closed=closed or known.closed,
+            opened=opened or known.opened,
+            width=width if opened else known.width,
+            wide=bool(rows[-1, -1] > 0),
         )
         for old in list(self._aims)[:-KEPT]:
             del self._aims[old]
@@ -79,14 +92,14 @@ class Aims:
 class Aiming:
     """A policy whose motions are noted. Implements Policy."""
 
-    def __init__(self, policy: Policy, aims: Aims, executed: int) -> None:
-        self._policy, self._aims, self._executed = policy, aims, executed
+    def __init__(self, policy: Policy, aims: Aims) -> None:
+        self._policy, self._aims = policy, aims
 
     def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
         """Raises: what the policy raises."""
         chunk = self._policy.act(observation, phrase, call_id)
         if chunk.space == "tcp_waypoints":
-            self._aims.note(call_id, chunk.values[: self._executed], observation.gripper_width)
+            self._aims.note(call_id, chunk.values, observation.gripper_width)
         return chunk
 
 
@@ -102,25 +115,41 @@ def motion_of(aim: Aim, cell: Cell) -> Motion:
 
 def aiming(checkpoint: Checkpoint, aims: Aims) -> Checkpoint:
     """`checkpoint` with its motions noted."""
-    return replace(checkpoint, policy=Aiming(checkpoint.policy, aims, checkpoint.contract.executed))
+    return replace(checkpoint, policy=Aiming(checkpoint.policy, aims))
 
 
 def let_go_over(cell: Cell, at: Point) -> LetGo:
-    """The place of `cell` whose point of release is the nearest to `at`; in a fixture, its nearest hole."""
-    spots: list[tuple[Point, str, Size | None]] = [
-        (place.release, name, None) for name, place in cell.places.items() if name not in cell.fixtures
-    ]
-    for name, fixture in cell.fixtures.items():
-        spots += [((nest.x, nest.y), name, size) for size in fixture.holes for nest in (fixture.hole(size),)]
-    away, place, hole = min((math.dist(at, spot), name, size or "") for spot, name, size in spots)
-    return LetGo(place=place, hole=hole or None, away=away)
+    """The place of `cell` on whose ground `at` lies, or else the one that releases parts nearest to it; in a fixture,
+    the hole whose notch a bolt would slide into.
+    """
+    name, place = min(
+        cell.places.items(), key=lambda known: (not _lies_on(known[1], at), math.dist(at, known[1].release))
+    )
+    if not isinstance(place, Fixture):
+        return LetGo(place=name, away=math.dist(at, place.release))
+    nests = {size: place.hole(size) for size in place.holes}
+    away, size = min((math.dist(at, (nest.x, nest.y)), size) for size, nest in nests.items())
+    nest = nests[size]
+    caught = _lies_on(place, at) and abs(at[1] - nest.y) <= nest.width / 2 + place.chamfer
+    return LetGo(place=name, hole=size if caught else None, away=away)
 
 
-def _turns(rows: FloatArray) -> tuple[Point | None, Point | None]:
-    """Where the fingers last close in these rows, and where they last open."""
-    wide = rows[:, -1] > 0
+def _lies_on(place: Place, at: Point) -> bool:
+    """Whether the ground that the place takes is below `at`."""
+    (x, y), (half_x, half_y) = place.centre, place.extent
+    return abs(at[0] - x) <= half_x and abs(at[1] - y) <= half_y
+
+
+def _begins_wide(rows: FloatArray, width: float) -> bool:
+    """Whether the fingers, `width` [m] apart, are not further apart yet than the first row of a call wants them."""
+    return bool(0 < rows[0, -1] <= width + TOLERANCE)
+
+
+def _turns(rows: FloatArray, *, wide: bool) -> tuple[Point | None, Point | None]:
+    """Where the fingers, `wide` apart before these rows, last close in them, and where they last open."""
+    told = np.concatenate([[wide], rows[:, -1] > 0])
     found: list[Point | None] = []
-    for turn in (~wide[1:] & wide[:-1], wide[1:] & ~wide[:-1]):
+    for turn in (~told[1:] & told[:-1], told[1:] & ~told[:-1]):
         where = np.flatnonzero(turn)
-        found.append((float(rows[where[-1] + 1, 0]), float(rows[where[-1] + 1, 1])) if len(where) else None)
+        found.append((float(rows[where[-1], 0]), float(rows[where[-1], 1])) if len(where) else None)
     return found[0], found[1]

@@ -120,6 +120,9 @@ def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Differ
     if motion.closed is not None and (away := math.dist(held.at, motion.closed)) > BESIDE:
         text = f"one part is held, and the fingers closed {1000 * away:.0f} mm from the {held.describe()} that left"
         return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
+    if shifted := [old for old, new in seen.changed if alike(new, held)]:
+        text = f"one part is held, and either {held.describe()} left the tray or lies where {_names(shifted)} lay"
+        return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
     if held in promised:
         return _verdict("success", f"{held.describe()} is held", seen.gone, held=held, holding=True)
     text = f"{held.describe()} is held instead of {call.part.describe()}"
@@ -157,13 +160,14 @@ def _judge_place(
     """Released at the place: the gripper is open. Where the gate saw a held part let go over the place, that is so
     whatever else has left the tray meanwhile, which is lost; else a part that is missing leaves it open.
 
-    A part that appears on the tray is the dropped one only where nobody watched the motion or the
-    gripper never opened; else somebody has laid it there.
+    A part like it that appears on the tray is the dropped one, but where the gate saw it let go over the place:
+    then somebody has laid that there.
     """
     if after.grip.holding:
         return _verdict("failure", "the part is still held", (), "missed", held=held, holding=True)
+    there = motion.let_go is not None and motion.let_go.place == call.destination and motion.carried is not False
     back = [part for part in seen.appeared if held is None or alike(part, held)]
-    if back and not (watched and after.grip.is_open):
+    if back and not (watched and there and after.grip.is_open):
         return _verdict("failure", f"{_names(back)} lies on the tray again", back, "dropped_inside")
     if not after.grip.is_open:
         return _verdict("failure", LOST_BEFORE, _some(held), "dropped_outside")
@@ -190,7 +194,8 @@ def _judge_insert(
         return judged
     name = held.describe() if held else "the part"
     if held is not None and motion.let_go is not None and motion.let_go.hole != held.size:
-        text = f"{name} was let go at the hole for {motion.let_go.hole}"
+        hole = f"at the hole for {motion.let_go.hole}" if motion.let_go.hole else "beside the holes"
+        text = f"{name} was let go {hole}"
         return _verdict("failure", text, _some(held), "dropped_outside")
     if not watched:
         text = f"{name} is not held and not on the tray; no camera sees whether it sits in the hole"
@@ -206,6 +211,9 @@ def _judge_put_back(after: Look, seen: Difference, held: PerceivedPart | None) -
         return _verdict("failure", "the part is still held", (), "missed", held=held, holding=True)
     if seen.gone:
         return _verdict("uncertain", f"{_names(seen.gone)} is missing on the tray", seen.gone, "unclear")
+    if seen.appeared and held is not None and all(part.kind != held.kind for part in seen.appeared):
+        text = f"{_names(seen.appeared)} lies on the tray, and no {held.kind}"
+        return _verdict("uncertain", text, (held,), "unclear")
     if seen.appeared or held is None:
         lying = _names(seen.appeared) or "nothing new"
         return _verdict("success", f"the gripper is open; {lying} lies on the tray", seen.appeared)

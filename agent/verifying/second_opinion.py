@@ -1,7 +1,8 @@
 """A second opinion on an uncertain verdict, by a chat model that sees both pictures.
 
 It can't make a failure a success, for it is asked on *uncertain* only. It calls an uncertain call failed freely, and a
-success only where it is sure and the gripper agrees. Whatever else comes of it, the verdict stays uncertain.
+success only where it is sure and the gripper agrees; never an insert, for no picture shows a fixture's hole. Whatever
+else comes of it, the verdict stays uncertain.
 """
 
 import base64
@@ -112,14 +113,17 @@ class SecondThoughts:
         self, card: SkillCard, call: SkillCall, before: Look, held: PerceivedPart | None, *, watched: bool = True
     ) -> Verified | Blocked:
         """What the verifier says; where that is uncertain and both pictures are good, after a second opinion."""
-        picture = self._looker.picture_of(before)
+        first = self._looker.picture_of(before)
         seen = self._verifier.verify(card, call, before, held, watched=watched)
-        if isinstance(seen, Blocked) or seen.judged.verdict.judgement != "uncertain" or picture is None:
+        if isinstance(seen, Blocked) or seen.judged.verdict.judgement != "uncertain":
+            return seen
+        last = self._looker.picture_of(seen.after)
+        if first is None or last is None:
             return seen
         prompt = load_prompt(PROMPT)
         asked = Consulted(model=self._opinion.name, prompt=f"{prompt.name}@{prompt.version}")
         try:
-            opinion = self._opinion.judge(call, held, seen.judged.verdict.reason, picture, self._looker.picture)
+            opinion = self._opinion.judge(call, held, seen.judged.verdict.reason, first, last)
         except SmolcellError as error:
             return _told(seen, asked.model_copy(update={"trouble": str(error)}))
         told = _told(seen, asked.model_copy(update={"opinion": opinion}))
@@ -140,9 +144,10 @@ class SecondThoughts:
         changed: dict[str, object] = {"reason": text}
         held = _the_one(call, before) if picked else None
         by_the_gripper = (seen.after.grip.holding and held is not None) if picked else seen.after.grip.is_open
+        shown = card.done_check != "part_inserted"
         if opinion.judgement == "failure":
             changed |= {"judgement": "failure", "confidence": opinion.confidence}
-        elif opinion.judgement == "success" and opinion.confidence >= self._believe and by_the_gripper:
+        elif opinion.judgement == "success" and opinion.confidence >= self._believe and by_the_gripper and shown:
             changed |= {"judgement": "success", "confidence": opinion.confidence, "cause": None}
             lost = tuple(part for part in seen.judged.lost if part not in (held, carried))
             seen = _with(seen, held=held, lost=lost, tidy=False)

@@ -94,6 +94,8 @@ def open_run(root: Path, config: Training, data_hash: str, resume: bool) -> RunF
 
 def check_out(root: Path, resume: bool) -> None:
     """Whether a run may begin in the folder, or go on there. Raises: BadInput."""
+    if root.exists() and not root.is_dir():
+        raise BadInput("out", str(root), "a folder")
     if resume and not (root / RUN_FILE).exists():
         raise BadInput("--resume", str(root), f"a folder with {RUN_FILE}; begin the run without --resume")
     if not resume and root.exists() and any(entry.name != DATA_FOLDER for entry in root.iterdir()):

@@ -83,8 +83,8 @@ class PushedTray(Tray):
 class PushPolicy:
     """Of the brackets that do not lie at the edge yet, the nearest to the robot, pushed against it."""
 
-    def __init__(self) -> None:
-        self.contract, self.phrases = BOTH, []
+    def __init__(self, weights: str) -> None:
+        self.contract, self.phrases = BOTH.model_copy(update={"weights_hash": weights}), []
 
     def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
         self.contract.require(phrase)
@@ -108,10 +108,10 @@ class PushPolicy:
         )
 
 
-def workcell_over(folder: Path, world: Tray):
+def workcell_over(folder: Path, world: Tray, weights: str = BOTH.weights_hash):
     """A cell with the installed skills and this one, that understands instructions."""
     catalogue = load_catalogue(LIBRARY, written(folder / "cards"))
-    policies = {name: TextPolicy(contract_of(name)) for name in ("pick", "place")} | {"push": PushPolicy()}
+    policies = {name: TextPolicy(contract_of(name)) for name in ("pick", "place")} | {"push": PushPolicy(weights)}
     return assemble(
         cell=CELL,
         catalogue=catalogue,

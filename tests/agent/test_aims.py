@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agent.verifying.aims import KEPT, Aim, Aims, LetGo, Motion, let_go_over, motion_of
+from agent.verifying.aims import KEPT, UNKNOWN, Aim, Aims, LetGo, Motion, let_go_over, motion_of
 from agent.verifying.judging import BESIDE, judge
 from sim.demonstrator import insert_waypoints, place_waypoints, put_back_waypoints
 from skills.cell import Cell
@@ -40,6 +40,49 @@ def test_what_is_put_back_is_let_go_over_the_tray(cell: Cell, spot: str) -> None
     opened = aims.of("call").opened
     assert opened is not None
     assert let_go_over(cell, opened).place == "tray"
+
+
+def test_a_release_is_told_by_the_ground_below_it(cell: Cell) -> None:
+    edge = (cell.tray.centre[0] + 0.95 * cell.tray.half, cell.tray.centre[1])
+    assert let_go_over(cell, edge).place == "tray", "though the belt's point of release is nearer"
+    for name, place in cell.places.items():
+        corners = [(x, y) for x in (-0.99, 0.99) for y in (-0.99, 0.99)]
+        for x, y in corners:
+            at = place.centre[0] + x * place.extent[0], place.centre[1] + y * place.extent[1]
+            assert let_go_over(cell, at).place == name
+
+
+@pytest.mark.parametrize(("beside", "hole"), [(0.0, "M8"), (0.004, "M8"), (0.02, None)])
+def test_a_bolt_that_is_let_go_beside_a_notch_is_at_no_hole(cell: Cell, beside: float, hole: str | None) -> None:
+    nest = cell.fixture("left fixture").hole("M8")
+    let_go = let_go_over(cell, (nest.x, nest.y + beside))
+    assert (let_go.place, let_go.hole) == ("left fixture", hole)
+    assert let_go.away == pytest.approx(beside)
+
+
+def row(x: float, width: float) -> list[float]:
+    return [x, 0.0, 0.2, 0.0, 0.0, 0.0, width]
+
+
+@pytest.mark.parametrize(
+    ("width", "chunks", "closed", "opened"),
+    [
+        (HELD, [[row(0.1, OPEN), row(0.2, OPEN)]], None, 0.1),
+        (HELD, [[row(0.1, 0.0)], [row(0.2, OPEN)]], None, 0.2),
+        (HELD, [[row(0.1, 0.0)], [row(0.2, 0.0)]], None, None),
+        (OPEN, [[row(0.1, OPEN)], [row(0.2, 0.0)]], 0.2, None),
+        (OPEN, [[row(0.1, 0.05), row(0.2, 0.05)]], None, None),
+        (OPEN, [[]], None, None),
+    ],
+)
+def test_fingers_that_turn_with_a_chunk_s_first_row_are_seen(
+    width: float, chunks: list[list[list[float]]], closed: float | None, opened: float | None
+) -> None:
+    aims = Aims()
+    for rows in chunks:
+        aims.note("call", np.array(rows).reshape(-1, 7), width)
+    aim = aims.of("call")
+    assert (aim.closed and aim.closed[0], aim.opened and aim.opened[0]) == (closed, opened)
 
 
 def test_fingers_that_close_are_told_in_the_tray_s_frame(cell: Cell) -> None:
@@ -85,7 +128,25 @@ def test_a_bolt_that_was_let_go_at_another_size_s_hole_does_not_sit() -> None:
     before, after = look(HELD, NUT), look(OPEN, NUT)
     right = judge(CATALOGUE["insert"], INSERT, before, after, BOLT, motion=over("left fixture", "M8"))
     wrong = judge(CATALOGUE["insert"], INSERT, before, after, BOLT, motion=over("left fixture", "M6"))
-    assert (right.verdict.judgement, wrong.verdict.judgement) == ("success", "failure")
+    none = judge(CATALOGUE["insert"], INSERT, before, after, BOLT, motion=over("left fixture"))
+    judgements = (right.verdict.judgement, wrong.verdict.judgement, none.verdict.judgement)
+    assert judgements == ("success", "failure", "failure")
+
+
+@pytest.mark.parametrize(
+    ("motion", "judgement", "cause"),
+    [
+        (over("left bin"), "success", None),
+        (over("tray"), "failure", "dropped_inside"),
+        (over("left bin").model_copy(update={"carried": False}), "failure", "dropped_inside"),
+        (UNKNOWN, "failure", "dropped_inside"),
+    ],
+)
+def test_a_part_like_it_on_the_tray_is_another_only_where_it_was_let_go_over_its_place(
+    motion: Motion, judgement: str, cause: str | None
+) -> None:
+    judged = judge(CATALOGUE["place"], PLACE, look(HELD, NUT), look(OPEN, NUT, BOLT), BOLT, motion=motion)
+    assert (judged.verdict.judgement, judged.verdict.cause, judged.lost) == (judgement, cause, ())
 
 
 @pytest.mark.parametrize(("away", "judgement"), [(0.5 * BESIDE, "success"), (1.5 * BESIDE, "uncertain")])

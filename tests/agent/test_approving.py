@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.events import Answered, Asked, Event, Proposed
+from agent.doors.repl.record import events_of
+from agent.events import Asked, Event, Proposed, Signed, Verified
 from agent.report import Report
 from agent.run import resume, run
 from agent.workcell import Workcell
@@ -21,7 +22,7 @@ from tests.agent.push import PushedTray, workcell_over
 
 GEAR = part("gear", "large", "red", "failed", (-0.05, 0.05))
 NUT = part("nut", "M8", "brass", "ok", (0.05, -0.05))
-FIRST = ["planned", "proposed", "asked", "replied", "answered", "looked"]
+FIRST = ["planned", "proposed", "asked", "replied", "signed", "looked"]
 """Events of a run that is asked about."""
 TAKEN = Consulted(model="scripted:here", prompts=(), calls=1, tokens_in=1, tokens_out=1, seconds=0.1, ended="taken")
 PEOPLE = {"ada": "maintainer", "ben": "operator", "vera": "viewer"}
@@ -61,7 +62,16 @@ def test_a_yes_is_asked_for_shown_and_written_down(lay) -> None:
     assert (move.seen, move.targets) == (1, (GEAR,))
     (kept,) = bench.journal.approvals.of_run(report.run_id)
     assert (kept.answer, kept.person, kept.proposal) == ("yes", BEN, proposed)
-    assert [event.approved for event in heard if isinstance(event, Answered)] == [kept]
+    assert [event.approved for event in heard if isinstance(event, Signed)] == [kept]
+
+
+def test_a_journal_that_calls_a_signature_an_answer_is_read(lay) -> None:
+    bench = lay(Tray(GEAR), step("conveyor belt"))
+    report = run(under(bench.workcell, BEN, places={"conveyor belt": 0}), "go", approved=True)
+    bench.journal._database.execute("""UPDATE events SET event = replace(event, '"signed"', '"answered"')""")
+    assert "answered" in [event["event"] for _, event in bench.journal.events(report.run_id)]
+    (signed,) = [event for event in events_of(bench.journal, report.run_id) if isinstance(event, Signed)]
+    assert signed.approved == bench.journal.approvals.of_run(report.run_id)[0]
 
 
 @pytest.mark.parametrize(
@@ -253,5 +263,27 @@ def test_a_new_skill_needs_a_maintainers_yes_until_it_has_succeeded(tmp_path: Pa
         world.parts[:] = [bracket]
         assert run(under(workcell, BEN), words).outcome.outcome == "done"
         assert not workcell.journal.approvals.has_succeeded("push", "other weights")
+    finally:
+        workcell.journal.close()
+
+
+def test_weights_that_were_put_in_force_since_need_a_yes_of_their_own(tmp_path: Path) -> None:
+    bracket = part("bracket", "small", "red", "ok", (0.0, 0.05))
+    world = PushedTray(bracket, faults={1: "miss"})
+    workcell = workcell_over(tmp_path, world)
+    words = "push the bracket to the left edge"
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Verified):
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(under(workcell, ADA).heard_by(stop), words, answer=lambda _: "yes")
+    workcell.journal.close()
+    workcell = workcell_over(tmp_path, world, "other weights")
+    try:
+        going_on = resume(under(workcell, BEN), answer=lambda _: "yes")
+        assert (world.motions, going_on.outcome.outcome) == (1, "incomplete")
+        assert going_on.outcome.reason.endswith("and ben is an operator. Who may: ada.")
     finally:
         workcell.journal.close()

@@ -253,6 +253,20 @@ def test_a_policy_that_is_away_is_a_value() -> None:
     assert gate.bound is None
 
 
+class Misshapen:
+    """A policy whose answer has columns that no chunk has."""
+
+    def act(self, observation: Observation, phrase: str, call_id: str) -> ActionChunk:
+        return ActionChunk(np.zeros((5, 3)), "tcp_waypoints", observation.sequence, observation.time_ns, call_id, "")
+
+
+def test_an_answer_that_is_no_chunk_is_a_value() -> None:
+    gate = TrayGate(Tray(NUT))
+    execution = executor(gate, Misshapen()).run("run-00001", PICK)
+    assert (execution.status, execution.cause, gate.bound, gate.executed) == ("garbled", "bad_chunk", None, [])
+    assert execution.text.startswith("values: ")
+
+
 class Unplugged(TrayGate):
     """Its cameras answer `looks` times, then no more."""
 
@@ -267,8 +281,8 @@ class Unplugged(TrayGate):
         return super().observe()
 
 
-@pytest.mark.parametrize("looks", [0, 1])
-def test_a_camera_that_is_away_before_the_call_is_a_value(looks: int) -> None:
+@pytest.mark.parametrize("looks", [0, 1, 2])
+def test_a_camera_that_is_away_is_a_value(looks: int) -> None:
     gate = Unplugged(Tray(NUT), looks)
     once = executor(gate)
     execution = once.run("run-00001", PICK)

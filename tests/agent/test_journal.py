@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.events import Asked, Calling, Moving
+from agent.events import Asked, Calling, Moving, Paused
 from agent.execution import Execution
 from agent.journal.journal import CallRecord, Journal, RunRecord
 from skills.call import Outcome, SkillCall
@@ -115,6 +115,16 @@ def test_a_journal_with_other_columns_is_named_and_kept(tmp_path: Path) -> None:
     )
     with closing(sqlite3.connect(tmp_path / "journal.db")) as other:
         assert other.execute("PRAGMA table_info(runs)").fetchall()[1][1] == "words"
+
+
+def test_a_damaged_event_is_named(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        run_id = journal.begin_run("go")
+        journal.note(run_id, 0, Paused(reason="a test"))
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as other, other:
+        other.execute("UPDATE events SET event = substr(event, 1, 9)")
+    with Journal(tmp_path) as journal, pytest.raises(BadInput, match=r"no JSON: .*; move it away"):
+        list(journal.events(run_id))
 
 
 @pytest.mark.parametrize("column", ["call", "execution"])

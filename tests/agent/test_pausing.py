@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent import events
+from agent.exit_codes import ExitCode
 from agent.run import Report, resume, run
 from skills.errors import BadInput
 from tests.agent.kinematic_tray import Bench, Tray, part, step
@@ -55,6 +56,23 @@ def test_before_the_first_call_nothing_moves_and_the_run_can_be_resumed(bench: B
     assert left is not None
     assert left.outcome == report.outcome
     rest(bench)
+
+
+def test_a_pause_is_no_stop_to_whoever_reads_the_exit_code(bench: Bench) -> None:
+    """Nothing is latched, so there is nothing to reset; the next word is resume."""
+    assert paused_at(bench, lambda event: isinstance(event, events.Looked)).exit_code == ExitCode.INCOMPLETE
+    assert rest(bench).exit_code == ExitCode.DONE
+
+
+def test_a_stop_in_a_run_that_was_paused_before_is_a_stop(bench: Bench) -> None:
+    paused_at(bench, lambda event: isinstance(event, events.Looked))
+
+    def listen(event: events.Event) -> None:
+        if isinstance(event, events.Calling):
+            bench.gate.request_stop("a person said stop")
+
+    report = resume(bench.workcell.heard_by(listen))
+    assert (report.outcome.outcome, report.exit_code) == ("stopped", ExitCode.STOPPED)
 
 
 def test_in_the_last_call_it_changes_nothing(bench: Bench) -> None:

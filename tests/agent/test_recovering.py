@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from agent.workcell import assemble
 from skills.call import Finding, Ruling
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable
+from skills.observation import Observation
 from skills.plan import Understanding
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Bench, Checkpoint, Killed, TextPerceiver, Tray, part, step
 
@@ -97,6 +99,29 @@ def silent(bench: Bench, name: str, times: int) -> None:
     policy.act = answer  # type: ignore[method-assign]
 
 
+@pytest.mark.parametrize("gone", [1, 100])
+def test_a_camera_that_does_not_answer_a_look_is_waited_out_or_asked_about(lay, gone: int) -> None:
+    """Driver.observe raises, as of a camera whose cable is loose, once the first part is in the gripper."""
+    bench = lay(Tray(RED, GOOD), FAILED)
+    observe, left = bench.gate.observe, [gone]
+
+    def unplugged() -> Observation:
+        if bench.world.held is not None and left[0]:
+            left[0] -= 1
+            raise Unavailable("the camera overhead does not answer.", "Look at its cable.")
+        return observe()
+
+    bench.gate.observe = unplugged
+    operator = Operator()
+    report = run(bench.workcell, "go", answer=operator)
+    if gone == 1:
+        assert (report.outcome.outcome, operator.asked) == ("done", [])
+        return
+    assert report.outcome.reason == "a person is needed: the camera overhead does not answer. Look at its cable."
+    assert [one.choices for one in operator.asked] == [("try again", "stop")]
+    assert (bench.world.held, bench.world.at_home) == (RED, True)
+
+
 def test_a_part_that_was_missed_twice_waits_for_the_others(lay) -> None:
     bench = lay(Tray(RED, NUT, GOOD, faults={1: "miss", 2: "miss"}), FAILED)
     report = run(bench.workcell, "go")
@@ -126,6 +151,14 @@ def test_try_again_forgives_and_goes_on(lay) -> None:
     assert what_was_done(bench, report) == ["retry", "retry", "ask", "retry"]
     assert [one.question for one in operator.asked] == ["the policy does not answer. Start it. What shall be done?"]
     assert operator.asked[0].choices == ("try again", "leave it", "stop")
+
+
+def test_a_cell_file_says_after_how_many_failures_of_a_cause_a_person_is_asked(lay) -> None:
+    bench = lay(Tray(RED, GOOD), FAILED)
+    silent(bench, "pick", 1)
+    impatient = bench.workcell.cell.model_copy(update={"recovery": {"policy_silent": 1}})
+    report = run(replace(bench.workcell, cell=impatient), "go", answer=Operator("try again"))
+    assert (report.outcome.outcome, what_was_done(bench, report)) == ("done", ["ask"])
 
 
 def test_leave_it_goes_on_with_the_others(lay) -> None:
@@ -189,6 +222,38 @@ def test_a_wrong_part_that_is_not_let_go_is_never_brought_away(lay) -> None:
     assert report.outcome.outcome == "done"
     assert bench.world.bins[BIN] == [RED]
     assert what_was_done(bench, report) == ["put_back", "retry", "retry", "ask", "retry", "retry"]
+
+
+def puzzling() -> Tray:
+    """A tray from which each of three picks throws another part, so that none of them can be believed."""
+    others = [
+        part("nut", "M8", colour, "ok", (0.06, 0.04 * at)) for at, colour in enumerate(("black", "green", "blue"))
+    ]  # type: ignore[arg-type]
+    return Tray(RED, *others, faults=dict.fromkeys((1, 3, 5), "knock"))
+
+
+def test_a_part_that_was_put_back_too_often_is_asked_about(lay) -> None:
+    bench = lay(puzzling(), FAILED)
+    operator = Operator("try again")
+    report = run(bench.workcell, "go", answer=operator)
+    assert [one.describe() for one in bench.world.bins[BIN]] == [RED.describe()]
+    assert what_was_done(bench, report) == [*["put_back", "retry"] * 2, "put_back", "ask"]
+    (asked,) = operator.asked
+    assert asked.question.startswith("failed large red gear lies on the tray again: what is seen does not tell")
+    assert asked.choices == ("try again", "leave it", "stop")
+
+
+def test_a_part_that_was_put_back_too_often_may_be_left_where_it_lies_now(lay) -> None:
+    bench = lay(puzzling(), FAILED)
+    report = run(bench.workcell, "go", answer=Operator("leave it"))
+    assert (report.outcome.outcome, bench.world.bins[BIN]) == ("incomplete", [])
+    assert [one.at for one in report.ledger[0].skipped] == [one.at for one in bench.world.parts]
+
+
+def test_nobody_answers_about_a_part_that_was_put_back_too_often(lay) -> None:
+    bench = lay(puzzling(), FAILED)
+    reason = run(bench.workcell, "go").outcome.reason
+    assert reason.startswith("a person is needed: failed large red gear lies on the tray again: ")
 
 
 def test_three_parts_that_fall_beside_the_tray_are_enough(lay) -> None:

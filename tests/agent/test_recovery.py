@@ -41,12 +41,12 @@ WORDS = {
 }
 
 
-def ladder(situation: Situation, cause: Cause, attempts: int = 3) -> list[Action]:
+def ladder(situation: Situation, cause: Cause, attempts: int = 3, **budgets: int) -> list[Action]:
     """What is done about the same failure again and again, until the row's last action."""
     actions: list[Action] = []
     while not actions or actions[-1] != ROW_OF[situation, cause].last:
         spent = len(actions) + 1
-        actions.append(react(situation, cause, Spent(spent, spent, spent), attempts))
+        actions.append(react(situation, cause, Spent(spent, spent, spent), attempts, budgets))  # type: ignore[arg-type]
     return actions
 
 
@@ -96,6 +96,31 @@ def test_a_cell_that_allows_one_attempt_gets_the_last_word_at_once(situation: Si
     assert ladder(situation, cause, attempts=1) == [ROW_OF[situation, cause].last]
 
 
+@pytest.mark.parametrize(
+    ("situation", "cause", "budget", "actions"),
+    [
+        ("free", "missed", 1, ["skip"]),
+        ("free", "missed", 2, ["retry", "skip"]),
+        ("free", "missed", 5, ["retry", *["other_candidate"] * 3, "skip"]),
+        ("free", "policy_silent", 6, [*["retry"] * 5, "ask"]),
+        ("holding", "policy_silent", 2, ["retry", "ask"]),
+        ("free", "unreachable", 9, ["other_candidate", "skip"]),
+        ("free", "robot_fault", 1, ["stop"]),
+    ],
+)
+def test_a_cell_file_sets_the_budget_of_a_cause(
+    situation: Situation, cause: Cause, budget: int, actions: list[Action]
+) -> None:
+    assert ladder(situation, cause, **{cause: budget}) == actions
+    assert ladder("free", "dropped_inside", **{cause: budget}) == ["retry", "retry", "skip"], "the others have theirs"
+
+
+def test_a_part_at_which_this_and_that_fails_is_given_up_after_the_greater_budget() -> None:
+    assert react("free", "policy_silent", Spent(1, 5, 5), 3, {"policy_silent": 6}) == "retry"
+    assert react("free", "policy_silent", Spent(1, 6, 6), 3, {"policy_silent": 6}) == "ask"
+    assert react("free", "missed", Spent(1, 3, 3), 3, {"missed": 2}) == "skip"
+
+
 @pytest.mark.parametrize(("situation", "cause"), list(product(SITUATIONS, CAUSES)))
 def test_a_long_row_of_failures_ends_with_a_person(situation: Situation, cause: Cause) -> None:
     most = RUNS_OF_FAILURES * 3
@@ -103,7 +128,7 @@ def test_a_long_row_of_failures_ends_with_a_person(situation: Situation, cause: 
     assert react(situation, cause, Spent(1, 1, most + 1), 3) in ("hand_over", "stop")
 
 
-def steps_to_the_end(rng: random.Random, attempts: int) -> int:
+def steps_to_the_end(rng: random.Random, attempts: int, budgets: dict[Cause, int]) -> int:
     """As the graph counts: whatever fails at whatever part, and though a person says "try again" whenever asked."""
     failures, in_a_row, asked = Failures({}), 0, 0
     situations, causes = rng.choices(SITUATIONS, k=2), rng.choices(CAUSES, k=rng.randint(1, len(CAUSES)))
@@ -111,7 +136,7 @@ def steps_to_the_end(rng: random.Random, attempts: int) -> int:
         situation, cause, part = rng.choice(situations), rng.choice(causes), str(rng.randint(0, 4))
         failures.add(part, cause)
         in_a_row += 1
-        action = react(situation, cause, failures.spent(cause, in_a_row, part), attempts)
+        action = react(situation, cause, failures.spent(cause, in_a_row, part), attempts, budgets)
         if action in ("hand_over", "stop") or (action == "ask" and asked == CONSULTATIONS):
             return number
         if action == "ask":
@@ -120,8 +145,12 @@ def steps_to_the_end(rng: random.Random, attempts: int) -> int:
 
 
 @pytest.mark.parametrize("attempts", [1, 3, 10])
-def test_no_stream_of_failures_goes_on_for_ever(attempts: int) -> None:
-    longest = max(steps_to_the_end(random.Random(seed), attempts) for seed in range(1000))
+@pytest.mark.parametrize("most", [0, 10])
+def test_no_stream_of_failures_goes_on_for_ever(attempts: int, most: int) -> None:
+    """Whatever budgets of up to `most` the cell file has."""
+    drawn = [random.Random(seed) for seed in range(1000)]
+    budgets = [{cause: rng.randint(1, most) for cause in CAUSES if most} for rng in drawn]
+    longest = max(steps_to_the_end(rng, attempts, own) for rng, own in zip(drawn, budgets, strict=True))
     assert longest <= (CONSULTATIONS + 1) * (RUNS_OF_FAILURES * attempts + 1)
 
 

@@ -153,11 +153,11 @@ def test_what_is_missing_stays_missing_after_a_release_that_is_believed() -> Non
     assert (judged.verdict.judgement, judged.lost) == ("success", (NUT,))
 
 
-def test_what_was_inserted_is_not_lost_where_that_is_believed() -> None:
+def test_no_opinion_makes_an_insert_a_success_for_no_picture_shows_the_hole() -> None:
     bench = Bench(SUCCESS, OPEN, scene(NUT), scene(NUT), scene(NUT), scene(NUT))
     seen = bench.verifier.verify(CATALOGUE["insert"], INSERT, bench.before, BOLT, watched=False)
     assert isinstance(seen, Verified)
-    assert (seen.judged.verdict.judgement, seen.judged.lost) == ("success", ())
+    assert (seen.judged.verdict.judgement, seen.judged.lost) == ("uncertain", (BOLT,))
 
 
 def test_after_a_restart_there_is_no_picture_and_no_question() -> None:

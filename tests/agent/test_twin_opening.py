@@ -3,15 +3,17 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pybullet
 import pytest
 
 from agent.journal.journal import Journal
-from agent.workcell import build_twin, reopen_twin
+from agent.recorded import Frame
+from agent.workcell import build_recorded, build_twin, reopen_twin
 from sim.scenario import random_scenario
 from skills.cell import Cell
-from skills.errors import BadInput
+from skills.errors import BadInput, Unavailable
 from skills.plan import Hole
 
 
@@ -29,6 +31,22 @@ def test_a_twin_that_can_not_be_opened_leaves_neither_world_nor_journal_open(cel
         build_twin(wrong, random_scenario(1), tmp_path / "state")
     assert open_worlds() == before
     Journal(tmp_path / "state").close()
+
+
+@pytest.mark.parametrize(
+    ("build", "shown"), [(build_twin, random_scenario(1)), (build_recorded, [Frame({})])], ids=["twin", "recorded"]
+)
+def test_what_another_process_has_open_is_left_as_it_is(cell: Cell, tmp_path: Path, build: Any, shown: Any) -> None:
+    def contents() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    with Journal(tmp_path):
+        (tmp_path / "table.json").write_text("another process's")
+        (tmp_path / "audit.jsonl").write_text('{"line": 1, "of a line that is just being')
+        before = contents()
+        with pytest.raises(Unavailable, match="open in another process"):
+            build(cell, shown, tmp_path)
+        assert contents() == before
 
 
 def test_a_table_that_can_not_be_written_gives_the_journal_back(cell: Cell, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_latch_is_open_until_closed_and_closed_until_opened(tmp_path: Path) ->
     assert not path.exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '"stop"', "null", '{"reas'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '"stop"', "null", '{"reas', "[" * 100_000])
 def test_a_damaged_latch_is_closed(tmp_path: Path, content: str) -> None:
     path = tmp_path / "latch.json"
     path.write_text(content, encoding="utf-8")

@@ -38,6 +38,13 @@ NO_LIMITS = {
         9.0,
         "robot.home.0: 9.0 is not allowed; it must be between -2.8973 and 2.8973, the joint's limits",
     ),
+    "budget of no cause": (("recovery",), {"mised": 2}, "Nearest: 'missed'."),
+    "budget of what is not tried again": (
+        ("recovery",),
+        {"latched": 2},
+        "recovery: 'latched' is not known; allowed is one of 'missed', 'wrong_part'",
+    ),
+    "budget without end": (("recovery",), {"missed": 99}, "recovery.missed: 99 is not allowed; it must be less than"),
     "no speed": (("limits", "joint_speed", 0), 0, "limits.joint_speed.0: 0 is not allowed; it must be greater than 0"),
     "joint range": (
         ("limits", "joint_low", 1),

@@ -8,6 +8,7 @@ import pytest
 from skills.chunk import ActionChunk
 from skills.contract import Contract, Statistics
 from skills.motion import check_chunk_rate, check_closed, check_gripper, check_jumps, jumps, moves_of
+from skills.preflight import check_chunk
 
 NOTHING = Statistics(mean=(), std=(), low=(), high=())
 ROWS = [[0.5, 0.0, 0.12, np.pi, 0.0, 0.3, 0.05], [0.5, 0.0, 0.02, np.pi, 0.0, 0.3, 0.0]]
@@ -133,3 +134,9 @@ def test_a_contract_that_does_not_tell_refuses_nothing() -> None:
 def test_jumps_have_a_row_less() -> None:
     assert jumps(np.array([ROWS] * 4), "tcp_waypoints").shape == (4, 1, 3)
     assert jumps(np.zeros((1, 7)), "tcp_waypoints").shape == (0, 3)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 4])
+def test_columns_that_no_chunk_had_before_are_the_gates_to_refuse(columns: int) -> None:
+    timed = contract(**TIMED, moves=moves_of([JOINTS], "joint_positions"))
+    assert check_chunk(timed, chunk(np.zeros((3, columns)), **TIMED), JOINTS[0]) is None

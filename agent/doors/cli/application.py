@@ -17,7 +17,7 @@ from skills.errors import BadInput
 HELP = """An adaptive bin-picking workcell: language in, exact phrases to the policy, every action through the gate,
 every result seen before it is believed.
 
-Exit codes: 0 done, 1 an internal error, 2 wrong use or bad input, 3 incomplete or a person is needed,
+Exit codes: 0 done, 1 an internal error, 2 wrong use or bad input, 3 incomplete, paused or a person is needed,
 4 stopped by safety, Ctrl-C or SIGTERM, 5 a dependency is not there."""
 
 app = typer.Typer(cls=Register, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, help=HELP)

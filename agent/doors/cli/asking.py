@@ -9,15 +9,16 @@ from agent.run import Answer
 
 
 def answers(scripted: Iterable[str], before: Callable[[], None]) -> Answer:
-    """Answer from `scripted` while there are any, then from the terminal, if there is one; else not at all.
+    """Answer from `scripted` while there are any, then from the terminal, if there is one; else not at all. To what
+    needs a yes no script answers: it is a person's.
 
     Args:
         before: called before the terminal is read; clears what is drawn there.
     """
     prepared = iter(scripted)
 
-    def answer(_: Asked) -> str | None:
-        said = next(prepared, None)
+    def answer(asked: Asked) -> str | None:
+        said = None if asked.proposal else next(prepared, None)
         if said is not None or not (sys.stdin.isatty() and sys.stderr.isatty()):
             return said
         before()

@@ -18,6 +18,8 @@ FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 BARRED: Final = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EIO,
 )  # fmt: skip
+BROKEN: Final = tuple(f"SQLITE_{name}" for name in ("CORRUPT", "NOTADB", "READONLY", "IOERR", "CANTOPEN", "BUSY"))
+"""What SQLite says of a file that it can't use; a name may have more behind it."""
 MAKE_ROOM: Final = "Make room there, then run the same command again."
 
 
@@ -47,8 +49,13 @@ def wrong_use(error: TyperException) -> SmolcellError | TyperException:
 
 def foreseen(error: BaseException) -> SmolcellError | None:
     """A file's or a disk's trouble in our words; None where it is something else."""
-    if getattr(error, "sqlite_errorname", None) == "SQLITE_FULL":
+    of_database = str(getattr(error, "sqlite_errorname", ""))
+    if of_database == "SQLITE_FULL":
         return Unavailable("the disk with the journal is full.", MAKE_ROOM)
+    if of_database.startswith(BROKEN):
+        return Unavailable(
+            f"the journal can't be used ({error}).", "Look at its file in the state folder, and its disk."
+        )
     if not isinstance(error, OSError):
         return None
     if error.errno in FULL:

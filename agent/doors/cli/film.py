@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
+from agent.doors.cli.files import check_free
 from agent.doors.cli.group import new_app
 from agent.doors.cli.narrate import Narrator, all_of
 from agent.doors.cli.options import CellFile, Instruction, SceneFile, Seed, path_option
@@ -35,6 +36,7 @@ def film(
     if out.suffix not in FORMATS:
         raise BadInput("--out", str(out), f"a name that ends with {' or '.join(FORMATS)}")
     usable_folder("--out", out.parent)
+    check_free("--out", out, force=True)
     configured, scenario = configured_cell(cell), scenario_of(scene, seed)
     with TemporaryDirectory(prefix="smolcell-film-") as state, build_twin(configured, scenario, Path(state)) as twin:
         from agent.doors.cli.pictures import Film

@@ -38,7 +38,7 @@ def _sentence(event: events.Event) -> str | None:
     match event:
         case events.Asked():
             return _asked(event)
-        case events.Answered(approved=approved):
+        case events.Signed(approved=approved):
             return f"answered  {approved.describe()}"
         case events.Calling():
             return f"phrase    {event.call.phrase!r}"

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from agent.approving import moves_over
 from agent.doors.batch import answer_lines, has_errors
 from agent.doors.cli.files import check_free, write_file
 from agent.doors.cli.group import new_app
@@ -16,11 +15,10 @@ from agent.doors.cli.options import AsJson, CellFile, SceneFile, Seed, path_opti
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.progress import patience
 from agent.doors.cli.scenes import refuse_both, scenario_of
-from agent.doors.proposal_table import move_lines
+from agent.doors.proposal_table import foreseen_lines, move_lines
 from agent.doors.settings import configured_cell
 from agent.exit_codes import ExitCode
-from agent.planning.render import understanding_json
-from agent.preview import CODE_OF, Preview
+from agent.preview import CODE_OF, Preview, Previewed
 from skills.errors import BadInput
 from skills.scene import Scene
 from skills.yamlfile import parse_model
@@ -57,6 +55,7 @@ def plan(
     """Say what an instruction would do; nothing moves.
 
     With --scene or --seed the scene is looked at first, as a run would: the plan is then a table with what was seen.
+    It also says whose yes a run would ask for, and why; what depends on what lies there stands behind an "if".
     Exit code 0 for a plan, an answer or a word of control, 3 for a question, 2 for a refusal.
     """
     refuse_both(scene, seed)
@@ -75,18 +74,25 @@ def plan(
         _check_picture(picture, looks=scene is not None or seed is not None)
     seen = preview.photograph(scenario_of(scene, seed)) if scene is not None or seed is not None else None
     with patience("reading the instruction"):
-        understanding = preview.understand(instruction, seen.scene if seen else None)
-    moves = moves_over(understanding.plan, seen.scene, configured) if seen and understanding.plan else ()
+        previewed = preview.plan(instruction, seen.scene if seen else None)
     if picture and seen:
         from agent.doors.marking import marked
         from sim.data.episodes import png
 
-        write_file("--picture", picture, png(marked(seen.picture, configured, moves)))
+        write_file("--picture", picture, png(marked(seen.picture, configured, previewed.moves)))
     if as_json:
-        answer_json(understanding_json(understanding))
+        answer_json(previewed.as_json())
     else:
-        answer("\n".join([*plan_lines(understanding), *(move_lines(moves) if moves else ())]))
-    return CODE_OF[understanding.outcome]
+        answer("\n".join(_lines_of(previewed, seen=seen is not None)))
+    return CODE_OF[previewed.understanding.outcome]
+
+
+def _lines_of(previewed: Previewed, *, seen: bool) -> tuple[str, ...]:
+    """The plan; what was seen of it, where somebody looked; and whose yes it takes."""
+    lines = plan_lines(previewed.understanding)
+    if previewed.foreseen is None:
+        return lines
+    return (*lines, *(move_lines(previewed.moves) if seen else ()), *foreseen_lines(previewed.foreseen))
 
 
 def _check_picture(path: Path, *, looks: bool) -> None:
@@ -108,7 +114,11 @@ def _plan_batch(preview: Preview, path: Path, json_wanted: bool) -> ExitCode:
         return preview.look(parse_model(named, Scenario, "scene"))
 
     failed = False
-    for shown in answer_lines(_lines(path), preview, look):
+
+    def plan_of(instruction: str, scene: Scene | None) -> dict[str, Any]:
+        return preview.plan(instruction, scene).as_json()
+
+    for shown in answer_lines(_lines(path), plan_of, look):
         failed = failed or has_errors([shown])
         if json_wanted:
             answer_json(shown)

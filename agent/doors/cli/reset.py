@@ -39,11 +39,11 @@ def reset(
     """
     configured = configured_cell(cell)
     folder = usable_folder("--state", state_folder(state, configured))
-    latch = Latch(folder / LATCH_FILE)
-    person = require(configured, reset_of(is_fault=latch.is_fault))
-    if configured.people and by.strip() not in ("", person.name):
-        by = f"{by} (account {person.name})"  # nobody signs as somebody else
     with Journal(folder):
+        latch = Latch(folder / LATCH_FILE)
+        person = require(configured, reset_of(is_fault=latch.is_fault))
+        if configured.people and by.strip() not in ("", person.name):
+            by = f"{by} (account {person.name})"  # nobody signs as somebody else
         reason = open_latch(latch, Audit(folder / AUDIT_FILE), by, time_ns=None)
     answer(f"reset by {by}: {reason}" if reason else "no stop was latched")
     return ExitCode.DONE

@@ -18,6 +18,7 @@ from agent.doors.person import person_here, require
 from agent.doors.repl.words import heard
 from agent.doors.report_page import new_file, page
 from agent.doors.settings import configured_cell, state_folder, usable_folder
+from agent.doors.stopping import stop
 from agent.events import Event, Listener
 from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
@@ -58,17 +59,20 @@ def run(
 
     Without --scene and --seed the scene of seed 0 lies on the tray. Without a terminal nobody answers: a question
     or an approval then ends the run as incomplete. Ctrl-C is a software stop; it stays until `smolcell reset`. Ctrl-Z
-    is a pause: the call under way ends, no other begins, and `smolcell chat` goes on from there by /resume.
+    is a pause: the call under way ends, no other begins, and `smolcell chat` goes on from there by /resume; it ends
+    the run as stopped, with exit code 3, for nothing is latched.
+    The word stop lays and opens nothing: it closes the latch, or stops the process that has the cell open.
     Ground truth has the last word: a run that ends otherwise than the scene expects exits with 3, whatever it says.
     """
     configured = configured_cell(cell)
-    if heard(instruction).kind != "stop":  # which is everybody's
-        require(configured, "run instructions")
+    folder = usable_folder("--state", state_folder(state, configured))
+    if heard(instruction).kind == "stop":  # which is everybody's, and waits for nothing
+        return _stop(instruction, folder, report, as_json)
+    require(configured, "run instructions")
     scenario = scenario_of(scene, seed)
     album = usable_folder("--pictures", pictures) if pictures else None
     told: list[Event] = []
     page_file = new_file("--report", report) if report else None
-    folder = usable_folder("--state", state_folder(state, configured))
     _check_past(folder, state)
     done, judged = _run(instruction, configured, scenario, folder, yes, album, told.append)
     if page_file:
@@ -78,6 +82,17 @@ def run(
     else:
         _print(done, judged)
     return ExitCode.INCOMPLETE if judged.faults and done.exit_code == ExitCode.DONE else done.exit_code
+
+
+def _stop(instruction: str, folder: Path, report: Path | None, as_json: bool) -> ExitCode:
+    done = stop(folder, instruction)
+    if report:
+        write_file("--report", new_file("--report", report), page(done, ()).encode())
+    if as_json:
+        answer_json({**done.as_json(), "judged": None})
+    else:
+        answer(f"{done.outcome.outcome}: {done.outcome.reason}")
+    return done.exit_code
 
 
 def _check_past(state: Path, given: Path | None) -> None:

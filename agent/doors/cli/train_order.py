@@ -56,8 +56,8 @@ def carry_out(order: Order, resume: bool) -> Path:
     """
     from agent.training.from_twin import trial_of
 
-    _check(order)
     check_out(order.out, resume)
+    _check(order)
     trial = trial_of(order.config, configured_cell(order.cell), order.workers)
     try:
         return _trained(order, order.data or _made_data(order), trial, resume)

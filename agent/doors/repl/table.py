@@ -1,4 +1,6 @@
-"""Opening the cell: over the table as a run that was cut off left it, else over a fresh one."""
+"""Opening the cell: over the table as a run that was cut off left it, else over a fresh one; for whoever may lay none,
+over the table as it lies there.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from agent.doors.settings import configured_cell, state_folder, usable_folder
 from agent.journal.journal import Journal
 from skills.cell import Cell
 from skills.errors import BadInput
+from skills.roles import barred
 
 if TYPE_CHECKING:
     from agent.twin import Twin
@@ -47,9 +50,10 @@ def begin_shift(
 
 
 def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None, left: LeftOpen | None) -> Table:
-    """The table of --scene or --seed, else of the demo; but a run that is not over keeps the table that it left.
+    """The table of --scene or --seed, else of the demo; but a run that is not over keeps the table that it left, and
+    who may lay no scene looks at the last one.
 
-    Raises: BadInput (a wrong scene, or another one than an unfinished run's), UnknownName.
+    Raises: BadInput (a wrong scene, or another one than an unfinished run's), UnknownName, NotAllowed (to lay a scene).
     """
     from sim.scenario import SCENARIOS, load_scenario
     from sim.snapshot import load
@@ -61,6 +65,10 @@ def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None,
             allowed = f"absent, or scene {saved.scenario.name!r}, while {left.record.id} waits for /resume or /cancel"
             raise BadInput("--seed" if scene is None else "--scene", str(seed if scene is None else scene), allowed)
         return Table(f"the table as {left.record.id} left it", lambda: _station(_reopened(cell, folder)))
+    if bars := barred(person_here(cell), "lay a scene", cell.people):
+        if wanted or load(folder) is None:
+            raise bars
+        return Table("the table as it lies there", lambda: _station(_reopened(cell, folder)))
     scenario = wanted or load_scenario(SCENARIOS / "demo.yaml")
     gone = f" (what {left.record.id} left was not kept)" if left else ""
     return Table(f"scene {scenario.name}{gone}", lambda: _station(_built(cell, scenario, folder)))

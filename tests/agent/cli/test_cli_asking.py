@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from agent.approving import Proposal
 from agent.doors.cli.asking import answers
 from agent.doors.cli.interrupt import soft_pause, software_stop
 from agent.events import Asked
@@ -35,6 +36,13 @@ def test_scripted_answers_come_first_and_run_out(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "stdin", io.StringIO("typed\n"))
     answer = answers(("left bin", "yes"), lambda: None)
     assert [answer(WHERE), answer(WHERE), answer(WHERE)] == ["left bin", "yes", None]
+
+
+def test_no_script_says_yes_in_a_persons_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    approval = Asked(question="Go on?", choices=("yes", "no"), proposal=Proposal(moves=()))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    answer = answers(("yes",), lambda: None)
+    assert [answer(approval), answer(WHERE), answer(approval)] == [None, "yes", None]
 
 
 def test_the_terminal_answers_after_the_script(monkeypatch: pytest.MonkeyPatch) -> None:

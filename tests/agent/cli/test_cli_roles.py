@@ -1,5 +1,8 @@
 """Roles at the doors: this process's own account, as the cell file names it."""
 
+import json
+import os
+import signal
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -9,15 +12,24 @@ import pytest
 from agent.doors.cli.commands import COMMANDS
 from agent.doors.person import account
 from agent.doors.repl.register import COMMANDS as SLASH
+from agent.doors.repl.table import choose_table
 from agent.exit_codes import ExitCode
+from agent.journal.journal import LOCK, Journal
+from agent.looking.looker import Look
+from agent.workcell import build_twin
 from safety.latch import Latch
-from safety.state import LATCH_FILE
+from safety.state import AUDIT_FILE, LATCH_FILE
+from sim.scenario import random_scenario
+from skills.cell import Cell
+from skills.errors import NotAllowed
+from skills.plan import Hole
 from skills.roles import ROLES, Person
 from tests.agent.kinematic_tray import Tray, part, planned, step
 from tests.agent.repl.conversation import Conversation
 
 CHECKED = {"run", "reset", "skills"}
 """Commands that ask for a role: of `skills` only `promote`. The talk asks for each line, in the graph and the shift."""
+HOLE = Hole(fixture="left fixture", size="M8")
 AS_OTHERS = "--as", "--user", "--role"
 
 
@@ -54,12 +66,75 @@ def test_a_role_decides_at_the_command_line(smolcell, cell_of, state: Path, tmp_
 
     assert refused("run", "remove all failed parts", "--yes", "--scene", nothing) == (role == "viewer")
     assert refused("skills", "promote", "pick", "--checkpoint", nothing) == (role != "maintainer")
-    assert not refused("run", "please stop", "--scene", nothing), "a stop is everybody's"
     assert not refused("plan", "how many bolts?")
     Latch(state / LATCH_FILE).close("ben said stop", 1)
     assert refused("reset", "--by", "Eve") == (role == "viewer")
     Latch(state / LATCH_FILE).close("the arm did not follow", 2, is_fault=True)
     assert refused("reset", "--by", "Eve") == (role != "maintainer")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_stop_is_everybodys_and_lays_no_scene(smolcell, cell_of, state: Path, role: str) -> None:
+    with Journal(state) as journal:
+        waiting = journal.begin_run("go")
+    before = {path.name for path in state.iterdir()}
+    said = smolcell("run", "please stop", "--seed", "3", "--cell", cell_of(role), "--json")
+    shown = json.loads(said.out)
+    assert (said.code, shown["outcome"], shown["reason"]) == (4, "stopped", "the operator said stop")
+    assert shown["judged"] is None
+    assert Latch(state / LATCH_FILE).reason == "the operator said stop"
+    assert {path.name for path in state.iterdir()} - before <= {LATCH_FILE, AUDIT_FILE}
+    with Journal(state) as journal:
+        assert [run.id for run in journal.runs()] == [waiting]
+        assert journal.unfinished() is not None
+
+
+def test_a_stop_is_written_down_and_reported(smolcell, state: Path, tmp_path: Path) -> None:
+    said = smolcell("run", "stop", "--report", str(tmp_path / "page.html"))
+    assert (said.code, said.out) == (ExitCode.STOPPED, "stopped: the operator said stop\n")
+    assert "stopped: the operator said stop" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    (line,) = (state / AUDIT_FILE).read_text(encoding="utf-8").splitlines()
+    assert '"reason": "the operator said stop"' in line
+    assert smolcell("reset", "--by", "Ada").out == "reset by Ada: the operator said stop\n"
+
+
+def test_a_stop_reaches_the_process_that_has_the_cell_open(smolcell, state: Path) -> None:
+    told: list[int] = []
+    former = signal.signal(signal.SIGINT, lambda number, _: told.append(number))
+    try:
+        with Journal(state):
+            said = smolcell("run", "stop")
+            (state / LOCK).write_text("")
+            unknown = smolcell("run", "stop")
+    finally:
+        signal.signal(signal.SIGINT, former)
+    holder = f"process {os.getpid()}, which has the cell open, was told to stop"
+    assert (said.code, said.out, told) == (ExitCode.STOPPED, f"stopped: {holder}\n", [signal.SIGINT])
+    assert unknown.code == ExitCode.UNAVAILABLE
+    assert Latch(state / LATCH_FILE).reason is None
+
+
+def test_a_viewer_looks_at_the_table_as_it_lies_and_lays_none(cell: Cell, tmp_path: Path) -> None:
+    viewed, worked = (cell.model_copy(update={"people": {account(): role}}) for role in ("viewer", "operator"))
+    for seed in (None, 3):
+        with pytest.raises(NotAllowed, match="may not lay a scene: it takes an operator"):
+            choose_table(viewed, tmp_path, None, seed, None)
+    laid = random_scenario(1)
+    with build_twin(cell, laid, tmp_path) as twin:
+        twin.workcell.journal.table.fill(HOLE, twin.workcell.journal.begin_run("go"), sure=True)
+    with pytest.raises(NotAllowed):
+        choose_table(viewed, tmp_path, None, 3, None)
+    assert choose_table(worked, tmp_path, None, None, None).said == "scene demo"
+    table = choose_table(viewed, tmp_path, None, None, None)
+    assert table.said == "the table as it lies there"
+    station = table.station()
+    try:
+        assert [one.hole for one in station.workcell.journal.table.filled()] == [HOLE]
+        look = station.workcell.looker.glance()
+        assert isinstance(look, Look)
+        assert len(look.scene.parts) == len(laid.layout(cell.tray))
+    finally:
+        station.close()
 
 
 def test_a_refusal_says_who_may(smolcell, cell_of) -> None:

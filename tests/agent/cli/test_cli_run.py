@@ -191,7 +191,7 @@ def test_ctrl_z_is_a_pause_that_latches_nothing(
     monkeypatch.setattr(run, "Narrator", Impatient)
     said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
     shown = json.loads(said.out)
-    assert (said.code, shown["outcome"], shown["reason"]) == (ExitCode.STOPPED, "stopped", "Ctrl-Z at the terminal")
+    assert (said.code, shown["outcome"], shown["reason"]) == (ExitCode.INCOMPLETE, "stopped", "Ctrl-Z at the terminal")
     assert [call["verdict"]["judgement"] for call in shown["calls"]] == ["success"]
     assert Latch(state / LATCH_FILE).reason is None
     with Journal(state) as journal:
@@ -265,11 +265,12 @@ def test_a_plan_is_a_table_with_what_was_seen_and_a_picture_with_rings(smolcell,
     words = ("plan", "put all gears in the left bin", "--scene", str(scene), "--picture", str(picture))
     said = smolcell(*words)
     assert said.code == ExitCode.DONE
-    plan_line, heads, _, row, targets = said.out.splitlines()
+    plan_line, heads, _, row, targets, approval = said.out.splitlines()
     assert plan_line == "plan      1. all × gear → left bin"
     assert heads.split() == ["step", "parts", "wanted", "seen", "to", "move", "to"]
     assert row.split() == ["1", "gear", "all", "2", "2", "left", "bin"]
     assert targets == "step 1: 1 failed large red gear, 1 ok large blue gear"
+    assert approval == "needs nobody's yes"
     drawn = cv2.imread(str(picture))
     assert drawn.shape == (512, 512, 3)
     assert (drawn == (0, 230, 0)).all(axis=2).sum() > 200
@@ -278,15 +279,39 @@ def test_a_plan_is_a_table_with_what_was_seen_and_a_picture_with_rings(smolcell,
     assert smolcell(*words[:-1], "plan.jpg").code == ExitCode.BAD_INPUT
 
 
-def test_a_yes_is_asked_by_the_cell_file_and_answered_by_the_scene(smolcell, root: Path, tmp_path: Path) -> None:
-    strict = tmp_path / "strict.yaml"
+@pytest.fixture
+def strict(root: Path, tmp_path: Path) -> Path:
+    """A cell that asks before any part goes to the left bin."""
     default = (root / "cells" / "default.yaml").read_text(encoding="utf-8")
-    strict.write_text(default.replace("conveyor belt: 10", "left bin: 0"), encoding="utf-8")
+    (tmp_path / "strict.yaml").write_text(default.replace("conveyor belt: 10", "left bin: 0"), encoding="utf-8")
+    return tmp_path / "strict.yaml"
+
+
+def test_a_plan_says_whose_yes_a_run_would_ask_for(smolcell, scene: Path, strict: Path) -> None:
+    words = ("plan", "put all gears in the left bin", "--cell", str(strict))
+    seen = ("--scene", str(scene))
+    unseen = "needs the yes of an operator if "
+    assert smolcell(*words).out.splitlines()[1:] == [
+        f"{unseen}more than 20 parts are to be moved",
+        f"{unseen}any part is to be brought to the left bin",
+    ]
+    because = "up to 2 parts will be brought to the left bin"
+    assert smolcell(*words, *seen).out.splitlines()[-1] == f"needs the yes of an operator: {because}"
+    place = {"rule": "places", "subject": "left bin", "by": "operator"}
+    assert json.loads(smolcell(*words, *seen, "--json").out)["approval"] == [{**place, "reason": because}]
+    assert json.loads(smolcell(*words, "--json").out)["approval"] == [
+        {"rule": "parts_above", "subject": "", "by": "operator", "if": "more than 20 parts are to be moved"},
+        {**place, "if": "any part is to be brought to the left bin"},
+    ]
+    assert "approval" not in json.loads(smolcell("plan", "how many gears are there?", *seen, "--json").out)
+
+
+def test_a_yes_is_asked_by_the_cell_file_and_no_scene_says_it(smolcell, strict: Path, tmp_path: Path) -> None:
     words = ("run", "put the red gear in the left bin", "--cell", str(strict), "--json", "--scene")
-    said = smolcell(*words, str(written(tmp_path, "[]")))
+    said = smolcell(*words, str(written(tmp_path, "['yes']")))
     assert said.code == ExitCode.INCOMPLETE
     assert "needs the yes of an operator: up to 1 part will be brought to the left bin" in said.err
     assert json.loads(said.out)["reason"] == "a person is needed: up to 1 part will be brought to the left bin"
-    agreed = smolcell(*words, str(written(tmp_path, "['yes']")))
+    agreed = smolcell(*words, str(written(tmp_path, "[]")), "--yes")
     assert (agreed.code, json.loads(agreed.out)["outcome"]) == (ExitCode.DONE, "done")
-    assert "answered  yes, by " in agreed.err
+    assert "answered  yes beforehand, by " in agreed.err

@@ -230,6 +230,11 @@ FILES = {
         "BadInput: file: '{file}' is not allowed; it must be YAML (while parsing a flow node expected the "
         "node content, but found '<stream end>' in \"<unicode string>\", line 2, column 1: ^).",
     ),
+    "cell, nested without end": (
+        ["plan", "x", "--cell"],
+        "[" * 3000,
+        "BadInput: file: '{file}' is not allowed; it must be YAML (maximum recursion depth exceeded).",
+    ),
     "cell, no mapping": (
         ["plan", "x", "--cell"],
         "- 1\n",
@@ -245,6 +250,21 @@ def test_a_wrong_file_is_named_with_field_and_value(smolcell, tmp_path: Path, na
     file.write_text(content)
     said = smolcell(*arguments, str(file))
     assert (said.code, said.out, said.err) == (ExitCode.BAD_INPUT, "", f"{line.format(file=file)}\n")
+
+
+def test_what_is_in_the_way_is_told_before_the_work_begins(smolcell, tmp_path: Path) -> None:
+    folder, file = tmp_path / "a.webp", tmp_path / "file"
+    folder.mkdir()
+    file.touch()
+    for arguments, line in (
+        (
+            ["film", "x", "--out", str(folder)],
+            f"--out: '{folder}' is not allowed; it must be a file; this is something else.",
+        ),
+        (["train", "tiny", "--out", str(file)], f"out: '{file}' is not allowed; it must be a folder."),
+    ):
+        said = smolcell(*arguments)
+        assert (said.code, said.out, said.err) == (ExitCode.BAD_INPUT, "", f"BadInput: {line}\n")
 
 
 def test_a_wrong_contract_is_named_with_its_field(smolcell, tmp_path: Path) -> None:

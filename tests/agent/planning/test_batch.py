@@ -6,6 +6,7 @@ import pytest
 
 from agent.doors.batch import answer_lines, has_errors
 from agent.planning.grammar import GrammarPlanner
+from agent.planning.render import understanding_json
 from skills.errors import BadInput
 from skills.scene import Scene
 from tests.agent.planning.suite import CATALOGUE, CELL, scenes
@@ -20,7 +21,8 @@ def look(content: object) -> Scene:
 
 
 def answers(*lines: object) -> list[dict]:
-    return list(answer_lines([line if isinstance(line, str) else json.dumps(line) for line in lines], PLANNER, look))
+    written = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    return list(answer_lines(written, lambda words, seen: understanding_json(PLANNER.understand(words, seen)), look))
 
 
 def test_each_line_is_answered_in_its_order():

@@ -61,7 +61,7 @@ EVENTS: tuple[events.Event, ...] = (
     events.Asked(question=PROPOSAL.question, choices=("yes", "no"), proposal=PROPOSAL),
     events.Replied(answer=LONG),
     events.Proposed(proposal=PROPOSAL),
-    events.Answered(approved=Approved(answer="yes beforehand", person=ADA, proposal=PROPOSAL)),
+    events.Signed(approved=Approved(answer="yes beforehand", person=ADA, proposal=PROPOSAL)),
     events.Looked(look=LOOK, account=ACCOUNT),
     events.Calling(call=CALL),
     events.Moving(share=0.5),
