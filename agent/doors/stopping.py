@@ -4,7 +4,8 @@ import os
 import signal
 from pathlib import Path
 
-from agent.journal.journal import Journal, holder
+from agent.journal.journal import Journal
+from agent.journal.lock import holder
 from agent.report import Report
 from safety.audit import Audit
 from safety.latch import Latch

@@ -1,17 +1,12 @@
-"""What must survive: runs, calls, events and checkpoints, in one SQLite file for each cell.
+"""What must survive: runs, calls, events and checkpoints, in one SQLite file for each cell."""
 
-A lock on a file beside it keeps a second process away from the same cell.
-"""
-
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from agent.events import Event, Moving
 from agent.execution import Execution
@@ -23,19 +18,18 @@ from agent.journal.cell_table import SCHEMA as CELL_TABLE
 from agent.journal.cell_table import CellTable
 from agent.journal.checkpoints import keep_last, saver_over
 from agent.journal.database import Connect, Database, connect
+from agent.journal.lock import locked
 from agent.journal.pictures import SCHEMA as PICTURES
 from agent.journal.pictures import RunPictures
 from agent.journal.verdicts import SCHEMA as VERDICTS
 from agent.journal.verdicts import Verdicts
 from skills.base import Value
 from skills.call import Outcome, SkillCall
-from skills.errors import Unavailable
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 FILE: Final = "journal.db"
-LOCK: Final = "journal.lock"
 
 _OWN: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -87,7 +81,7 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self._connect = folder, connect
         with ExitStack() as opened:
-            opened.enter_context(_lock(folder / LOCK))
+            opened.enter_context(locked(folder))
             self._database = opened.enter_context(closing(Database(folder / FILE, _SCHEMA, connect)))
             self._opened = opened.pop_all()
         self.attempts = Attempts(self._database)
@@ -203,28 +197,3 @@ class Journal:
     def known(self) -> AbstractContextManager[None]:
         """A checkpoint is read meanwhile. Raises: BadInput (another version wrote it)."""
         return self._database.known()
-
-
-def _lock(path: Path) -> IO[str]:
-    """An exclusive lock that the system releases when the process ends, however it ends; its id stands in the file."""
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise Unavailable(
-            f"the cell of {path.parent} is open in another process.",
-            "End that one, or give this one another state folder.",
-        ) from None
-    file.truncate(0)
-    file.write(f"{os.getpid()}\n")
-    file.flush()
-    return file
-
-
-def holder(folder: Path) -> int | None:
-    """Id of the process that had the cell of this folder open last; None where none had."""
-    try:
-        return int((folder / LOCK).read_text())
-    except (OSError, ValueError):
-        return None

@@ -14,7 +14,8 @@ from agent.doors.person import account
 from agent.doors.repl.register import COMMANDS as SLASH
 from agent.doors.repl.table import choose_table
 from agent.exit_codes import ExitCode
-from agent.journal.journal import LOCK, Journal
+from agent.journal.journal import Journal
+from agent.journal.lock import LOCK
 from agent.looking.looker import Look
 from agent.workcell import build_twin
 from safety.latch import Latch
