@@ -82,8 +82,7 @@ class Journal:
         approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
-    Raises: Unavailable when another process has it open, BadInput when the file is none, OSError and what SQLite raises
-    where the disk is at fault.
+    Raises: Unavailable when another process has it open or it can't be opened, BadInput when the file is none.
     """
 
     connection: ClassVar[type[sqlite3.Connection]] = sqlite3.Connection
@@ -100,9 +99,12 @@ class Journal:
             self._check_layout()
         except sqlite3.DatabaseError as error:
             self._lock_file.close()
-            if error.sqlite_errorname not in NO_JOURNAL:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                 raise
-            raise self._foreign(str(error)) from None
+            if error.sqlite_errorname in NO_JOURNAL:
+                raise self._foreign(str(error)) from None
+            told = f"the journal {self._path} can't be opened ({error})."
+            raise Unavailable(told, "Look at the file, its permissions and its disk.") from None
         except BadInput:
             self._database.close()
             self._lock_file.close()
