@@ -4,8 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from agent.journal.journal import Journal
-from agent.journal.lock import holder
+from agent.journal.lock import holder, locked
 from agent.report import Report
 from safety.audit import Audit
 from safety.latch import Latch
@@ -24,7 +23,7 @@ def stop(folder: Path, instruction: str) -> Report:
     Raises: Unavailable (the other process can't be told), OSError (the latch could not be written).
     """
     try:
-        with Journal(folder):
+        with locked(folder):
             close_latch(Latch(folder / LATCH_FILE), Audit(folder / AUDIT_FILE), REASON)
         reason = REASON
     except Unavailable as error:

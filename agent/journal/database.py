@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from skills.base import Value
-from skills.errors import BadInput
+from skills.errors import BadInput, Unavailable
 
 NO_JOURNAL: Final = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR")
 """What SQLite says of a file that is something else; whatever else it says is about the disk."""
@@ -38,7 +38,8 @@ class Database:
     Args:
         schema: statements that make its tables; one that an earlier version's file lacks is added.
 
-    Raises: BadInput (the file is none, or its tables have other columns), what SQLite raises (the disk is at fault).
+    Raises: BadInput (the file is none, or its tables have other columns), Unavailable (it can't be opened),
+    sqlite3.OperationalError (a full disk).
     """
 
     def __init__(self, path: Path, schema: str, connect: Connect = connect) -> None:
@@ -49,9 +50,12 @@ class Database:
                 self._connection.executescript(schema)
             self._check_layout(schema)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorname not in NO_JOURNAL:
+            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
                 raise
-            raise self._foreign(str(error)) from None
+            if error.sqlite_errorname in NO_JOURNAL:
+                raise self._foreign(str(error)) from None
+            told = f"the journal {path} can't be opened ({error})."
+            raise Unavailable(told, "Look at the file, its permissions and its disk.") from None
         except BadInput:
             self._connection.close()
             raise

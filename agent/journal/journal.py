@@ -73,8 +73,7 @@ class Journal:
         approvals: who said yes or no to which plan.
         table: what runs have left in the cell.
 
-    Raises: Unavailable when another process has it open, BadInput when the file is none, OSError and what SQLite raises
-    where the disk is at fault.
+    Raises: Unavailable when another process has it open or it can't be opened, BadInput when the file is none.
     """
 
     def __init__(self, folder: Path, connect: Connect = connect) -> None:

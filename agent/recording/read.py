@@ -125,7 +125,8 @@ def read(path: Path) -> Recording:
     try:
         entries = tuple(entry for line in lines if (entry := _entry(json.loads(line))) is not None)
     except ValueError as error:
-        raise BadInput("RUN", str(path), f"a whole recording ({error})") from None
+        told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise BadInput("RUN", str(path), f"a whole recording ({told})") from None
     first = entries[0] if entries else None
     if not isinstance(first, Began) or first.version > VERSION:
         wanted = f"a recording of version {VERSION} or before, with its beginning"

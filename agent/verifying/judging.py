@@ -17,6 +17,8 @@ from skills.words import TRAY
 
 BESIDE: Final = 0.06
 """Fingers that closed farther than this from a part [m] do not hold it: half of the longest, and what is in doubt."""
+BROADER: Final = 0.005
+"""Fingers that stand this much further apart [m] than a part is long do not hold that part."""
 LOST_BEFORE: Final = "the part was lost before it was released"
 UNSEEN: Final = 0.8
 """How far it is believed that a bolt sits in its hole, which no camera sees: it was held before, let go at the hole
@@ -102,7 +104,7 @@ def _with_those_gone(judged: Judged, seen: Difference) -> tuple[PerceivedPart, .
 def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference, motion: Motion) -> Judged:
     promised = select(call.part, before.scene.parts)
     if after.grip.holding:
-        return _judge_held(call, promised, seen, motion)
+        return _judge_held(call, promised, seen, after.width, motion)
     if seen.gone:
         return _verdict("failure", f"{_names(seen.gone)} left the tray and is not held", seen.gone, "dropped_outside")
     if seen.moved:
@@ -111,14 +113,19 @@ def _judge_pick(call: SkillCall, before: Look, after: Look, seen: Difference, mo
     return _verdict("failure", "nothing is held and nothing has moved", (), "missed")
 
 
-def _judge_held(call: SkillCall, promised: Iterable[PerceivedPart], seen: Difference, motion: Motion) -> Judged:
-    """The gripper is closed on something: it is the one part that has left the tray."""
+def _judge_held(
+    call: SkillCall, promised: Iterable[PerceivedPart], seen: Difference, width: float, motion: Motion
+) -> Judged:
+    """The gripper is closed on something, `width` [m] broad: it is the one part that has left the tray."""
     if len(seen.gone) != 1:
         text = f"one part is held, and {_names(seen.gone) or 'none'} left the tray"
         return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
     held = seen.gone[0]
     if motion.closed is not None and (away := math.dist(held.at, motion.closed)) > BESIDE:
         text = f"one part is held, and the fingers closed {1000 * away:.0f} mm from the {held.describe()} that left"
+        return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
+    if width > held.extent + BROADER:
+        text = f"the fingers stand {1000 * width:.0f} mm apart, too far for the {held.describe()} that left"
         return _verdict("uncertain", text, seen.gone, "unclear", holding=True)
     if shifted := [old for old, new in seen.changed if alike(new, held)]:
         text = f"one part is held, and either {held.describe()} left the tray or lies where {_names(shifted)} lay"

@@ -68,7 +68,7 @@ def open_keyframes(folder: Path) -> KeyframeSet:
         raise BadInput("data set", str(folder), f"a folder with {INDEX_FILE} ({error.strerror})") from None
     except ValueError as error:
         raise BadInput("data set", str(path), f"JSON ({error})") from None
-    found = (index.get("format"), index.get("version"))
+    found = (index.get("format"), index.get("version")) if isinstance(index, dict) else (None, None)
     if found != (FORMAT, VERSION):
         raise BadInput(f"{path}: format, version", list(found), f"{FORMAT!r}, {VERSION}; generate it again")
     return KeyframeSet(folder, index)

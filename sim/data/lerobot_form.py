@@ -25,10 +25,17 @@ def is_lerobot(folder: Path) -> bool:
 def open_lerobot(folder: Path) -> EpisodeSet:
     """Raises: BadInput (no such data set, another version, pictures as videos), Unavailable (pyarrow is missing)."""
     try:
-        info = json.loads((folder / INFO).read_text(encoding="utf-8"))
-        features, version = info["features"], str(info["codebase_version"])
-    except (OSError, ValueError, KeyError) as error:
+        terms, count = _told(json.loads((folder / INFO).read_text(encoding="utf-8")))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BadInput("data set", str(folder), f"a LeRobot dataset with {INFO} ({error})") from None
+    return EpisodeSet(folder.resolve().name, terms, count, lambda numbers: _read(folder, terms, numbers))
+
+
+def _told(info: Any) -> tuple[Terms, int]:
+    """The terms of a data set, and how many episodes it has. Raises: BadInput (another version, videos), and whatever
+    reading from something else raises.
+    """
+    features, version = info["features"], str(info["codebase_version"])
     if not version.startswith("v3."):
         raise BadInput("data set", version, "a LeRobot dataset of version 3")
     cameras = {name.removeprefix(PICTURES): spec for name, spec in features.items() if name.startswith(PICTURES)}
@@ -41,9 +48,7 @@ def open_lerobot(folder: Path) -> EpisodeSet:
         _names(features, ACTION),
         {name: (int(spec["shape"][0]), int(spec["shape"][1])) for name, spec in cameras.items()},
     )
-    return EpisodeSet(
-        folder.resolve().name, terms, int(info["total_episodes"]), lambda numbers: _read(folder, terms, numbers)
-    )
+    return terms, int(info["total_episodes"])
 
 
 def write_lerobot(folder: Path, terms: Terms, robot: str, episodes: Iterable[Episode]) -> int:

@@ -117,6 +117,14 @@ def test_a_journal_with_other_columns_is_named_and_kept(tmp_path: Path) -> None:
         assert other.execute("PRAGMA table_info(runs)").fetchall()[1][1] == "words"
 
 
+def test_a_journal_that_can_not_be_opened_is_not_called_another_versions(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").mkdir()
+    with pytest.raises(Unavailable, match=r"journal\.db can't be opened \(unable to open database file\)"):
+        Journal(tmp_path)
+    (tmp_path / "journal.db").rmdir()
+    Journal(tmp_path).close()
+
+
 def test_a_damaged_event_is_named(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         run_id = journal.begin_run("go")

@@ -80,6 +80,15 @@ def test_a_part_that_slid_to_where_its_neighbour_was_taken_from_is_not_held() ->
     assert (judged.verdict.judgement, judged.held, judged.holding) == ("uncertain", None, True)
 
 
+@pytest.mark.parametrize(("width", "judgement"), [(0.02, "success"), (0.04, "uncertain")])
+def test_fingers_that_are_stuck_wide_apart_do_not_hold_the_nut_that_they_pushed_off_the_tray(
+    width: float, judgement: str
+) -> None:
+    nut = PICK.model_copy(update={"part": PartQuery(kind="nut")})
+    judged = judge(CATALOGUE["pick"], nut, look(OPEN, BOLT, NUT), look(width, BOLT))
+    assert (judged.verdict.judgement, judged.held) == (judgement, NUT if judgement == "success" else None)
+
+
 def test_a_part_that_left_the_tray_is_lost_unless_it_is_known_to_be_held() -> None:
     before = look(OPEN, BOLT, NUT, GEAR)
     held = judge(CATALOGUE["pick"], PICK, before, look(HELD, NUT, GEAR))

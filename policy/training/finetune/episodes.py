@@ -120,7 +120,7 @@ def open_recording(root: Path, config: FinetuneTraining) -> Recording:
     try:
         info = json.loads((root / INFO).read_text(encoding="utf-8"))
         version, features, rate = str(info["codebase_version"]), info["features"], info["fps"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise BadInput("data set", str(root), f"a LeRobot data set with {INFO} ({error})") from None
     if not version.startswith("v3."):
         allowed = "a LeRobot data set of version 3; lerobot converts: lerobot.datasets.v30.convert_dataset_v21_to_v30"

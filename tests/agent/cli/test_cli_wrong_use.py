@@ -284,6 +284,27 @@ def test_a_contract_that_is_no_json_is_named(smolcell, tmp_path: Path, content: 
     assert said.err.startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("command", "file", "content"),
+    [
+        (("data", "inspect"), "dataset.json", "null"),
+        (("data", "inspect"), "meta/info.json", "7"),
+        (("data", "inspect"), "meta/info.json", '{"codebase_version": "v3.0", "features": []}'),
+        (("data", "inspect"), "meta/info.json", '{"codebase_version": "v3.0", "features": {}}'),
+        (("replay",), "run.jsonl", "{}\n"),
+        (("replay",), "run.jsonl", '{"entry": "began"}\n'),
+    ],
+)
+def test_a_folder_whose_file_is_something_else_is_told_in_one_line(
+    smolcell, tmp_path: Path, command: tuple[str, ...], file: str, content: str
+) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(content)
+    said = smolcell(*command, str(tmp_path))
+    assert (said.code, said.out, said.err.count("\n")) == (ExitCode.BAD_INPUT, "", 1)
+    assert said.err.startswith("BadInput: ")
+
+
 def test_a_wrong_card_is_named_with_its_slots(smolcell, root: Path, tmp_path: Path) -> None:
     card = (root / "skills" / "library" / "place.yaml").read_text()
     (tmp_path / "place.yaml").write_text(card.replace("{place}", "{plase}"))
