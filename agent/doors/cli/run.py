@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sim.judge import Judged
     from sim.scenario import Scenario
 
-UNJUDGED: Final = {"moved": {}, "wrong_moved": [], "left": [], "faults": []}
+UNJUDGED: Final[dict[str, object]] = {"moved": {}, "wrong_moved": [], "left": [], "faults": []}
 """What the judge says where no twin was opened."""
 
 app = new_app()
