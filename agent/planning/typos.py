@@ -46,12 +46,12 @@ def correct(word: str, lexicon: Lexicon) -> str | None:
         if len(known) > 2 and abs(len(known) - len(word)) <= allowed
         if 0 < (distance := DamerauLevenshtein.distance(word, known, score_cutoff=allowed)) <= allowed
     }
-    nearest = [known for known, slip in slips.items() if slip[:2] == min(slips.values())[:2] and _is_slip(word, known)]
+    nearest = [known for known, slip in slips.items() if slip[:2] == min(slips.values())[:2]]
     swapped = [known for known in nearest if sorted(known) == sorted(word)]
     described = {lexicon.meaning(known) for known in nearest if lexicon.describes(known)}
     if len(swapped) != 1 and len(described) > 1:
         return None
-    meant = swapped if len(swapped) == 1 else nearest
+    meant = [known for known in (swapped if len(swapped) == 1 else nearest) if _is_slip(word, known)]
     likeliest = [known for known in meant if slips[known] == min(slips[other] for other in meant)]
     clear = len({lexicon.meaning(known) for known in likeliest}) == 1 and not _negates(word, likeliest[0])
     return likeliest[0] if clear else None
