@@ -14,6 +14,7 @@ from agent.planning.lexicon import Lexicon
 from agent.planning.synonyms import FOREIGN
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_JOINING: Final = frozenset({"and", "into", "from", "with"})
 _SHORT: Final = frozenset({"in", "on", "to", "of", "up", "at"})
 _NEGATION: Final = re.compile("un|in|im|non|dis|mis|de|")
 _FOREIGN: Final = frozenset().union(*FOREIGN.values())
@@ -67,7 +68,11 @@ def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
     if word[:2] in _SHORT and word[2:] in {"the", "all", "my"}:
         return word[:2], word[2:]
     pairs = [(word[:i], word[i:]) for i in range(3, len(word) - 2)]
-    found = [(a, b) for a, b in pairs if a in lexicon.targets and b in lexicon.targets and a not in lexicon.nouns]
+    found = [
+        (a, b)
+        for a, b in pairs
+        if a in lexicon.targets and b in lexicon.targets and (a not in lexicon.nouns or b in _JOINING)
+    ]
     return found[0] if len(found) == 1 else None
 
 
