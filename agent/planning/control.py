@@ -79,9 +79,9 @@ def control_word(words: tuple[str, ...]) -> Control | None:
     if _begins(text, "quit moving"):
         return "stop"
     for command in ("cancel", "pause", "resume"):
-        if any(_is_said(text, opening) for opening in _WORDS[command]):
+        if _is_said(text, command):
             return command
-    if any(_is_said(text, opening) for opening in _STILL) or _is_cried(said):
+    if any(_names_no_more(text, opening) for opening in _STILL) or _is_cried(said):
         return "stop"
     for opening in _WORDS["stop"]:
         if _begins(text, opening) and not _NOT_YET & set(said[1:2]):
@@ -110,6 +110,13 @@ def _begins(text: str, opening: str) -> bool:
     return text == opening or text.startswith(f"{opening} ")
 
 
-def _is_said(text: str, opening: str) -> bool:
+def _is_said(text: str, command: Control) -> bool:
+    """Whether `text` says `command`, once or more often: "never mind, forget it"."""
+    begun = [opening for opening in _WORDS[command] if _begins(text, opening)]
+    again = any(_is_said(text.removeprefix(opening).strip(), command) for opening in begun)
+    return again or any(_names_no_more(text, opening) for opening in begun)
+
+
+def _names_no_more(text: str, opening: str) -> bool:
     """Whether `text` is `opening` with nothing behind it but its object."""
     return _begins(text, opening) and set(text.removeprefix(opening).split()) <= _OBJECTS

@@ -53,7 +53,8 @@ _LEADS: Final = tuple(
 _AT_ONCE: Final = re.compile(
     r"[\s,.;:…–-]+(?:(?:oh|er|uh|ah) )?"
     r"(?:no wait|wait(?:,? no)?|oops|no,? sorry|sorry(?:,? no)?|actually(?:,? no)?|no,? actually|scratch that"
-    r"|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that|no(?=,| the| put| in))\b[\s,.:;…–-]*",
+    r"|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that"
+    r"|no(?=,| the| put| in))\b[\s,.:;…–-]*",
     re.IGNORECASE,
 )
 

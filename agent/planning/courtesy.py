@@ -66,9 +66,11 @@ OPENERS: Final = (
     *each("what", "i|we", "need|want|would like", "you to do is", "|to"),
     *each("what|all", "i|we", "need|want|would like", "is", "|for"),
     *each("all", "you", "have to do|need to do|must do", "is", "|to"),
+    *each("as for|regarding|concerning|with regard to|when it comes to"),
     *each("how about|what about", "|you|we"),
     *each("why do not", "you|we"),
-    *each("is it|would it be", "ok|okay|all right|possible", "if", "you|we"),
+    *each("is it|would it be", "ok|okay|all right|alright|fine|possible", "if", "you|we"),
+    *each("is it|would it be", "ok|okay|all right|alright|fine", "to"),
     *each(
         "it would be|it is",
         "great|nice|good|helpful|lovely|kind|best|better|perfect",
@@ -87,7 +89,7 @@ OPENERS: Final = (
     *each(
         "i|we",
         "would",
-        "appreciate|appreciate it|be grateful|be happy|be glad|be obliged",
+        "appreciate|appreciate it|be grateful|be happy|be glad|be obliged|be thankful|be delighted|be pleased",
         "|if you|if you would|if you could|if you can",
     ),
     *each("it would be", "great|nice|good|helpful|lovely|kind", "|if you would"),

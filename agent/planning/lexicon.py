@@ -23,8 +23,9 @@ FIELD_OF: Final[dict[str, Field]] = {
 }
 GRAMMAR_WORDS: Final = words(
     "a an the this that these those my our all every each both any everything anything whichever whatever of and or",
-    "plus then next finally lastly first second also too it them one ones other others rest remaining else same do not no non",
-    "never in into inside onto upon on at to towards from off for with without over within except but besides excluding",
+    "plus then next finally lastly first second also too it them one ones other others rest remaining else same do",
+    "not no non never in into inside onto upon on at to towards from off for with without over within except but",
+    "besides excluding",
     "bar atmost atleast ormore orless is are was were be been has have had did does who which what where how many",
     "much there you see can could would side half hand part corner edge tray table beforehand before after up down",
     "out away back number count list show describe tell me know look looks largest smallest coloured colored sized",

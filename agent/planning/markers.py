@@ -8,7 +8,7 @@ _LABEL: Final = (
     r"(?:(?:new|sorting|picking) (?=task|job|order))?"
     r"(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo)s?(?: list)?)"
 )
-_NUMBER: Final = r"(?:one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
+_NUMBER: Final = r"(?:[a-h]\b|one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
 _LABELLED: Final = (
     rf"{_LABEL}\.?(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL}\.? *{_NUMBER} *\)|(?:{_LABEL} +[\d/.-]*\d(?:(?= )| *:) *)+"
 )

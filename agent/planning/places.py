@@ -99,9 +99,9 @@ def _end_of_place(parse: Parse, start: int) -> int | None:
 
 
 def _counts_parts(parse: Parse, word: str) -> bool:
-    """“bolts left bin”: parts and a place; of one kind alone a place might be named."""
+    """“bolts left bin”: parts and a place."""
     noun = parse.lexicon.nouns.get(word)
-    return noun is not None and noun.plural and noun.kind is not None
+    return noun is not None and noun.kind is not None
 
 
 def _is_noun(parse: Parse, word: str) -> bool:

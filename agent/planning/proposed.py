@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import Field, field_validator
 
 from agent.planning.lexicon import FIELD_OF, Lexicon
+from agent.planning.parse import without
 from skills.base import Value
 from skills.errors import BadInput, UnknownName
 from skills.plan import Plan, Step
@@ -85,7 +86,8 @@ def _step(step: ProposedStep, lexicon: Lexicon) -> Step:
         raise BadInput("without", "…", f"at most {MOST} parts, none of them with exceptions of its own")
     for query in (step.part, *step.part.without):
         _check_known(query, lexicon)
-    return Step(part=step.part, quantity=step.quantity, at_most=step.at_most, destination=step.destination)
+    part = without(step.part.model_copy(update={"without": ()}), step.part.without)
+    return Step(part=part, quantity=step.quantity, at_most=step.at_most, destination=step.destination)
 
 
 def _check_known(query: PartQuery, lexicon: Lexicon) -> None:

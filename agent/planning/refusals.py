@@ -134,8 +134,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "refuse-harm",
         _any(
             r"hit hurt injure kill punch stab attack slap poke crush\w* smash\w* destroy\w* burn\w* shoot swing shake",
-            r"jam ram juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage crash",
-            r"bite eat drink hard across as_high out_of_the_cell",
+            r"jam ram juggle catapult launch slam squeeze bend explode fire weapon knife bomb scratch sabotage damage",
+            r"crash bite eat drink hard across as_high out_of_the_cell",
         ),
         _any("break cut saw drill weld melt grind tear snap wreck ruin hammer unscrew disassemble dismantle"),
         r"(?:^|(?:and|then|please|to) )screw (?:in|down|on|it|them|the|this|that)",

@@ -69,9 +69,9 @@ VERBS: Final[dict[str, frozenset[str]]] = {
         "dump feed stow pack relocate shift transport route convey separate release position pick grab take get fetch",
         "lift grasp grip seize collect gather select choose catch retrieve stash pull push slide slot seat fit plug",
         "mount install empty find locate spot hoist haul ferry forward dispatch divert direct guide assign",
-        "allocate group bung scoop sweep tip",
+        "allocate group bung scoop sweep tip slip",
     ),
-    "insert": words("insert fit seat slot plug mount install"),
+    "insert": words("insert fit seat slot plug mount install slip"),
     "remove": words("remove clear eliminate evict delete cull"),
     "discard": words("discard trash scrap reject dispose bin ditch"),
     "throw": words("throw toss chuck fling hurl lob"),
@@ -97,7 +97,7 @@ IRREGULAR: Final[dict[str, str]] = {
     "got": "get",
     "caught": "catch",
 }
-DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot fit plug tip")
+DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot fit plug tip slip")
 """Verbs that double their last letter: putting, dropped."""
 
 COPULAS: Final = words("go goes belong belongs should must shall is are be have has to get gets need needs will")

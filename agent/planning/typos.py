@@ -14,6 +14,7 @@ from agent.planning.lexicon import Lexicon
 from agent.planning.synonyms import FOREIGN
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_JOINING: Final = frozenset({"and", "into", "from", "with"})
 _SHORT: Final = frozenset({"in", "on", "to", "of", "up", "at"})
 _NEGATION: Final = re.compile("un|in|im|non|dis|mis|de|")
 _FOREIGN: Final = frozenset().union(*FOREIGN.values())
@@ -46,12 +47,12 @@ def correct(word: str, lexicon: Lexicon) -> str | None:
         if len(known) > 2 and abs(len(known) - len(word)) <= allowed
         if 0 < (distance := DamerauLevenshtein.distance(word, known, score_cutoff=allowed)) <= allowed
     }
-    nearest = [known for known, slip in slips.items() if slip[:2] == min(slips.values())[:2] and _is_slip(word, known)]
+    nearest = [known for known, slip in slips.items() if slip[:2] == min(slips.values())[:2]]
     swapped = [known for known in nearest if sorted(known) == sorted(word)]
     described = {lexicon.meaning(known) for known in nearest if lexicon.describes(known)}
     if len(swapped) != 1 and len(described) > 1:
         return None
-    meant = swapped if len(swapped) == 1 else nearest
+    meant = [known for known in (swapped if len(swapped) == 1 else nearest) if _is_slip(word, known)]
     likeliest = [known for known in meant if slips[known] == min(slips[other] for other in meant)]
     clear = len({lexicon.meaning(known) for known in likeliest}) == 1 and not _negates(word, likeliest[0])
     return likeliest[0] if clear else None
@@ -67,7 +68,11 @@ def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
     if word[:2] in _SHORT and word[2:] in {"the", "all", "my"}:
         return word[:2], word[2:]
     pairs = [(word[:i], word[i:]) for i in range(3, len(word) - 2)]
-    found = [(a, b) for a, b in pairs if a in lexicon.targets and b in lexicon.targets and a not in lexicon.nouns]
+    found = [
+        (a, b)
+        for a, b in pairs
+        if a in lexicon.targets and b in lexicon.targets and (a not in lexicon.nouns or b in _JOINING)
+    ]
     return found[0] if len(found) == 1 else None
 
 

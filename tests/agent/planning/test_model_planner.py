@@ -73,7 +73,7 @@ def test_a_choice_that_was_taken_is_not_asked_about_again():
     ("said", "answer"),
     [
         ("the rejection bin needs all the failed ones", moved("rejection bin", condition="failed")),
-        ("the right bin should get three bolts", moved("right bin", 3, kind="bolt")),
+        ("it is the right bin that three bolts go in", moved("right bin", 3, kind="bolt")),
     ],
 )
 def test_what_only_the_sentence_hid_from_the_grammar_is_planned(said, answer):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from agent.planning.checks import every_part
 from agent.planning.grammar import GrammarPlanner
 from agent.planning.lexicon import Lexicon
+from agent.planning.parse import without
 from agent.planning.reading import read
 from agent.planning.tokens import tokenize
 from agent.planning.typos import correct
@@ -45,9 +46,10 @@ def draw_query(random: random.Random, plain: bool = False) -> PartQuery | None:
     if not plain:
         fields["superlative"] = maybe(("largest", "smallest"))
         left_out = [draw_query(random, plain=True) for _ in range(random.choice([0, 0, 1, 2]))]
-        fields["without"] = tuple(query for query in left_out if query and query.model_dump(exclude_defaults=True))
     try:
         query = PartQuery.model_validate(fields)
+        if not plain:
+            query = without(query, (left for left in left_out if left and left.model_dump(exclude_defaults=True)))
     except BadInput:
         return None
     return query if query.size is None or any(query.size == part.size for part in every_part()) else None
