@@ -68,7 +68,8 @@ def test_a_yes_is_asked_for_shown_and_written_down(lay) -> None:
 def test_a_journal_that_calls_a_signature_an_answer_is_read(lay) -> None:
     bench = lay(Tray(GEAR), step("conveyor belt"))
     report = run(under(bench.workcell, BEN, places={"conveyor belt": 0}), "go", approved=True)
-    bench.journal._database.execute("""UPDATE events SET event = replace(event, '"signed"', '"answered"')""")
+    with bench.journal._database.transaction() as database:
+        database.execute("""UPDATE events SET event = replace(event, '"signed"', '"answered"')""")
     assert "answered" in [event["event"] for _, event in bench.journal.events(report.run_id)]
     (signed,) = [event for event in events_of(bench.journal, report.run_id) if isinstance(event, Signed)]
     assert signed.approved == bench.journal.approvals.of_run(report.run_id)[0]
