@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.executor import Checkpoint
 from skills.base import FloatArray, Value
@@ -29,7 +30,7 @@ Point = tuple[float, float]
 
 
 class Aim(Value):
-    """Where the fingers last closed and last let go in a call, x and y in the robot's base frame [m]; None where they
+    """Where the fingers last closed and first let go in a call, x and y in the robot's base frame [m]; None where they
     did not. `width` is between them [m] when the policy proposed to let go; `wide`: its last row keeps them apart.
     """
 
@@ -78,8 +79,8 @@ class Aims:
         closed, opened = _turns(rows, wide=before)
         self._aims[call_id] = Aim(
             closed=closed or known.closed,
-            opened=opened or known.opened,
-            width=width if opened else known.width,
+            opened=known.opened or opened,
+            width=width if opened and not known.opened else known.width,
             wide=bool(rows[-1, -1] > 0),
         )
         for old in list(self._aims)[:-KEPT]:
@@ -146,10 +147,15 @@ def _begins_wide(rows: FloatArray, width: float) -> bool:
 
 
 def _turns(rows: FloatArray, *, wide: bool) -> tuple[Point | None, Point | None]:
-    """Where the fingers, `wide` apart before these rows, last close in them, and where they last open."""
+    """Where the fingers, `wide` apart before these rows, last close in them, and where they first open: what was held
+    is gone with that.
+    """
     told = np.concatenate([[wide], rows[:, -1] > 0])
-    found: list[Point | None] = []
-    for turn in (~told[1:] & told[:-1], told[1:] & ~told[:-1]):
-        where = np.flatnonzero(turn)
-        found.append((float(rows[where[-1], 0]), float(rows[where[-1], 1])) if len(where) else None)
-    return found[0], found[1]
+    closing = np.flatnonzero(~told[1:] & told[:-1])
+    opening = np.flatnonzero(told[1:] & ~told[:-1])
+    return _at(rows, closing[-1:]), _at(rows, opening[:1])
+
+
+def _at(rows: FloatArray, index: NDArray[np.intp]) -> Point | None:
+    """x, y of the row of that index, where there is one."""
+    return (float(rows[index[0], 0]), float(rows[index[0], 1])) if len(index) else None

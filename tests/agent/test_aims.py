@@ -71,11 +71,14 @@ def row(x: float, width: float) -> list[float]:
         (HELD, [[row(0.1, 0.0)], [row(0.2, OPEN)]], None, 0.2),
         (HELD, [[row(0.1, 0.0)], [row(0.2, 0.0)]], None, None),
         (OPEN, [[row(0.1, OPEN)], [row(0.2, 0.0)]], 0.2, None),
+        (HELD, [[row(0.1, OPEN), row(0.2, 0.0), row(0.3, OPEN)]], 0.2, 0.1),
+        (HELD, [[row(0.1, OPEN)], [row(0.2, 0.0), row(0.3, OPEN)]], 0.2, 0.1),
+        (OPEN, [[row(0.1, OPEN), row(0.2, 0.0), row(0.3, OPEN), row(0.4, 0.0)]], 0.4, 0.3),
         (OPEN, [[row(0.1, 0.05), row(0.2, 0.05)]], None, None),
         (OPEN, [[]], None, None),
     ],
 )
-def test_fingers_that_turn_with_a_chunk_s_first_row_are_seen(
+def test_what_counts_is_the_last_closing_and_the_first_letting_go_also_with_a_chunk_s_first_row(
     width: float, chunks: list[list[list[float]]], closed: float | None, opened: float | None
 ) -> None:
     aims = Aims()
