@@ -22,11 +22,15 @@ _HEADED: Final = re.compile(r"(?<=bin|box|elt|yor|ure|jig|rol| QC| qc)[ \t]*:[ \
 """“left bin:” and its bullets, a line each."""
 _ANNOUNCED: Final = re.compile(
     r"^[ \t]*(?:please )?(?:do (?:this|these(?: \w+)? things)|here we go|ready|go"
-    r"|(?:(?:i have|i've|there is|there's)(?: got)? )?(?:a|an|one|two|three|some) (?:job|task|order|thing)s?(?: for you)?)[:?](?= )",
+    r"|(?:(?:i have|i've|there is|there's)(?: got)? )?(?:an?|one|two|three|some) (?:job|task|order|thing)s?(?: for you)?)"
+    r"[:?](?= )",
     re.IGNORECASE,
 )
 """“I have two jobs for you:”."""
-_LETTERED: Final = (re.compile(r"(?:^|(?<=\s)) *\[\d+\](?=\s)"), re.compile(r"(?:^|(?<=\s)) *[a-h]\.(?=\s)", re.IGNORECASE))
+_LETTERED: Final = (
+    re.compile(r"(?:^|(?<=\s)) *\[\d+\](?=\s)"),
+    re.compile(r"(?:^|(?<=\s)) *[a-h]\.(?=\s)", re.IGNORECASE),
+)
 """Marks that count only in a text that begins with one."""
 _LETTER: Final = re.compile(r"(?:(?<=\s)|^)\(?(?:[a-h]|[ivx]{1,4})\)(?= )", re.IGNORECASE)
 
