@@ -19,7 +19,7 @@ from agent.planning.wordlist import words
 from skills.scene import PartQuery
 from skills.words import SIZES_OF, TRAY
 
-_EXCEPTED: Final = words("excepted excluded exempt exempted")
+_EXCEPTED: Final = words("excepted excluded exempt exempted stay stays remain remains")
 _SEEN: Final = tuple(
     tuple(run.split())
     for run in (
@@ -64,7 +64,7 @@ def _take_other_place(parse: Parse) -> bool:
 
 
 def _take_excepted(parse: Parse) -> list[PartQuery]:
-    """“…, the red ones excepted”, "…, unless they are red"."""
+    """“…, the red ones excepted”, "…, the bolts stay", "…, unless they are red"."""
     cursor = parse.cursor
     start = cursor.at
     if not (parse.moves or parse.pending):

@@ -21,7 +21,7 @@ _OPENERS: Final = {
 }
 """The runs of words that open a command, under their first, the longest first."""
 _HAVING: Final = words("you i we have")
-_RANKED: Final = words("second third fourth fifth")
+_RANKED: Final = words("second third fourth fifth 1st 2nd 3rd 4th 5th")
 _TAG_ENDS: Final = words(". ,")
 _SENTENCE_ENDS: Final = words(". ;")
 _TELL: Final = r"(?:report|say|count|(?:tell|show|inform) (?:me|us)|let (?:me|us) know)(?: back)?(?: to (?:me|us))?"

@@ -18,6 +18,7 @@ FILLERS: Final = (
     *each("um|uh|uhm|er|erm|hm|hmm|ah|oh|sorry|excuse me"),
     *each("sorry", "but|to bother you|to bother you but|to disturb you|to disturb you but"),
     *each("very|terribly|awfully|kind of|sort of|quick favour|quick favor|hope you are well"),
+    *each("as follows|like this|like so"),
     *each("simply|just|only|carefully|gently|quickly|immediately|asap|urgent|urgently|it is urgent|straight|directly"),
     *each("actually|still|really|right now|right away|at once|straight away|now|for me|for us|qty"),
     *each("if", "possible|it is possible|you like|you want|you please|you do not mind|you can|you could|you would"),

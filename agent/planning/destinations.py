@@ -78,6 +78,8 @@ def take_destination(parse: Parse) -> str | None:
     if not cursor.take(*TO) and not names_place(parse):
         cursor.at = start
         return _take_same_place(parse)
+    if cursor.word(-1) in {":", "->", "="}:
+        cursor.take(*TO)
     at = cursor.at
     if place := _take_same_place(parse) or _take_side(parse):
         return place

@@ -6,37 +6,54 @@ from typing import Final
 _LABEL: Final = (
     r"(?:(?:here (?:is|are|comes?) )?(?:(?:the|your|my|our|a|next|first) )*"
     r"(?:(?:new|sorting|picking) (?=task|job|order))?"
-    r"(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo)s?(?: list)?)"
+    r"(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo|phase|request"
+    r"|assignment|mission|goal|cmd)s?(?: list)?)"
 )
 _NUMBER: Final = r"(?:[a-h]\b|one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
 _LABELLED: Final = (
     rf"{_LABEL}\.?(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL}\.? *{_NUMBER} *\)|(?:{_LABEL} +[\d/.-]*\d(?:(?= )| *:) *)+"
 )
+_BEGINS: Final = r"(?:^|(?<=\s))"
 _MARK: Final = re.compile(
-    rf"(?:^|[.;:!\n]|,(?= *\d))[ \t]*(?:{_LABELLED}|\d+ *-(?= ))"
-    r"|(?:^|[;\n])[ \t]*(?:\d+|[a-h])[:/](?= )|(?:^|\n)[ \t]*(?:[a-h]|[ivx]{1,4})[.)](?= )|(?:^|(?<=\s))#\d+[:.)]?(?= )"
-    r"|(?:^|(?<=\s))step (?:\d|one|two|three|four|five|six)\b[:,.]?|(?:^|(?<=\s))step\d[:,.]?(?= )",
+    "|".join(
+        (
+            rf"(?:^|[.;:!\n]|,(?= *\d)|,(?= *{_LABEL} *{_NUMBER} *[:)-]))[ \t]*(?:{_LABELLED}|\d+ *-(?= ))",
+            r"(?:^|[;\n])[ \t]*(?:\d+|[a-h])[:/](?= )",  # "1: ", "B: ", "2/ "
+            r"(?:^|\n)[ \t]*(?:[a-h]|[ivx]{1,4})[.)](?= )",  # "a. ", "iv) "
+            rf"{_BEGINS}#\d+[:.)]?(?= )",
+            rf"{_BEGINS}step ?(?:\d|one|two|three|four|five|six)\b[:,.]?",
+        )
+    ),
     re.IGNORECASE,
 )
 _HEADED: Final = re.compile(r"(?<=bin|box|elt|yor|ure|jig|rol| QC| qc)[ \t]*:[ \t]*(?:\n[ \t]*[-*•][ \t]*[^\n:>]+)+")
 """“left bin:” and its bullets, a line each."""
-_BRACKETED: Final = re.compile(r"(?:^|(?<=\s)) *\[\d+\](?=\s)")
-_LETTER: Final = re.compile(r"(?:(?<=\s)|^)\(?[a-h]\)(?= )", re.IGNORECASE)
+_ANNOUNCED: Final = re.compile(
+    r"^[ \t]*(?:please )?(?:do (?:this|these(?: \w+)? things)|here we go|ready|go"
+    r"|(?:(?:i have|i've|there is|there's)(?: got)? )?"
+    r"(?:an?|one|two|three|some) (?:job|task|order|thing)s?(?: for you)?)[:?](?= )",
+    re.IGNORECASE,
+)
+"""“I have two jobs for you:”."""
+_LETTERED: Final = (
+    re.compile(r"(?:^|(?<=\s)) *\[\d+\](?=\s)"),
+    re.compile(r"(?:^|(?<=\s)) *[a-h]\.(?=\s)", re.IGNORECASE),
+)
+"""Marks that count only in a text that begins with one."""
+_LETTER: Final = re.compile(r"(?:(?<=\s)|^)\(?(?:[a-h]|[ivx]{1,4})\)(?= )", re.IGNORECASE)
 
 
 def unmarked(text: str) -> str:
     """`text` with each mark as a separator and blanks, so that all other letters stay where they are."""
-    if _BRACKETED.match(text):
-        text = _BRACKETED.sub(_separator, text)
+    for mark in _LETTERED:
+        text = mark.sub(_separator, text) if mark.match(text) else text
+    text = _ANNOUNCED.sub(_separator, text)
     return _LETTER.sub(_separator, _MARK.sub(_separator, _HEADED.sub(_on_one_line, text)))
 
 
 def _on_one_line(headed: re.Match[str]) -> str:
-    first, *others = headed[0].split("\n")[1:]
-    bullets = [first, *others]
-    head = headed[0].partition("\n")[0]
-    lines = [head, *(re.sub(r"[-*•]", " ", line, count=1) for line in bullets)]
-    return lines[0] + " " + ",".join(lines[1:])
+    head, *bullets = headed[0].split("\n")
+    return f"{head} {','.join(re.sub('[-*•]', ' ', bullet, count=1) for bullet in bullets)}"
 
 
 def _separator(mark: re.Match[str]) -> str:

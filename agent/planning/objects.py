@@ -115,6 +115,8 @@ def take_pronoun(parse: Parse, start: int) -> list[PartPhrase]:
             return meant
         raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
     phrases, parse.pending = parse.pending.phrases, None
+    if cursor.tokens[cursor.at - 1].word in {"those", "these"} and any(phrase.query.without for phrase in phrases):
+        raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))  # "all but the gears; those …"
     return phrases
 
 

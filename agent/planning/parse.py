@@ -209,6 +209,7 @@ class Parse:
     def not_understood(self) -> Doubt:
         """The words at the cursor, up to the next stop, as what was not understood."""
         cursor = self.cursor
+        cursor.at = min(cursor.at, len(cursor.tokens) - 1)
         unknown = cursor.word()
         if unknown not in self.lexicon.vocabulary and unknown not in STOPS:
             known = ", ".join((*self.lexicon.kinds, *self.lexicon.values))

@@ -1,5 +1,6 @@
 """Place phrases: "the left bin", "the bin on the left", "quality control", "the right one"."""
 
+from itertools import pairwise
 from typing import Final
 
 from agent.planning.doubt import Doubt
@@ -44,10 +45,17 @@ def end_of_place(parse: Parse) -> int | None:
 
 
 def side_place(parse: Parse) -> str | None:
-    """“the left bin …, the rest in the right”: a side alone at the cursor, behind a place with the same noun."""
+    """“the left bin …, the rest in the right”: a side alone at the cursor, and the noun of another place."""
     word = parse.cursor.word()
-    name = f"{SIDES.get(word)} {parse.place_noun}"
+    name = f"{SIDES.get(word)} {parse.place_noun or _noun_ahead(parse)}"
     return name if parse.cursor.word(1) in STOPS and name in parse.places else None
+
+
+def _noun_ahead(parse: Parse) -> str | None:
+    """“the nuts in the left and the bolts in the right bin”: the noun that the first side waits for."""
+    words = [token.word for token in parse.cursor.tokens[parse.cursor.at + 1 :]]
+    nouns = (parse.lexicon.place_words.get(b, frozenset()) for a, b in pairwise(words) if a in SIDES)
+    return next((min(noun) for noun in nouns if len(noun) == 1 and noun <= parse.lexicon.place_nouns), None)
 
 
 def names_place(parse: Parse) -> bool:

@@ -49,7 +49,9 @@ _QUALITY: Final = _any(
     r"up away out the your its this that own a robot_s robot left right rejection reject red quality control qc whole",
     r"entire overhead wrist",
 )
-_COURTEOUS: Final = _any("next task job order help time name convenience turn best work kindness")
+_COURTEOUS: Final = _any(
+    "next task job order help time name convenience turn best work kindness mission assignment goal"
+)
 """What may be “yours” in an order or a thank you."""
 _TOLD: Final = _any("count number list overview total")
 _RECEIVING: Final = _any("bin box container conveyor belt fixture jig qc control")

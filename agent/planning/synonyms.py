@@ -100,7 +100,10 @@ IRREGULAR: Final[dict[str, str]] = {
 DOUBLED: Final = words("put drop set get grab pop plop grip bin scrap slot fit plug tip slip")
 """Verbs that double their last letter: putting, dropped."""
 
-COPULAS: Final = words("go goes belong belongs should must shall is are be have has to get gets need needs will")
+COPULAS: Final = words(
+    "go goes belong belongs should must shall is are be have has to get gets need needs will",
+    "supposed meant destined intended due ought",
+)
 """Words between parts and their place: "the bolts should go into the left bin"."""
 
 NUMBERS: Final[dict[str, int]] = {
