@@ -15,6 +15,7 @@ from agent.executor import Checkpoint
 from skills.base import FloatArray, Value
 from skills.cell import Cell
 from skills.chunk import ActionChunk
+from skills.motion import CLOSED
 from skills.observation import Observation
 from skills.place import Fixture, Place
 from skills.protocols import Policy
@@ -81,7 +82,7 @@ class Aims:
             closed=closed or known.closed,
             opened=known.opened or opened,
             width=width if opened and not known.opened else known.width,
-            wide=bool(rows[-1, -1] > 0),
+            wide=bool(_wide(rows)[-1]),
         )
         for old in list(self._aims)[:-KEPT]:
             del self._aims[old]
@@ -143,17 +144,22 @@ def _lies_on(place: Place, at: Point) -> bool:
 
 def _begins_wide(rows: FloatArray, width: float) -> bool:
     """Whether the fingers, `width` [m] apart, are not further apart yet than the first row of a call wants them."""
-    return bool(0 < rows[0, -1] <= width + TOLERANCE)
+    return bool(_wide(rows)[0] and rows[0, -1] <= width + TOLERANCE)
 
 
 def _turns(rows: FloatArray, *, wide: bool) -> tuple[Point | None, Point | None]:
     """Where the fingers, `wide` apart before these rows, last close in them, and where they first open: what was held
     is gone with that.
     """
-    told = np.concatenate([[wide], rows[:, -1] > 0])
+    told = np.concatenate([[wide], _wide(rows)])
     closing = np.flatnonzero(~told[1:] & told[:-1])
     opening = np.flatnonzero(told[1:] & ~told[:-1])
     return _at(rows, closing[-1:]), _at(rows, opening[:1])
+
+
+def _wide(rows: FloatArray) -> NDArray[np.bool_]:
+    """(T,) whether each row wants the fingers apart: what a policy means by closed is seldom exactly 0."""
+    return np.asarray(rows[:, -1] >= CLOSED)
 
 
 def _at(rows: FloatArray, index: NDArray[np.intp]) -> Point | None:

@@ -1,7 +1,9 @@
 """Whole runs over the little world: what is moved, what is said, how it ends."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +14,10 @@ from agent.nodes.plan import answered
 from agent.report import Report
 from agent.run import resume, run
 from skills.call import Outcome
+from skills.chunk import ActionChunk
 from skills.plan import Understanding
 from skills.scene import PartQuery
-from tests.agent.kinematic_tray import Bench, Tray, part, planned, step
+from tests.agent.kinematic_tray import CELL, Bench, Tray, part, planned, step
 
 FAILED_GEAR = part("gear", "large", "red", "failed", (-0.09, 0.05))
 FAILED_NUT = part("nut", "M8", "brass", "failed", (0.05, -0.09))
@@ -471,3 +474,23 @@ def test_a_part_that_was_just_moved_is_picked_from_where_it_lies_now(lay) -> Non
     assert report.outcome.outcome == "done"
     assert [attempt.verdict.cause for attempt in report.attempts] == ["gone", None, None]
     assert len(bench.policies["pick"].phrases) == 1
+
+
+def test_a_part_that_was_let_go_on_the_tray_beside_the_belt_is_not_on_the_belt(lay) -> None:
+    """Nearer to where the belt is dropped on than to the tray's middle; and it is counted once."""
+    bench = lay(Tray(FAILED_GEAR), step("conveyor belt", 1, kind="gear"))
+    policy, act, edge = bench.policies["place"], bench.policies["place"].act, 0.95 * CELL.tray.half
+
+    def short(*given: Any) -> ActionChunk:
+        chunk = act(*given)
+        if len(policy.phrases) > 1:
+            return chunk
+        rows = chunk.values.copy()
+        rows[:4, :2] = CELL.tray.centre[0] + edge, CELL.tray.centre[1]
+        return replace(chunk, values=rows)
+
+    policy.act = short
+    report = run(bench.workcell, "go", approved=True)
+    assert [one.verdict.cause for one in report.attempts] == [None, "dropped_inside", None, None]
+    assert (report.outcome.outcome, len(bench.world.bins["conveyor belt"])) == ("done", 1)
+    assert [(one.seen, one.moved, one.left, one.lost) for one in report.ledger] == [(1, 1, 0, 0)]
