@@ -6,7 +6,7 @@ from typing import Final
 from agent.planning.doubt import Doubt
 from agent.planning.draft import Draft
 from agent.planning.parse import TO, Parse
-from agent.planning.places import names_place
+from agent.planning.places import end_of_place, names_place
 from agent.planning.predicates import take_value
 from agent.planning.quantity import take_number
 from agent.planning.synonyms import COPULAS, UNITS
@@ -51,7 +51,7 @@ def take_count_behind(parse: Parse, draft: Draft) -> bool:
     unit = cursor.take_run("of", "them") or cursor.take(*UNITS)
     bounded = bool(cursor.take("atmost", "orless")) or bounded
     plural = draft.noun.plural
-    if not number or not (plural or unit or _is_marked(parse, at)):
+    if not number or not (plural or unit or comma or _is_marked(parse, at)):
         cursor.at = start
         return False
     listed = not comma and plural and cursor.word() in {",", "and"}
@@ -63,10 +63,10 @@ def take_count_behind(parse: Parse, draft: Draft) -> bool:
 
 
 def _is_marked(parse: Parse, at: int) -> bool:
-    """Whether “x”, "qty", a comma or a bracket stands before the number: "nut 3" is one nut."""
+    """Whether “x”, "qty" or a bracket stands before the number: "nut 3" is one nut."""
     tokens = parse.cursor.tokens
     said = parse.cursor.text[tokens[at - 1].start : tokens[at].end].removeprefix(tokens[at - 1].word)
-    return re.search(r"[x×*(,=:]|qty", said, re.IGNORECASE) is not None
+    return re.search(r"[x×*(=:]|qty", said, re.IGNORECASE) is not None
 
 
 def _take_whole(parse: Parse, draft: Draft | None) -> bool:
@@ -86,7 +86,8 @@ def _says_more(parse: Parse) -> bool:
     """Whether values stand at the cursor and nothing that they could describe but the parts before the comma."""
     cursor, attributes = parse.cursor, parse.lexicon.attributes
     start = cursor.at
-    if names_place(parse):
+    end = end_of_place(parse)
+    if end is not None and cursor.tokens[end - 1].word not in {"one", "ones"}:
         return False
     cursor.take("the", "only")
     cursor.take("size", "colour", "color")

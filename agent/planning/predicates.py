@@ -87,6 +87,7 @@ def take_predicate(parse: Parse, draft: Draft) -> bool:
     cursor = parse.cursor
     start = cursor.at
     if cursor.take("that", "which", "who", "whose"):
+        cursor.take("inspection")
         if take_complement(parse, draft):
             return True
         raise parse.not_understood()

@@ -72,7 +72,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
         "allocate group bung scoop sweep tip slip",
     ),
     "insert": words("insert fit seat slot plug mount install slip"),
-    "remove": words("remove clear eliminate evict delete cull"),
+    "remove": words("remove clear eliminate evict delete cull pull"),
     "discard": words("discard trash scrap reject dispose bin ditch"),
     "throw": words("throw toss chuck fling hurl lob"),
     "fill": words("fill load"),
