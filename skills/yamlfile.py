@@ -33,7 +33,9 @@ def read_yaml(path: Path) -> Any:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput("file", str(path), f"a readable file ({error.strerror})") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # dates that are none, text that is not UTF-8
+    except RecursionError:
+        raise BadInput("file", str(path), "YAML that is nested less deeply") from None
+    except (yaml.YAMLError, ValueError) as error:  # dates that are none, text that is not UTF-8
         raise BadInput("file", str(path), f"YAML ({' '.join(str(error).split())})") from None
 
 

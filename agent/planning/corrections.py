@@ -50,13 +50,12 @@ _LEADS: Final = tuple(
         reverse=True,
     )
 )
-_AT_ONCE: Final = re.compile(
-    r"[\s,.;:…–-]+(?:(?:oh|er|uh|ah) )?"
-    r"(?:no wait|wait(?:,? no)?|oops|no,? sorry|sorry(?:,? no)?|actually(?:,? no)?|no,? actually|scratch that"
-    r"|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that"
-    r"|no(?=,| the| put| in))\b[\s,.:;…–-]*",
-    re.IGNORECASE,
+_TURNS: Final = (
+    *("no wait", "wait(?:,? no)?", "oops", "no,? sorry", "sorry(?:,? no)?", "actually(?:,? no)?", "no,? actually"),
+    *("scratch that", "correction", "(?:(?:no|sorry|or),? )?i mean(?:t)?", "or rather", "or better", "make that"),
+    "no(?=,| the| put| in)",
 )
+_AT_ONCE: Final = re.compile(rf"[\s,.;:…–-]+(?:(?:oh|er|uh|ah) )?(?:{'|'.join(_TURNS)})\b[\s,.:;…–-]*", re.IGNORECASE)
 
 
 def corrected_at_once(text: str) -> tuple[str, str]:

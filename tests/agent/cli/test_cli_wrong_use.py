@@ -233,7 +233,7 @@ FILES = {
     "cell, nested without end": (
         ["plan", "x", "--cell"],
         "[" * 3000,
-        "BadInput: file: '{file}' is not allowed; it must be YAML (maximum recursion depth exceeded).",
+        "BadInput: file: '{file}' is not allowed; it must be YAML that is nested less deeply.",
     ),
     "cell, no mapping": (
         ["plan", "x", "--cell"],
