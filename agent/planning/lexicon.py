@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from agent.planning import courtesy, phrasings, synonyms
+from agent.planning import courtesy, orderings, phrasings, synonyms
 from agent.planning.tokens import tokenize
 from agent.planning.wordlist import words
 from skills.card import SkillCard
@@ -212,5 +212,5 @@ def _place_words(places: tuple[str, ...]) -> dict[str, frozenset[str]]:
 
 
 def _folds() -> dict[tuple[str, ...], str]:
-    folds = {tuple(words.split()): fold for words, fold in phrasings.FOLDS.items()}
+    folds = {tuple(words.split()): fold for words, fold in (phrasings.FOLDS | orderings.ORDERINGS).items()}
     return folds | {tuple(words.split()): "" for words in courtesy.FILLERS}

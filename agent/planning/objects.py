@@ -10,7 +10,7 @@ from agent.planning.parse import STOPS, TO, Parse, PartPhrase, Pending
 from agent.planning.partlist import take_parts
 from agent.planning.parts import take_part
 from agent.planning.past import recalled_parts
-from agent.planning.places import names_place, take_place
+from agent.planning.places import SIDES, names_place, take_place
 from agent.planning.settle import REJECTION
 from agent.planning.synonyms import COPULAS
 from skills.scene import PartQuery
@@ -35,6 +35,8 @@ def take_object(parse: Parse, start: int) -> list[PartPhrase]:
         if is_over(parse):
             raise Doubt("ask-which-part", words=cursor.quote(start, cursor.at))
         cursor.at = at
+        if cursor.word(1) in SIDES and cursor.word(2) in {"one", "ones"}:  # a part, or a bin?
+            raise Doubt("ask-which-part", words=cursor.quote(at, at + 3))
         raise parse.not_understood()
     return phrases
 

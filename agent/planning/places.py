@@ -148,6 +148,8 @@ def _tail(parse: Parse) -> set[str]:
             cursor.take("hand")
             cursor.take("side")
             return {SIDES[side]}
+    elif cursor.word() in SIDES and cursor.word(1) in STOPS:
+        return {SIDES[cursor.take(*SIDES)]}  # "fixture left"
     elif cursor.take("for", "marked", "labelled", "labeled", "called", "named"):
         cursor.take("the", "all")
         meaning = parse.lexicon.place_words.get(cursor.word())

@@ -206,11 +206,20 @@ def _take_copula(parse: Parse, wished: bool) -> Action:
     said = tuple(token.word for token in cursor.tokens[start : cursor.at] if token.word != "all")
     lies = said in {("is",), ("are",)} and cursor.word() in _LYING
     if (lies or said[:2] in _REPORTED) and not wished:
-        cursor.at = start
-        raise parse.not_understood()
+        raise _report(parse, start)
     if cursor.take(*PARTICLES) in {"away", "out", "off"} and action == "put":
         action = "remove"
     return action  # type: ignore[return-value]
+
+
+def _report(parse: Parse, start: int) -> Doubt:
+    """“the nuts are in the left bin”: offered is the order to bring them there."""
+    cursor = parse.cursor
+    end = cursor.at
+    while cursor.word() not in STOPS:
+        cursor.at += 1
+    choices = [cursor.swapped(start, end, "go")] if cursor.word(end - cursor.at) in _LYING else []
+    return Doubt("ask-report", choices=choices, words=cursor.quote(start, cursor.at))
 
 
 def _ends_clause(parse: Parse) -> bool:
