@@ -77,12 +77,13 @@ class Aims:
             return
         known = self._aims.pop(call_id, Aim())
         before = _begins_wide(rows, width) if known.wide is None else known.wide
-        closed, opened = _turns(rows, wide=before)
+        wide = rows[:, -1] >= (CLOSED if before else max(CLOSED, width))  # less does not let go of what is held
+        closed, opened = _turns(rows, np.concatenate([[before], wide]))
         self._aims[call_id] = Aim(
             closed=closed or known.closed,
             opened=known.opened or opened,
             width=width if opened and not known.opened else known.width,
-            wide=bool(_wide(rows)[-1]),
+            wide=bool(wide[-1]),
         )
         for old in list(self._aims)[:-KEPT]:
             del self._aims[old]
@@ -144,22 +145,18 @@ def _lies_on(place: Place, at: Point) -> bool:
 
 def _begins_wide(rows: FloatArray, width: float) -> bool:
     """Whether the fingers, `width` [m] apart, are not further apart yet than the first row of a call wants them."""
-    return bool(_wide(rows)[0] and rows[0, -1] <= width + TOLERANCE)
+    return bool(CLOSED <= rows[0, -1] <= width + TOLERANCE)
 
 
-def _turns(rows: FloatArray, *, wide: bool) -> tuple[Point | None, Point | None]:
-    """Where the fingers, `wide` apart before these rows, last close in them, and where they first open: what was held
-    is gone with that.
+def _turns(rows: FloatArray, wide: NDArray[np.bool_]) -> tuple[Point | None, Point | None]:
+    """Where the fingers last close in these rows, and where they first open: what was held is gone with that.
+
+    Args:
+        wide: (T + 1,) whether they are to stand apart before the rows, and after each.
     """
-    told = np.concatenate([[wide], _wide(rows)])
-    closing = np.flatnonzero(~told[1:] & told[:-1])
-    opening = np.flatnonzero(told[1:] & ~told[:-1])
+    closing = np.flatnonzero(~wide[1:] & wide[:-1])
+    opening = np.flatnonzero(wide[1:] & ~wide[:-1])
     return _at(rows, closing[-1:]), _at(rows, opening[:1])
-
-
-def _wide(rows: FloatArray) -> NDArray[np.bool_]:
-    """(T,) whether each row wants the fingers apart: what a policy means by closed is seldom exactly 0."""
-    return np.asarray(rows[:, -1] >= CLOSED)
 
 
 def _at(rows: FloatArray, index: NDArray[np.intp]) -> Point | None:

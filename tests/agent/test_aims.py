@@ -72,6 +72,7 @@ def row(x: float, width: float) -> list[float]:
         (HELD, [[row(0.1, 0.0)], [row(0.2, 0.0)]], None, None),
         (HELD, [[row(0.1, 0.001), row(0.2, 0.0), row(0.3, 0.002), row(0.4, OPEN)]], None, 0.4),
         (OPEN, [[row(0.1, OPEN), row(0.2, 0.001), row(0.3, 0.0)]], 0.2, None),
+        (HELD, [[row(0.1, 0.0), row(0.2, 0.009)], [row(0.3, 0.0), row(0.4, OPEN)]], None, 0.4),
         (OPEN, [[row(0.1, OPEN)], [row(0.2, 0.0)]], 0.2, None),
         (HELD, [[row(0.1, OPEN), row(0.2, 0.0), row(0.3, OPEN)]], 0.2, 0.1),
         (HELD, [[row(0.1, OPEN)], [row(0.2, 0.0), row(0.3, OPEN)]], 0.2, 0.1),
