@@ -9,7 +9,7 @@ from agent.planning.parse import TO, Parse
 from agent.planning.places import end_of_place, names_place
 from agent.planning.predicates import take_value
 from agent.planning.quantity import take_number
-from agent.planning.synonyms import COPULAS, UNITS
+from agent.planning.synonyms import COPULAS, NUMBERS, UNITS
 from agent.planning.tokens import END
 
 _WHOLE: Final = (
@@ -128,6 +128,8 @@ def _goes_on(parse: Parse) -> bool:
     """Whether another apposition follows."""
     cursor = parse.cursor
     start = cursor.at
-    again = bool(cursor.take(",")) and (cursor.word().isdecimal() or _says_more(parse) or _take_whole(parse, None))
+    again = bool(cursor.take(",")) and (
+        cursor.word().isdecimal() or cursor.word() in NUMBERS or _says_more(parse) or _take_whole(parse, None)
+    )
     cursor.at = start
     return again
