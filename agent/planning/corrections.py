@@ -49,13 +49,14 @@ _LEADS: Final = tuple(
         reverse=True,
     )
 )
-_AT_ONCE: Final = re.compile(
-    r"[\s,.;:…–-]+(?:(?:oh|er|uh|ah) )?"
-    r"(?:no wait|wait(?:,? no)?|oops|no,? sorry|sorry(?:,? no)?|actually(?:,? no)?|no,? actually|scratch that"
-    r"|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that"
-    r"|no(?=,| the| put| in))\b[\s,.:;…–-]*",
-    re.IGNORECASE,
+_SLIPS: Final = "|".join(
+    (
+        r"no wait|wait(?:,? no)?|oops|no,? sorry|sorry(?:,? no)?|actually(?:,? no)?|no,? actually",
+        r"scratch that|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that",
+        r"no(?=,| the| put| in)",
+    )
 )
+_AT_ONCE: Final = re.compile(rf"[\s,.:;…–-]+(?:(?:oh|er|uh|ah) )?(?:{_SLIPS})\b[\s,.:;…–-]*", re.IGNORECASE)
 _LEAVING: Final = re.compile(r"(?:not|do not|don'?t|never|without|except|leave|keep|only|unless|if)\b", re.IGNORECASE)
 """What follows says what is not meant."""
 

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
+_BEFORE: Final = (
+    r"(?:here (?:is|are|comes?) )?(?:(?:the|your|my|our|a|next|first) )*(?:(?:new|sorting|picking) (?=task|job|order))?"
+)
 _LABEL: Final = (
-    r"(?:(?:here (?:is|are|comes?) )?(?:(?:the|your|my|our|a|next|first) )*"
-    r"(?:(?:new|sorting|picking) (?=task|job|order))?"
-    r"(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo|phase|request"
-    r"|assignment|mission|goal|cmd)s?(?: list)?)"
+    rf"(?:{_BEFORE}(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo|phase"
+    r"|request|assignment|mission|goal|cmd)s?(?: list)?)"
 )
 _NUMBER: Final = r"(?:[a-h]\b|one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
 _LABELLED: Final = (
