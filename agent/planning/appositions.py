@@ -9,7 +9,7 @@ from agent.planning.parse import TO, Parse
 from agent.planning.places import end_of_place, names_place
 from agent.planning.predicates import take_value
 from agent.planning.quantity import take_number
-from agent.planning.synonyms import COPULAS, UNITS
+from agent.planning.synonyms import COPULAS, NUMBERS, UNITS
 from agent.planning.tokens import END
 
 _WHOLE: Final = (
@@ -26,7 +26,10 @@ def take_apposition(parse: Parse, draft: Draft) -> bool:
     """One or more of them between commas, with the last comma where a place or a predicate follows. Raises: Doubt."""
     cursor = parse.cursor
     start = cursor.at
-    if draft.noun is None or not cursor.take(",") or not (_says_more(parse) or _take_whole(parse, None)):
+    if draft.noun is None or not cursor.take(","):
+        return False
+    if not (_says_more(parse) or _take_whole(parse, None)):
+        _refuse_between(parse, draft)
         cursor.at = start
         return False
     cursor.at = start + 1
@@ -54,7 +57,7 @@ def take_count_behind(parse: Parse, draft: Draft) -> bool:
     if not number or not (plural or unit or comma or _is_marked(parse, at)):
         cursor.at = start
         return False
-    listed = not comma and plural and cursor.word() in {",", "and"}
+    listed = plural and (cursor.word() == "," or (not comma and cursor.word() == "and"))
     if not (listed or _closes(parse)):
         cursor.at = start
         return False
@@ -101,6 +104,16 @@ def _says_more(parse: Parse) -> bool:
     return closed
 
 
+def _refuse_between(parse: Parse, draft: Draft) -> None:
+    """Raises: Doubt for “the bolts, M8, and the nuts, M6”: of which of them is it said?"""
+    cursor = parse.cursor
+    at = cursor.at
+    while cursor.word() in parse.lexicon.attributes:
+        cursor.at += 1
+    if cursor.at > at and cursor.word() == ",":
+        raise Doubt("ask-each-or-all", words=cursor.quote(draft.start, cursor.at))
+
+
 def _take_values(parse: Parse, draft: Draft) -> None:
     cursor = parse.cursor
     cursor.take("the", "only")
@@ -128,6 +141,8 @@ def _goes_on(parse: Parse) -> bool:
     """Whether another apposition follows."""
     cursor = parse.cursor
     start = cursor.at
-    again = bool(cursor.take(",")) and (cursor.word().isdecimal() or _says_more(parse) or _take_whole(parse, None))
+    again = bool(cursor.take(",")) and (
+        cursor.word().isdecimal() or cursor.word() in NUMBERS or _says_more(parse) or _take_whole(parse, None)
+    )
     cursor.at = start
     return again

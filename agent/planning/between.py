@@ -38,6 +38,7 @@ _WISHES: Final = tuple(
         r"(?:report|say|tell (?:me|us)|let (?:me|us) know) (?:then|when (?:(?:you are|it is|that is|all is) )?"
         r"(?:done|finished|ready))",
         r"not (?:the )?other way (?:a?round|about)",
+        r"if (?:there (?:are|is) )?(?:any|some)(?: left| there| at all)?",
         r"nothing else|and nothing else|that is (?:all|it)|(?:all )?done|no others?|not the (?:others|rest)",
         _REST
         + r"(?: (?:can|should|may|shall|must|has to|have to|is to))? (?:stays?|remains?|be left|keeps?)"

@@ -47,7 +47,7 @@ _OBJECTS: Final = words(
 )
 _LEADING: Final = words(
     "may pls plz kindly please hey hi ok okay robot no oh now smolcell you must should need to could can would just",
-    "let us alright right well so yes yeah yep then",
+    "let us actually alright right well so then",
 )
 _NOT_YET: Final = words("after when once if only at until before")
 _URGENT: Final = words("stop halt freeze abort whoa")

@@ -28,7 +28,6 @@ _LEADS: Final = tuple(
                     "not that one",
                     "not this one",
                     "not there",
-                    "not the",
                     "not those",
                     "that was wrong",
                 ),
@@ -50,18 +49,23 @@ _LEADS: Final = tuple(
         reverse=True,
     )
 )
-_TURNS: Final = (
-    *("no wait", "wait(?:,? no)?", "oops", "no,? sorry", "sorry(?:,? no)?", "actually(?:,? no)?", "no,? actually"),
-    *("scratch that", "correction", "(?:(?:no|sorry|or),? )?i mean(?:t)?", "or rather", "or better", "make that"),
-    "no(?=,| the| put| in)",
+_SLIPS: Final = "|".join(
+    (
+        r"no wait|wait(?:,? no)?|oops|no,? sorry|sorry(?:,? no)?|actually(?:,? no)?|no,? actually",
+        r"scratch that|correction|(?:(?:no|sorry|or),? )?i mean(?:t)?|or rather|or better|make that",
+        r"no(?=,| the| put| in)",
+    )
 )
-_AT_ONCE: Final = re.compile(rf"[\s,.;:…–-]+(?:(?:oh|er|uh|ah) )?(?:{'|'.join(_TURNS)})\b[\s,.:;…–-]*", re.IGNORECASE)
+_AT_ONCE: Final = re.compile(rf"[\s,.:;…–-]+(?:(?:oh|er|uh|ah) )?(?:{_SLIPS})\b[\s,.:;…–-]*", re.IGNORECASE)
+_LEAVING: Final = re.compile(r"(?:not|do not|don'?t|never|without|except|leave|keep|only|unless|if)\b", re.IGNORECASE)
+"""What follows says what is not meant."""
 
 
 def corrected_at_once(text: str) -> tuple[str, str]:
     """“put the bolts in the left bin, no wait, the right bin”: the order and what corrects it, or ""."""
     said, *rest = _AT_ONCE.split(text, maxsplit=1)
-    return said, "".join(rest).strip()
+    correction = "".join(rest).strip()
+    return said, "" if _LEAVING.match(correction) else correction
 
 
 def take_correction(parse: Parse, past: Past) -> bool:

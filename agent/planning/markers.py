@@ -3,14 +3,13 @@
 import re
 from typing import Final
 
-_OPENS: Final = (
+_BEFORE: Final = (
     r"(?:here (?:is|are|comes?) )?(?:(?:the|your|my|our|a|next|first) )*(?:(?:new|sorting|picking) (?=task|job|order))?"
 )
-_CALLED: Final = (
-    "step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo|phase|request"
-    "|assignment|mission|goal|cmd"
+_LABEL: Final = (
+    rf"(?:{_BEFORE}(?:step|task|job|work order|order|item|position|pos|point|instruction|command|action|to ?do|wo|phase"
+    r"|request|assignment|mission|goal|cmd)s?(?: list)?)"
 )
-_LABEL: Final = rf"(?:{_OPENS}(?:{_CALLED})s?(?: list)?)"
 _NUMBER: Final = r"(?:[a-h]\b|one|two|three|four|five|six|(?:no\.? *|nr\.? *|#)?[\w./-]*\d[\w./-]*)"
 _LABELLED: Final = (
     rf"{_LABEL}\.?(?: *{_NUMBER})? *(?::|-(?= ))|{_LABEL}\.? *{_NUMBER} *\)|(?:{_LABEL} +[\d/.-]*\d(?:(?= )| *:) *)+"

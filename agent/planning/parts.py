@@ -30,7 +30,17 @@ _NOT_LEFT_OUT: Final = re.compile(
 """“but only the gears”, "but the nuts too": behind such words "but" leaves nothing out."""
 _VISIBLE: Final = tuple(
     tuple(run.split())
-    for run in ("that you can see", "that you see", "you can see", "you see", "you can find", "you find", "there is")
+    for run in (
+        "that you can see",
+        "that you see",
+        "you can see",
+        "you see",
+        "you can find",
+        "you find",
+        "there is",
+        "can you see",
+        "do you see",
+    )
 )
 _LYING: Final = ("lying", "located", "sitting", "standing", "placed")
 

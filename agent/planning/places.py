@@ -141,6 +141,7 @@ def _tail(parse: Parse) -> set[str]:
     """What follows a place's noun: "on the left", "for rejects", "marked QC"."""
     cursor = parse.cursor
     start = cursor.at
+    any(cursor.take_run(pronoun, "is") for pronoun in ("that", "which"))
     if cursor.take("on", "to", "at"):
         cursor.take("the", "your", "my")
         side = cursor.take(*SIDES)

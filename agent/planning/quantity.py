@@ -40,7 +40,7 @@ def _joins_two(parse: Parse) -> bool:
     words = [token.word for token in cursor.tokens[cursor.at :]]
     stop = next((i for i, word in enumerate(words) if word in STOPS), len(words))
     alike = words[stop : stop + 1] == ["and"] and (words[0] in _DEFINITE) == (words[stop + 1 : stop + 2] == words[:1])
-    return alike and words[stop + 1] not in {*NUMBERS, "a", "an", "then"} and not words[stop + 1].isdecimal()
+    return alike and words[stop + 1] not in {*NUMBERS, "a", "an", "then", "both"} and not words[stop + 1].isdecimal()
 
 
 def take_bound_behind(parse: Parse, draft: Draft) -> bool:

@@ -43,7 +43,11 @@ def is_question(parse: Parse) -> bool:
         and words[1] in {"you", "we", "i"}
         and words[2] in SEE | {"got", "any"}
     )
-    bare = words[0] in {"number", "total", "show", "help"} or (words[0] == "see" and cursor.at > 0)
+    bare = (
+        words[:2] == ("got", "any")
+        or words[0] in {"number", "total", "show", "help"}
+        or (words[0] == "see" and cursor.at > 0)
+    )
     judged = words[0] in {"has", "have", "did", "was", "were"} and words[1] in _GROUPS and _ends_in_value(parse)
     return asks or bare or judged or words[0] in _ASKING or asks_bare(parse)
 

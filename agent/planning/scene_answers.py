@@ -57,6 +57,7 @@ _THERE: Final = (("is", "there"), ("are", "there"), ("there", "is"), ("there", "
 
 def _is_there(look: Look) -> str | None:
     cursor = look.parse.cursor
+    cursor.take("got")
     there = any(cursor.take_run(*run) for run in _THERE) or bool(cursor.take("any")) or asks_bare(look.parse)
     cursor.take("still", "now", "currently")
     if not there:

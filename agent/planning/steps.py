@@ -204,7 +204,7 @@ def _take_copula(parse: Parse, wished: bool) -> Action:
             break
         cursor.at += 1
     said = tuple(token.word for token in cursor.tokens[start : cursor.at] if token.word != "all")
-    lies = said in {("is",), ("are",)} and cursor.word() in _LYING
+    lies = said in {("is",), ("are",)} and (cursor.word() in _LYING or is_over(parse))
     if (lies or said[:2] in _REPORTED) and not wished:
         raise _report(parse, start)
     if cursor.take(*PARTICLES) in {"away", "out", "off"} and action == "put":
