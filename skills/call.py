@@ -60,6 +60,7 @@ class Finding(Value):
         index: where: (row,), (row, joint or column) or () when the whole is meant.
         value, bound: what was found and what was allowed, in `unit`; None where it is no number.
         text: the sentence for a person.
+        at: x, y of the tool centre point in the robot's base frame [m], where a rule of motion looked at a place.
     """
 
     rule: str
@@ -68,6 +69,7 @@ class Finding(Value):
     bound: float | None = None
     unit: str = ""
     text: str
+    at: tuple[float, float] | None = None
 
 
 class Ruling(Value):

@@ -23,8 +23,8 @@ from agent.execution import WATCHED, Execution
 from agent.executor import Checkpoint, Executor
 from agent.looking.difference import compare
 from agent.looking.looker import OVERHEAD, Blocked, Look, Looker
-from agent.nodes.act import explain
 from agent.verifying.aims import Aims, aiming, motion_of
+from agent.verifying.explained import explained
 from agent.verifying.verifier import Verified, Verifier
 from policy.perceiver import OnnxPerceiver
 from safety.state import build_gate
@@ -161,7 +161,7 @@ class Attempting:
         seen = verifier.verify(card, call, before, held, watched=execution.status in WATCHED)
         truth = succeeded(table, call, drawn.body)
         if isinstance(seen, Verified):
-            seen = seen.model_copy(update={"judged": explain(seen.judged, execution, held)})
+            seen = seen.model_copy(update={"judged": explained(seen.judged, card, call, execution, held, self.cell)})
         last = driver.observe().images[OVERHEAD] if isinstance(seen, Blocked) else looker.picture_of(seen.after)
         pictures = tuple(one for one in (looker.picture_of(before), last) if one is not None)
         return Judgment(call, drawn, truth, execution, seen), pictures

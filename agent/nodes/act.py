@@ -16,10 +16,10 @@ from agent.nodes.plan import new_skills
 from agent.nodes.recover import take_back
 from agent.state import FORGIVEN, RunState, Update, key_of
 from agent.verifying.evidence import witnessed
+from agent.verifying.explained import explained
 from agent.verifying.judging import Judged
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome, Verdict
-from skills.card import SkillCard
 from skills.scene import PerceivedPart
 
 
@@ -132,8 +132,8 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
     seen = workcell.verifier.verify(card, call, state.look, state.held, watched=watched)
     if isinstance(seen, Blocked):
         return {"blocked": seen}
-    explained = taken_away(explain(seen.judged, state.execution, state.held), card, state.execution)
-    judged = measure(explained, seen.after, state, workcell)
+    told = explained(seen.judged, card, call, state.execution, state.held, workcell.cell)
+    judged = measure(told, seen.after, state, workcell)
     workcell.journal.attempts.judge(call.id, judged.verdict, workcell.cell.agent.flag_below)
     evidence = witnessed(judged.evidence, state.execution.rulings)
     workcell.tell(state.run_id, events.Verified(call_id=call.id, verdict=judged.verdict, evidence=evidence))
@@ -146,31 +146,6 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
     )
     workcell.journal.verdicts.keep(state.run_id, [attempt])
     return {"blocked": None, "judged": judged, "after": seen.after}
-
-
-def explain(judged: Judged, execution: Execution, held: PerceivedPart | None) -> Judged:
-    """The verdict with what the execution knows and the picture does not show: why nothing happened, that a part
-    was gone before anything moved, and that what was not in the gripper at the start was not released.
-    """
-    cause = execution.cause
-    if execution.status == "empty" and judged.verdict.judgement == "success":
-        verdict = Verdict(judgement="failure", reason=execution.text, confidence=1.0, cause=cause)
-        return judged.model_copy(update={"verdict": verdict, "lost": (*judged.lost, *((held,) if held else ()))})
-    gone_before = execution.status == "absent" and judged.verdict.judgement == "failure"
-    if cause is None or not (gone_before or judged.verdict.cause == "missed"):
-        return judged
-    verdict = judged.verdict.model_copy(update={"cause": cause, "reason": execution.text})
-    return judged.model_copy(update={"verdict": verdict})
-
-
-def taken_away(judged: Judged, card: SkillCard, execution: Execution) -> Judged:
-    """The verdict on a pick whose part left the tray without being held: where the motion went to its end, the gate
-    saw no grasp that was lost, and so it was somebody else who took the part.
-    """
-    verdict = judged.verdict
-    if (card.done_check, execution.status, verdict.cause) != ("part_in_gripper", "ended", "dropped_outside"):
-        return judged
-    return judged.model_copy(update={"verdict": verdict.model_copy(update={"cause": "gone"})})
 
 
 def measure(judged: Judged, after: Look, state: RunState, workcell: Workcell) -> Judged:

@@ -69,4 +69,5 @@ def grasp(case: Moment) -> Finding | None:
         bound=least,
         unit="m",
         text=f"the part is lost: the fingers have met at {width * 1e3:.1f} mm",
+        at=(float(case.measured.tcp[0]), float(case.measured.tcp[1])),
     )

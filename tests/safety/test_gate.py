@@ -352,7 +352,8 @@ def test_a_lost_part_stops_the_chunk_but_latches_nothing(bench: Any) -> None:
     ruling = bench.waypoints(bench.place(0.15, 0.5), slips)
 
     text = "the part is lost: the fingers have met at 0.0 mm"
-    assert ruling.findings == (Finding(rule="grasp", value=0.0, bound=0.004, unit="m", text=text),)
+    at = (float(bench.driver.measure().tcp[0]), float(bench.driver.measure().tcp[1]))
+    assert ruling.findings == (Finding(rule="grasp", value=0.0, bound=0.004, unit="m", text=text, at=at),)
     assert bench.gate.latched is None
     assert bench.gate.go_home(open_gripper=True).decision == "allow"
 

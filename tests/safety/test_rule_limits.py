@@ -470,12 +470,14 @@ def test_tracking(moment: Moment) -> None:
 def test_grasp(moment: Moment) -> None:
     assert motion.grasp(replace(moment, measured=state(gripper_width=0.0041))) is None
     assert motion.grasp(replace(moment, carrying=False, measured=state(gripper_width=0.0))) is None
-    assert motion.grasp(replace(moment, measured=state(gripper_width=0.004))) == Finding(
+    there = np.array([0.3, -0.2, 0.4, 1, 0, 0, 0])
+    assert motion.grasp(replace(moment, measured=state(gripper_width=0.004, tcp=there))) == Finding(
         rule="grasp",
         value=0.004,
         bound=0.004,
         unit="m",
         text="the part is lost: the fingers have met at 4.0 mm",
+        at=(0.3, -0.2),
     )
 
 

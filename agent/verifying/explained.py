@@ -1,0 +1,60 @@
+"""A verdict with what the execution of the call knows and no picture shows."""
+
+from agent.execution import Execution
+from agent.verifying.aims import lies_on
+from agent.verifying.judging import Judged
+from skills.call import SkillCall, Verdict
+from skills.card import SkillCard
+from skills.cell import Cell
+from skills.scene import PerceivedPart
+
+LOSS = "grasp"
+"""The gate's rule that a part which is carried is still in the gripper."""
+
+
+def explained(
+    judged: Judged, card: SkillCard, call: SkillCall, execution: Execution, held: PerceivedPart | None, cell: Cell
+) -> Judged:
+    """The verdict with why nothing happened, who took a part, and where one was lost."""
+    told = _why_nothing_happened(judged, execution, held)
+    return _fallen(_taken_away(told, card, execution), call, execution, cell)
+
+
+def _why_nothing_happened(judged: Judged, execution: Execution, held: PerceivedPart | None) -> Judged:
+    """The verdict with the execution's own cause; with that a part was gone before anything moved; and with that what
+    was not in the gripper at the start was not released.
+    """
+    cause = execution.cause
+    if execution.status == "empty" and judged.verdict.judgement == "success":
+        verdict = Verdict(judgement="failure", reason=execution.text, confidence=1.0, cause=cause)
+        return judged.model_copy(update={"verdict": verdict, "lost": (*judged.lost, *((held,) if held else ()))})
+    gone_before = execution.status == "absent" and judged.verdict.judgement == "failure"
+    if cause is None or not (gone_before or judged.verdict.cause == "missed"):
+        return judged
+    verdict = judged.verdict.model_copy(update={"cause": cause, "reason": execution.text})
+    return judged.model_copy(update={"verdict": verdict})
+
+
+def _taken_away(judged: Judged, card: SkillCard, execution: Execution) -> Judged:
+    """The verdict on a pick whose part left the tray without being held: where the motion went to its end, the gate
+    saw no grasp that was lost, and so it was somebody else who took the part.
+    """
+    verdict = judged.verdict
+    if (card.done_check, execution.status, verdict.cause) != ("part_in_gripper", "ended", "dropped_outside"):
+        return judged
+    return judged.model_copy(update={"verdict": verdict.model_copy(update={"cause": "gone"})})
+
+
+def _fallen(judged: Judged, call: SkillCall, execution: Execution, cell: Cell) -> Judged:
+    """The verdict on a part that was lost on its way: where that was over the ground of its place, it may lie in it. It
+    stays in the account as lost.
+    """
+    found = [finding for ruling in execution.rulings for finding in ruling.findings if finding.rule == LOSS]
+    place = cell.places.get(call.destination or "")
+    if judged.verdict.cause != "dropped_outside" or place is None or not found or found[-1].at is None:
+        return judged
+    if not lies_on(place, found[-1].at):
+        return judged
+    reason = f"the part fell from the fingers over the {call.destination}, and no camera sees where it lies"
+    verdict = judged.verdict.model_copy(update={"judgement": "uncertain", "reason": reason, "cause": "unclear"})
+    return judged.model_copy(update={"verdict": verdict})
