@@ -56,8 +56,7 @@ def compare(before: Scene, after: Scene) -> Difference:
 
     A faint part that one look shows and the other can't make out is in both: hard to see is not gone.
     """
-    _, old, new = match(before.parts, after.parts, same_part)
-    changed, old, new = match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
+    changed, old, new = _in_place(before, after)
     moved, old, new = match(old, new, alike)
     gone = tuple(part for part in old if not is_unclear(part, after))
     appeared = tuple(part for part in new if not is_unclear(part, before))
@@ -66,12 +65,19 @@ def compare(before: Scene, after: Scene) -> Difference:
 
 def recalled(scene: Scene, earlier: Scene) -> Scene:
     """`scene` with the faint parts of an `earlier` look that it can't make out: they are what lies there."""
-    parts = tuple(part for part in earlier.parts if is_unclear(part, scene))
+    _, overlooked, _ = _in_place(earlier, scene)
+    parts = tuple(part for part in overlooked if is_unclear(part, scene))
     if not parts:
         return scene
     places = tuple(one for one in scene.unclear if all(math.dist(one, part.at) > SAME_PLACE for part in parts))
     together = tuple(sorted((*scene.parts, *parts), key=lambda part: part.at))
     return scene.model_copy(update={"parts": together, "unclear": places})
+
+
+def _in_place(before: Scene, after: Scene) -> tuple[list[Pair], Sequence[PerceivedPart], Sequence[PerceivedPart]]:
+    """Pairs that lie in the same place and look different, and the parts of each look that lie in no part's place."""
+    _, old, new = match(before.parts, after.parts, same_part)
+    return match(old, new, lambda one, other: apart(one, other) <= SAME_PLACE)
 
 
 def is_unclear(part: PerceivedPart, scene: Scene) -> bool:

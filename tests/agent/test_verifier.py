@@ -292,6 +292,13 @@ def test_a_faint_part_is_remembered_where_the_next_look_cannot_make_it_out() -> 
     assert recalled(unclear_at(0.06, BOLT), scene(BOLT, NUT)) == unclear_at(0.06, BOLT)
 
 
+def test_a_faint_part_is_remembered_once_where_a_look_shows_it_and_something_unclear_beside_it() -> None:
+    again = FAINT_NUT.model_copy(update={"at": (FAINT_NUT.at[0] + 0.001, FAINT_NUT.at[1]), "confidence": 0.45})
+    both = unclear_at(0.06, BOLT, again)
+    assert recalled(both, scene(BOLT, FAINT_NUT)) == both
+    assert recalled(both, recalled(both, both)) == both
+
+
 PUSHED = SkillCard.model_validate(
     {
         "name": "push", "summary": "s", "phrase": "push the {kind} {edge}", "checkpoint": "push", "start_pose": "home",
