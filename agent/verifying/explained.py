@@ -7,6 +7,7 @@ from skills.call import SkillCall, Verdict
 from skills.card import SkillCard
 from skills.cell import Cell
 from skills.scene import PerceivedPart
+from skills.words import TRAY
 
 LOSS = "grasp"
 """The gate's rule that a part which is carried is still in the gripper."""
@@ -47,13 +48,13 @@ def _taken_away(judged: Judged, card: SkillCard, execution: Execution) -> Judged
 
 def _fallen(judged: Judged, call: SkillCall, execution: Execution, cell: Cell) -> Judged:
     """The verdict on a part that was lost on its way: where that was over the ground of its place, it may lie in it. It
-    stays in the account as lost.
+    stays in the account as lost. What falls on the tray a camera sees.
     """
-    found = [finding for ruling in execution.rulings for finding in ruling.findings if finding.rule == LOSS]
-    place = cell.places.get(call.destination or "")
-    if judged.verdict.cause != "dropped_outside" or place is None or not found or found[-1].at is None:
+    lost = [finding.at for ruling in execution.rulings for finding in ruling.findings if finding.rule == LOSS]
+    over = lost[-1] if lost else None
+    if judged.verdict.cause != "dropped_outside" or call.destination in (None, TRAY) or over is None:
         return judged
-    if not lies_on(place, found[-1].at):
+    if not lies_on(cell.places[call.destination], over):
         return judged
     reason = f"the part fell from the fingers over the {call.destination}, and no camera sees where it lies"
     verdict = judged.verdict.model_copy(update={"judgement": "uncertain", "reason": reason, "cause": "unclear"})

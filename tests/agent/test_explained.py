@@ -42,7 +42,7 @@ def test_what_fell_over_its_place_may_lie_in_it_and_counts_as_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "destination"), [(BESIDE, "left bin"), (OVER, "right bin"), (None, "left bin"), (OVER, "tray")]
+    ("at", "destination"), [(BESIDE, "left bin"), (OVER, "right bin"), (None, "left bin"), (CELL.tray.centre, "tray")]
 )
 def test_what_fell_elsewhere_has_failed(at: tuple[float, float] | None, destination: str) -> None:
     judged = after_losing_it(at, destination)
