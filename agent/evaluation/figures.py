@@ -78,5 +78,5 @@ def _text(x: float, y: float, words: str, style: str = "") -> str:
 def _svg(width: float, height: float, inside: str) -> str:
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:g} {height:g}' width='{width:g}' "
-        f"height='{height:g}' font-size='12' font-family='system-ui, sans-serif'>{inside}</svg>"
+        f"height='{height:g}' style='background:#fff' font-size='12' font-family='system-ui, sans-serif'>{inside}</svg>"
     )
