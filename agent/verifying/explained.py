@@ -1,7 +1,7 @@
 """A verdict with what the execution of the call knows and no picture shows."""
 
 from agent.execution import Execution
-from agent.verifying.aims import lies_on
+from agent.verifying.aims import let_go_over, lies_on
 from agent.verifying.judging import Judged
 from skills.call import SkillCall, Verdict
 from skills.card import SkillCard
@@ -18,7 +18,7 @@ def explained(
 ) -> Judged:
     """The verdict with why nothing happened, who took a part, and where one was lost."""
     told = _why_nothing_happened(judged, execution, held)
-    return _fallen(_taken_away(told, card, execution), call, execution, cell)
+    return _fallen(_taken_away(told, card, execution), call, execution, held, cell)
 
 
 def _why_nothing_happened(judged: Judged, execution: Execution, held: PerceivedPart | None) -> Judged:
@@ -46,15 +46,16 @@ def _taken_away(judged: Judged, card: SkillCard, execution: Execution) -> Judged
     return judged.model_copy(update={"verdict": verdict.model_copy(update={"cause": "gone"})})
 
 
-def _fallen(judged: Judged, call: SkillCall, execution: Execution, cell: Cell) -> Judged:
-    """The verdict on a part that was lost on its way: where that was over the ground of its place, it may lie in it. It
-    stays in the account as lost. What falls on the tray a camera sees.
+def _fallen(judged: Judged, call: SkillCall, execution: Execution, held: PerceivedPart | None, cell: Cell) -> Judged:
+    """The verdict on a part that was lost on its way: where that was over the ground of its place, or over its hole, it
+    may lie in it. It stays in the account as lost. What falls on the tray a camera sees.
     """
     lost = [finding.at for ruling in execution.rulings for finding in ruling.findings if finding.rule == LOSS]
     over = lost[-1] if lost else None
     if judged.verdict.cause != "dropped_outside" or call.destination in (None, TRAY) or over is None:
         return judged
-    if not lies_on(cell.places[call.destination], over):
+    beside = call.destination in cell.fixtures and (held is None or let_go_over(cell, over).hole != held.size)
+    if beside or not lies_on(cell.places[call.destination], over):
         return judged
     reason = f"the part fell from the fingers over the {call.destination}, and no camera sees where it lies"
     verdict = judged.verdict.model_copy(update={"judgement": "uncertain", "reason": reason, "cause": "unclear"})

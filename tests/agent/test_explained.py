@@ -14,6 +14,8 @@ BOLT = part("bolt", "M8", "silver", "failed", (0.0, 0.0))
 LOOKER = Looker(CELL, TrayGate(Tray()), TextPerceiver())
 BIN = CELL.places["left bin"]
 OVER = (BIN.centre[0] + 0.9 * BIN.extent[0], BIN.centre[1])
+FIXTURE = CELL.fixtures["left fixture"]
+HOLE, OTHER = FIXTURE.hole("M8"), FIXTURE.hole("M10")
 BESIDE = (BIN.centre[0] + 1.1 * BIN.extent[0], BIN.centre[1])
 SHUT = 0.0
 
@@ -34,15 +36,23 @@ def after_losing_it(at: tuple[float, float] | None, destination: str) -> Judged:
     return explained(judged, card, call, execution, BOLT, CELL)
 
 
-def test_what_fell_over_its_place_may_lie_in_it_and_counts_as_lost() -> None:
-    judged = after_losing_it(OVER, "left bin")
+@pytest.mark.parametrize(("at", "place"), [(OVER, "left bin"), ((HOLE.x, HOLE.y), "left fixture")])
+def test_what_fell_over_its_place_may_lie_in_it_and_counts_as_lost(at: tuple[float, float], place: str) -> None:
+    judged = after_losing_it(at, place)
     assert (judged.verdict.judgement, judged.verdict.cause) == ("uncertain", "unclear")
-    assert judged.verdict.reason == "the part fell from the fingers over the left bin, and no camera sees where it lies"
+    assert judged.verdict.reason == f"the part fell from the fingers over the {place}, and no camera sees where it lies"
     assert judged.lost == (BOLT,)
 
 
 @pytest.mark.parametrize(
-    ("at", "destination"), [(BESIDE, "left bin"), (OVER, "right bin"), (None, "left bin"), (CELL.tray.centre, "tray")]
+    ("at", "destination"),
+    [
+        (BESIDE, "left bin"),
+        (OVER, "right bin"),
+        (None, "left bin"),
+        (CELL.tray.centre, "tray"),
+        ((OTHER.x, OTHER.y), "left fixture"),
+    ],
 )
 def test_what_fell_elsewhere_has_failed(at: tuple[float, float] | None, destination: str) -> None:
     judged = after_losing_it(at, destination)
