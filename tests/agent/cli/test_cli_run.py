@@ -99,7 +99,9 @@ def test_json_is_the_report_and_what_the_judge_says(smolcell, scene: Path) -> No
     said = smolcell("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
     shown = json.loads(said.out)
     assert said.code == ExitCode.DONE
-    assert list(shown) == ["outcome", "reason", "plan", "calls", "ledger", "judged"]
+    open_ends = ["lost", "held", "disputed", "questions"]
+    assert list(shown) == ["outcome", "reason", "plan", "calls", "ledger", *open_ends, "judged"]
+    assert [shown[name] for name in open_ends] == [[], None, [], []]
     assert shown["plan"] == [
         {"part": {"condition": "failed"}, "quantity": "all", "source": "tray", "destination": "rejection bin"}
     ]
