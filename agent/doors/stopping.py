@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Final
 
 from agent.journal.lock import holder, locked
 from agent.report import Report
@@ -13,7 +14,7 @@ from safety.stops import close_latch
 from skills.call import Outcome
 from skills.errors import Unavailable
 
-REASON = "the operator said stop"
+REASON: Final = "the operator said stop"
 
 
 def stop(folder: Path, instruction: str) -> Report:
