@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.solids import stand_box, stand_prism
 from skills.base import FloatArray
-from skills.place import Belt
+from skills.place import Belt, is_over
 
 RAIL: Final = 0.004
 """Thickness of rails and of the chute's walls [m]."""
@@ -44,7 +44,7 @@ class MovingBelt:
 
     def has_left(self, x: float, y: float) -> bool:
         """Whether a part whose middle is there has left at the end."""
-        return _is_over(self._belt.chute_centre, (self._belt.width / 2, self._belt.chute / 2), x, y)
+        return _in_chute(self._belt, x, y)
 
     def _stand_rails(self) -> None:
         (x, y), (half_x, half_y), top = self._belt.centre, self._belt.extent, self._belt.top
@@ -68,10 +68,9 @@ class MovingBelt:
 
 def lies_on(belt: Belt, origin: FloatArray) -> bool:
     """Whether a part whose middle is at `origin` (3,) [m] lies on the belt or, having left it, in its chute."""
-    x, y, _ = (float(value) for value in origin)
-    chute = (belt.width / 2, belt.chute / 2)
-    return _is_over(belt.centre, belt.extent, x, y) or _is_over(belt.chute_centre, chute, x, y)
+    return bool(is_over(belt, origin)) or _in_chute(belt, float(origin[0]), float(origin[1]))
 
 
-def _is_over(centre: tuple[float, float], extent: tuple[float, float], x: float, y: float) -> bool:
-    return abs(x - centre[0]) <= extent[0] and abs(y - centre[1]) <= extent[1]
+def _in_chute(belt: Belt, x: float, y: float) -> bool:
+    (middle_x, middle_y), half_x, half_y = belt.chute_centre, belt.width / 2, belt.chute / 2
+    return abs(x - middle_x) <= half_x and abs(y - middle_y) <= half_y

@@ -24,7 +24,7 @@ from sim.things import lay_down
 from sim.view import view_of
 from skills.base import FloatArray, Image
 from skills.cell import Cell
-from skills.place import Belt, Container, Place
+from skills.place import Belt, Container, Place, is_over
 from skills.words import TRAY
 
 STEP = 1 / 300
@@ -219,5 +219,5 @@ def _lies(place: Place, spec: PartSpec, origin: FloatArray, axis: FloatArray) ->
     if isinstance(place, Belt):
         return lies_on(place, origin)
     if isinstance(place, Container):
-        return bool(np.all(np.abs(origin[:2] - place.centre) <= place.extent))
+        return bool(is_over(place, origin))
     return spec.kind == "bolt" and lies_in(place, spec.size, origin, axis)

@@ -7,6 +7,8 @@ let go over it), `top` (its highest point) and `colour`.
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from skills.base import Finite
@@ -217,3 +219,10 @@ AnyPlace = Annotated[
     Annotated[Container, Tag("[container]")] | Annotated[Belt, Tag("[belt]")] | Annotated[Fixture, Tag("[fixture]")],
     Discriminator(kind_tag),
 ]
+
+
+def is_over(place: Place, at: ArrayLike) -> NDArray[np.bool_]:
+    """(N,) whether the ground that the place takes, its edge included, is below each of the points `at` (N, 2 or 3) [m]
+    in the robot's base frame; () of one point (2 or 3,).
+    """
+    return np.asarray(np.all(np.abs(np.asarray(at)[..., :2] - place.centre) <= place.extent, axis=-1))

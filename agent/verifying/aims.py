@@ -17,7 +17,7 @@ from skills.cell import Cell
 from skills.chunk import ActionChunk
 from skills.motion import CLOSED
 from skills.observation import Observation
-from skills.place import Fixture, Place
+from skills.place import Fixture, is_over
 from skills.protocols import Policy
 from skills.words import Size
 
@@ -126,21 +126,15 @@ def let_go_over(cell: Cell, at: Point) -> LetGo:
     the hole whose notch a bolt would slide into.
     """
     name, place = min(
-        cell.places.items(), key=lambda known: (not lies_on(known[1], at), math.dist(at, known[1].release))
+        cell.places.items(), key=lambda known: (not is_over(known[1], at), math.dist(at, known[1].release))
     )
     if not isinstance(place, Fixture):
         return LetGo(place=name, away=math.dist(at, place.release))
     nests = {size: place.hole(size) for size in place.holes}
     away, size = min((math.dist(at, (nest.x, nest.y)), size) for size, nest in nests.items())
     nest = nests[size]
-    caught = lies_on(place, at) and abs(at[1] - nest.y) <= nest.width / 2 + place.chamfer
+    caught = bool(is_over(place, at)) and abs(at[1] - nest.y) <= nest.width / 2 + place.chamfer
     return LetGo(place=name, hole=size if caught else None, away=away)
-
-
-def lies_on(place: Place, at: Point) -> bool:
-    """Whether the ground that the place takes is below `at`."""
-    (x, y), (half_x, half_y) = place.centre, place.extent
-    return abs(at[0] - x) <= half_x and abs(at[1] - y) <= half_y
 
 
 def _begins_wide(rows: FloatArray, width: float) -> bool:

@@ -1,15 +1,18 @@
 """A verdict with what the execution of the call knows and no picture shows."""
 
+from typing import Final
+
 from agent.execution import Execution
-from agent.verifying.aims import let_go_over, lies_on
+from agent.verifying.aims import let_go_over
 from agent.verifying.judging import Judged
 from skills.call import SkillCall, Verdict
 from skills.card import SkillCard
 from skills.cell import Cell
+from skills.place import is_over
 from skills.scene import PerceivedPart
 from skills.words import TRAY
 
-LOSS = "grasp"
+LOSS: Final = "grasp"
 """The gate's rule that a part which is carried is still in the gripper."""
 
 
@@ -55,7 +58,7 @@ def _fallen(judged: Judged, call: SkillCall, execution: Execution, held: Perceiv
     if judged.verdict.cause != "dropped_outside" or call.destination in (None, TRAY) or over is None:
         return judged
     beside = call.destination in cell.fixtures and (held is None or let_go_over(cell, over).hole != held.size)
-    if beside or not lies_on(cell.places[call.destination], over):
+    if beside or not is_over(cell.places[call.destination], over):
         return judged
     reason = f"the part fell from the fingers over the {call.destination}, and no camera sees where it lies"
     verdict = judged.verdict.model_copy(update={"judgement": "uncertain", "reason": reason, "cause": "unclear"})

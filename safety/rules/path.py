@@ -13,7 +13,7 @@ from safety.collision import Hit, Kind
 from skills.base import FloatArray
 from skills.call import Finding
 from skills.cell import Cell
-from skills.place import Belt, Fixture, Place
+from skills.place import Belt, Fixture, Place, is_over
 
 TIP_CLEARANCE: Final = 0.0007
 """Least gap between finger tips and the tray's floor [m]."""
@@ -162,7 +162,7 @@ def floor_heights(cell: Cell, tcp: FloatArray, holding: FloatArray) -> FloatArra
     """(N,) lowest z of the tool centre point [m] at each of the points `tcp` (N, 3)."""
     heights, tips = cell.limits.table_clearance + HANGING * holding, cell.robot.description.tool.tip_below
     for place in cell.places.values():
-        heights = np.where(_inside(place, tcp), _floor_of(place, tcp, holding, tips), heights)
+        heights = np.where(is_over(place, tcp), _floor_of(place, tcp, holding, tips), heights)
     return np.asarray(heights)
 
 
@@ -184,12 +184,8 @@ def _floor_of(place: Place, tcp: FloatArray, holding: FloatArray, tips: float) -
     return np.asarray(place.floor + BIN_DEPTH + HANGING * holding)
 
 
-def _inside(place: Place, tcp: FloatArray) -> FloatArray:
-    return np.asarray(np.all(np.abs(tcp[:, :2] - np.array(place.centre)) <= place.extent, axis=1))
-
-
 def _over_place(cell: Cell, tcp: FloatArray) -> bool:
-    return any(bool(_inside(place, tcp[None])[0]) for place in cell.places.values())
+    return any(bool(is_over(place, tcp)) for place in cell.places.values())
 
 
 def _hit(case: Passage, rule: str, kind: Kind) -> Finding | None:
