@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from agent.evaluation.seeds import Purpose
 from policy.keyframe_policy import KeyframePolicy
 from sim.commands import draw_pick
 from sim.data.corrections import correction
@@ -26,8 +27,6 @@ from skills.cell import Cell
 from skills.observation import Observation
 from skills.scene import PartQuery
 
-SEEDS: Final = 779
-"""Mixed into every seed here and nowhere else."""
 SUCCESS: Final = "success"
 CORRECTED: Final = "corrected"
 NOT_ASKED: Final = ("held_out", "no_question", "no_grasp")
@@ -88,7 +87,7 @@ def practise(
 
 @contextmanager
 def _table(cell: Cell, card: SkillCard, setting: Setting, seed: int, number: int) -> Iterator[PracticeTable]:
-    rng = np.random.default_rng([SEEDS, seed, number])
+    rng = np.random.default_rng([Purpose.PRACTICE, seed, number])
     with (
         TemporaryDirectory(prefix="smolcell-practice-") as state,
         closing(PracticeTable(cell, card, setting, rng, Path(state))) as table,

@@ -97,10 +97,7 @@ class AttemptsActor:
     cell: Cell
 
     def label(self, _: str) -> str:
-        folders = {name: checkpoint_folder(self.cell, name) for name in self.cell.checkpoints}
-        hashes = {name: load_contract(at).weights_hash for name, at in folders.items() if name != PERCEIVER}
-        hashes[PERCEIVER] = OnnxPerceiver(folders[PERCEIVER]).card.weights_hash
-        return "verifier with " + ", ".join(f"{name} {found[:12]}" for name, found in sorted(hashes.items()))
+        return actors_in(self.cell)
 
     def ready(self, card: SkillCard, split: Split) -> Act:
         """Raises: BadInput (a skill or words that it is not tried with, unreadable weights)."""
@@ -112,6 +109,14 @@ class AttemptsActor:
     @cached_property
     def _attempting(self) -> "Attempting":
         return Attempting(self.cell)
+
+
+def actors_in(cell: Cell) -> str:
+    """Whose attempts and verdicts they are: the cell's checkpoints. Raises: BadInput (unreadable weights)."""
+    folders = {name: checkpoint_folder(cell, name) for name in cell.checkpoints}
+    hashes = {name: load_contract(at).weights_hash for name, at in folders.items() if name != PERCEIVER}
+    hashes[PERCEIVER] = OnnxPerceiver(folders[PERCEIVER]).card.weights_hash
+    return "verifier with " + ", ".join(f"{name} {found[:12]}" for name, found in sorted(hashes.items()))
 
 
 class Attempting:

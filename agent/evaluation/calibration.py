@@ -16,7 +16,11 @@ import numpy as np
 
 from agent.cell_weights import checkpoint_folder
 from agent.evaluation.actors import ONNX, acting, open_policy
+from agent.evaluation.closed_loop import EACH
+from agent.evaluation.kept import KeptSamples
+from agent.evaluation.report import Heading
 from agent.evaluation.samples import samples
+from agent.evaluation.seeds import Purpose
 from agent.evaluation.table import Table
 from policy.confidence import FEWEST, Call, Confidence, brier, fit, save_confidence
 from policy.keyframe_policy import KeyframePolicy
@@ -29,8 +33,6 @@ from skills.contract import Contract
 from skills.errors import BadInput, UnknownName
 from skills.observation import Observation
 
-SEEDS: Final = 778
-"""Mixed into every seed here and nowhere else."""
 SPLITS: Final = ("varied", "touching", "heaped")
 """What a tray is like in practice, in turn; without hard scenes there are too few failures to learn from."""
 
@@ -53,6 +55,12 @@ class Calibration:
             raise UnknownName("checkpoint", self.name, sorted({card.checkpoint for card in catalogue}))
         return cards
 
+    @property
+    def heading(self) -> Heading:
+        """Raises: UnknownName, BadInput."""
+        actor, skill = self.open().contract.weights_hash, EACH.join(card.name for card in self.cards)
+        return Heading.of(self.cell, actor=actor, skill=skill, split=EACH.join(SPLITS), seed=self.seed)
+
     def open(self) -> KeyframePolicy:
         """The policy. Raises: UnknownName, BadInput."""
         policy = open_policy(ONNX, self.folder or checkpoint_folder(self.cell, self.name))
@@ -64,9 +72,16 @@ class Calibration:
 
 
 def calibrate(
-    job: Calibration, scenes: int, workers: int, on_progress: Callable[[int, int], None] = lambda _done, _n: None
+    job: Calibration,
+    scenes: int,
+    workers: int,
+    on_progress: Callable[[int, int], None] = lambda _done, _n: None,
+    results: Path | None = None,
 ) -> Confidence:
     """Try `scenes` calls, fit the curve, and write it beside the weights.
+
+    Args:
+        results: file that keeps the calls as they come; those in it are not tried again.
 
     Raises: UnknownName (no such checkpoint), BadInput (unreadable, too few failures or successes to fit anything to),
     Unavailable (its robot's URDF is not installed).
@@ -75,7 +90,8 @@ def calibrate(
         raise BadInput("--n", scenes, f"at least {2 * FEWEST}")
     check_fit(job.cell)
     policy = job.open()
-    tried = samples(Station(job), scenes, workers, on_progress)
+    kept = KeptSamples(results, job.heading, Call) if results else None
+    tried = samples(Station(job), scenes, workers, on_progress, kept)
     calls = [call for _, call in tried]
     curve = fit(calls)
     share = sum(call.success for call in calls) / len(calls)
@@ -130,7 +146,7 @@ class Station:
 def call_in(job: Calibration, witness: Witness, number: int) -> Call | None:
     """The call of the scene of that number; None where it did not come to one."""
     card = job.cards[number // len(SPLITS) % len(job.cards)]
-    rng = np.random.default_rng([SEEDS, job.seed, number])
+    rng = np.random.default_rng([Purpose.CONFIDENCE, job.seed, number])
     witness.disagreement = None
     with TemporaryDirectory(prefix="smolcell-calibrate-") as state:
         call_id = f"calibrate-{job.seed}-{number}"

@@ -4,7 +4,6 @@ A policy sees pictures and the phrase; the scene is drawn, and the result judged
 scenes come from seeds of their own, which no training data uses.
 """
 
-import hashlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 from agent.evaluation.actors import Act, Actor
 from agent.evaluation.kept import KeptTrials
 from agent.evaluation.report import EvalReport, Heading
+from agent.evaluation.seeds import Purpose
 from agent.evaluation.table import Table, split_for
 from agent.evaluation.trial import Trial
 from safety.fit import check_fit
@@ -26,8 +26,6 @@ from skills.card import SkillCard
 from skills.catalogue import catalogue_of
 from skills.cell import Cell
 
-HELD_OUT: Final = 777
-"""Mixed into every seed here and nowhere else."""
 EACH: Final = "+"
 """Between the names of skills that take turns."""
 MOST_SKIPPED: Final = 200
@@ -54,9 +52,8 @@ class Job:
     @property
     def heading(self) -> Heading:
         """Raises: BadInput (unreadable checkpoint)."""
-        cell = hashlib.sha256(self.cell.model_dump_json().encode()).hexdigest()[:12]
         actor = self.actor.label(self.skill)
-        return Heading(actor=actor, skill=self.skill, split=self.split, seed=self.seed, cell=cell)
+        return Heading.of(self.cell, actor=actor, skill=self.skill, split=self.split, seed=self.seed)
 
 
 def check_job(job: Job) -> None:
@@ -105,7 +102,7 @@ class Station:
     def __call__(self, number: int) -> Trial:
         """The first scene of that number in which there is something to ask for."""
         job, (card, act) = self._job, self._ready[number % len(self._ready)]
-        rng = np.random.default_rng([HELD_OUT, job.seed, number])
+        rng = np.random.default_rng([Purpose.EVALUATION, job.seed, number])
         for skipped in range(MOST_SKIPPED):
             with TemporaryDirectory(prefix="smolcell-eval-") as state:
                 call_id = f"eval-{job.seed}-{number}"

@@ -1,13 +1,15 @@
 """All trials of an evaluation, and the figures that they come to."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from agent.evaluation.trial import Cause, Trial
 from policy.evaluation.calibration import Reliability, reliability
 from policy.evaluation.statistics import Tally
 from skills.base import Value
+from skills.cell import Cell
 
 
 class Heading(Value):
@@ -23,6 +25,11 @@ class Heading(Value):
     split: str
     seed: int
     cell: str
+
+    @classmethod
+    def of(cls, cell: Cell, **measured: str | int) -> Self:
+        digest = hashlib.sha256(cell.model_dump_json().encode()).hexdigest()
+        return cls.model_validate({"cell": digest[:12], **measured})
 
 
 class EvalReport(Value):

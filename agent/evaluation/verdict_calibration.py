@@ -16,8 +16,12 @@ from typing import Final
 import numpy as np
 
 from agent.cell_weights import PERCEIVER, checkpoint_folder
-from agent.evaluation.attempts_trials import Attempting, Judgment
+from agent.evaluation.attempts_trials import Attempting, Judgment, actors_in
+from agent.evaluation.closed_loop import EACH
+from agent.evaluation.kept import KeptSamples
+from agent.evaluation.report import Heading
 from agent.evaluation.samples import samples
+from agent.evaluation.seeds import Purpose
 from agent.evaluation.table import Table
 from agent.verifying.sureness import Sureness, doubt, name_of, save_sureness
 from agent.verifying.verifier import Verified
@@ -29,8 +33,6 @@ from skills.catalogue import catalogue_of
 from skills.cell import Cell
 from skills.errors import BadInput
 
-SEEDS: Final = 779
-"""Mixed into every seed here and nowhere else."""
 SPLITS: Final = ("new-scenes", "varied", "touching")
 """What a tray is like, in turn."""
 LEAST: Final = 20
@@ -56,6 +58,13 @@ class VerdictCalibration:
     seed: int
 
     @property
+    def heading(self) -> Heading:
+        """Raises: BadInput (unreadable weights)."""
+        return Heading.of(
+            self.cell, actor=actors_in(self.cell), skill=EACH.join(SKILLS), split=EACH.join(SPLITS), seed=self.seed
+        )
+
+    @property
     def cards(self) -> tuple[SkillCard, ...]:
         catalogue = catalogue_of(self.cell)
         return tuple(catalogue[name] for name in SKILLS)
@@ -66,15 +75,20 @@ def calibrate_verdicts(
     scenes: int,
     workers: int,
     on_progress: Callable[[int, int], None] = lambda _done, _n: None,
+    results: Path | None = None,
 ) -> Sureness:
     """Judge `scenes` attempts, fit the curves, and write them beside the perceiver's weights.
+
+    Args:
+        results: file that keeps the verdicts as they come; those in it are not judged again.
 
     Raises: UnknownName, BadInput (unreadable, too few verdicts to fit anything to), Unavailable (its robot's URDF is
     not installed).
     """
     check_fit(job.cell)
     root = checkpoint_folder(job.cell, PERCEIVER)
-    said = [one for _, one in samples(Station(job), scenes, workers, on_progress)]
+    kept = KeptSamples(results, job.heading, Said) if results else None
+    said = [one for _, one in samples(Station(job), scenes, workers, on_progress, kept)]
     found = fitted(said, OnnxPerceiver(root).card.weights_hash, job.seed)
     save_sureness(found, root)
     return found
@@ -138,7 +152,7 @@ class Station:
     def __call__(self, number: int) -> tuple[int, Said | None]:
         cards = self._job.cards
         card, split = cards[number % len(cards)], SPLITS[number // len(cards) % len(SPLITS)]
-        rng = np.random.default_rng([SEEDS, self._job.seed, number])
+        rng = np.random.default_rng([Purpose.VERDICTS, self._job.seed, number])
         call_id = f"calibrate-{self._job.seed}-{number}"
         with (
             TemporaryDirectory(prefix="smolcell-calibrate-") as state,

@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 
 import agent.evaluation.calibration
-from agent.corrections.practice import SEEDS as PRACTICE
 from agent.evaluation.actors import ONNX, open_policy
-from agent.evaluation.calibration import SEEDS, SPLITS, Calibration, Witness, calibrate, call_in
-from agent.evaluation.closed_loop import HELD_OUT
+from agent.evaluation.calibration import SPLITS, Calibration, Witness, calibrate, call_in
 from policy.confidence import Call, save_confidence
 from policy.keyframes import chunk_normalization, to_model
 from policy.runtimes import open_runtime
@@ -60,6 +58,32 @@ def test_the_curve_is_written_beside_the_weights_and_read_with_them(cell, weight
     assert chunk.confidence == found.curve.of(answer.disagreement)
 
 
+def test_a_calibration_that_was_cut_off_goes_on_with_the_scenes_that_are_left(cell, weights, monkeypatch, tmp_path):
+    asked, file, job = [], tmp_path / "kept.jsonl", Calibration(cell, "pick", 4, weights)
+
+    def cut(_job, _witness, n):
+        asked.append(n)
+        if n == 25 and asked.count(n) == 1:
+            raise KeyboardInterrupt
+        return tried(_job, _witness, n)
+
+    monkeypatch.setattr(agent.evaluation.calibration, "call_in", cut)
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(job, 60, 1, results=file)
+    assert not (weights / "confidence.json").exists()
+    with file.open("a") as kept:
+        kept.write('{"number": 25, "sam')
+    told = []
+    found = calibrate(job, 60, 1, lambda *done: told.append(done), file)
+    assert (asked, told[0]) == ([*range(26), *range(25, 60)], (25, 60))
+    assert found == calibrate(job, 60, 1), "as if it had never been cut off"
+    with pytest.raises(BadInput, match="its seed is 4, not 5"):
+        calibrate(Calibration(cell, "pick", 5, weights), 60, 1, results=file)
+    file.write_text(file.read_text().replace('"disagreement"', '"agreement"'))
+    with pytest.raises(BadInput, match="a file that `calibrate --results` wrote"):
+        calibrate(job, 60, 1, results=file)
+
+
 def test_weights_without_a_curve_have_no_confidence_and_those_with_another_s_are_refused(cell, weights, monkeypatch):
     assert open_runtime(weights).confidence is None
     monkeypatch.setattr(agent.evaluation.calibration, "call_in", tried)
@@ -68,10 +92,6 @@ def test_weights_without_a_curve_have_no_confidence_and_those_with_another_s_are
     with pytest.raises(BadInput, match="smolcell calibrate"):
         open_runtime(weights)
     assert calibrate(Calibration(cell, "pick", 4, weights), 60, 1) == found, "fitted anew where another's lies"
-
-
-def test_no_scene_serves_two_purposes():
-    assert len({SEEDS, HELD_OUT, PRACTICE}) == 3
 
 
 def test_what_cannot_be_fitted_is_refused_before_anything_runs(cell, weights):

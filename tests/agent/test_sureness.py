@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.evaluation.calibration import SEEDS as POLICY_SEEDS
-from agent.evaluation.closed_loop import HELD_OUT
-from agent.evaluation.verdict_calibration import LEAST, SEEDS, Said, fitted
+from agent.evaluation.kept import KeptSamples
+from agent.evaluation.report import Heading
+from agent.evaluation.verdict_calibration import LEAST, Said, fitted
 from agent.looking.looker import Looker
 from agent.verifying.evidence import Evidence
 from agent.verifying.sureness import VERDICTS_FILE, Sureness, doubt, load_sureness, save_sureness
@@ -47,6 +47,14 @@ def test_verdicts_that_were_all_right_are_no_certainty() -> None:
     assert found.brier < found.brier_before
 
 
+def test_verdicts_are_read_as_they_were_kept(tmp_path: Path) -> None:
+    heading = Heading(actor="verifier with pick ab", skill="pick", split="touching", seed=3, cell="cd")
+    kept = KeptSamples(tmp_path / "kept.jsonl", heading, Said)
+    kept.keep(1, (verdict := said(1, 1)[0]))
+    kept.keep(0, None)
+    assert KeptSamples(tmp_path / "kept.jsonl", heading, Said).made == {1: verdict, 0: None}
+
+
 def test_too_few_verdicts_are_not_fitted() -> None:
     with pytest.raises(BadInput, match=f"{LEAST} or more"):
         fitted(said(LEAST - 1, 1), "hash", 1)
@@ -81,7 +89,3 @@ def test_a_verdict_is_as_sure_as_was_fitted_and_an_unsure_success_is_not_believe
     assert (sure.verdict.judgement, sure.verdict.confidence) == ("success", pytest.approx(0.98))
     assert (unsure.verdict.judgement, unsure.held, unsure.holding) == ("uncertain", None, True)
     assert "only 98% are right" in unsure.verdict.reason
-
-
-def test_no_scene_serves_two_purposes() -> None:
-    assert len({SEEDS, HELD_OUT, POLICY_SEEDS}) == 3

@@ -1,14 +1,15 @@
 """`smolcell calibrate`: how sure a policy may be of its chunks, fitted and written beside its weights."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from agent.doors.cli.group import new_app
-from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, number_option
+from agent.doors.cli.options import AsJson, CellFile, CheckpointFolder, DrawSeed, Workers, number_option, path_option
 from agent.doors.cli.output import answer, answer_json
 from agent.doors.cli.progress import progress
-from agent.doors.settings import configured_cell
+from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
 from skills.errors import BadInput
 
@@ -30,6 +31,12 @@ def calibrate(
     n: Annotated[int, number_option("--n", 1, 100_000, "Scenes.")] = 300,
     seed: DrawSeed = 0,
     workers: Workers = 1,
+    results: Annotated[
+        Path | None,
+        path_option(
+            "--results", "FILE", "Keep each scene here as it comes; the same command goes on where it was cut off."
+        ),
+    ] = None,
     cell: CellFile = None,
     as_json: AsJson = False,
 ) -> ExitCode:
@@ -43,18 +50,21 @@ def calibrate(
     nothing does, what was said of them, and what was true, give curves, which are written to verdicts.json beside the
     perceiver's weights.
     """
+    whole_cell = configured_cell(cell)
+    if results:
+        usable_folder("--results", results.absolute().parent)
     if name == VERIFIER:
         if checkpoint is not None:
             raise BadInput(
                 "--checkpoint", str(checkpoint), f"left out with {VERIFIER}; the cell file names its perceiver"
             )
-        return _verifier(configured_cell(cell), seed, n, workers, as_json)
+        return _verifier(whole_cell, seed, (n, workers, results), as_json)
     from agent.evaluation.calibration import Calibration
     from agent.evaluation.calibration import calibrate as fit
 
-    job = Calibration(configured_cell(cell), name, seed, checkpoint)
+    job = Calibration(whole_cell, name, seed, checkpoint)
     with progress("scenes") as update:
-        found = fit(job, n, workers, update)
+        found = fit(job, n, workers, update, results)
     if as_json:
         answer_json(found.model_dump(mode="json"))
     else:
@@ -62,11 +72,12 @@ def calibrate(
     return ExitCode.DONE
 
 
-def _verifier(cell: "Cell", seed: int, n: int, workers: int, as_json: bool) -> ExitCode:
+def _verifier(cell: "Cell", seed: int, how: tuple[int, int, Path | None], as_json: bool) -> ExitCode:
     from agent.evaluation.verdict_calibration import VerdictCalibration, calibrate_verdicts
 
+    scenes, workers, results = how
     with progress("attempts") as update:
-        found = calibrate_verdicts(VerdictCalibration(cell, seed), n, workers, update)
+        found = calibrate_verdicts(VerdictCalibration(cell, seed), scenes, workers, update, results)
     if as_json:
         answer_json(found.model_dump(mode="json"))
         return ExitCode.DONE
