@@ -19,7 +19,7 @@ from safety.latch import Latch
 from safety.state import LATCH_FILE
 from sim.scenario import Scenario
 from skills.cell import Cell
-from tests.agent.test_twin_chain import oracle_twin
+from tests.agent.twin.test_twin_chain import oracle_twin
 
 GEARS = """
 name: two-gears

@@ -29,7 +29,7 @@ sys.modules["tests"] = ModuleType("tests")  # an installed package of that name 
 sys.modules["tests"].__path__ = [str(ROOT / "tests")]
 
 from tests.agent.kinematic_tray import CATALOGUE, contract_of  # noqa: E402
-from tests.agent.test_twin_chain import Oracle  # noqa: E402
+from tests.agent.twin.test_twin_chain import Oracle  # noqa: E402
 
 SHARE = 0.6
 """How far the last motion of a killed process comes."""

@@ -15,7 +15,7 @@ from skills.errors import UnknownName
 from skills.plan import Plan, Step, Understanding
 from skills.scene import PartQuery
 from tests.agent.kinematic_tray import CELL, contract_of
-from tests.agent.test_verifier import BOLT, HELD, NUT, OPEN, look
+from tests.agent.verifying.test_verifier import BOLT, HELD, NUT, OPEN, look
 
 LAY = """
 name: lay

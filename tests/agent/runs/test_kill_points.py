@@ -13,8 +13,8 @@ import pytest
 
 from agent.doors.repl.record import events_of
 from agent.events import Finished
-from tests.agent.kill_points import FAILED, GOOD, NAMES, Story, Target, live, opened
 from tests.agent.kinematic_tray import TrayGate
+from tests.agent.runs.kill_points import FAILED, GOOD, NAMES, Story, Target, live, opened
 
 UNDER_WAY: Target = ("row 2", 1)
 """A part was just gripped; whoever goes on from here wakes."""

@@ -24,7 +24,7 @@ from skills.regions import lies_in
 from skills.scene import Scene
 from tests.agent.kinematic_tray import contract_of
 from tests.agent.push import BOTH, cell_with
-from tests.agent.test_twin_chain import Oracle
+from tests.agent.twin.test_twin_chain import Oracle
 
 PARTS = (
     PartSpec("bracket", "large", "red", "ok", (-0.08, -0.04), 0.4),

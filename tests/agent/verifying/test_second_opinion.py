@@ -23,7 +23,7 @@ from skills.call import SkillCall
 from skills.errors import Unavailable
 from skills.scene import PartQuery, PerceivedPart, Scene
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Tray, TrayGate, scene
-from tests.agent.test_verifier import BOLT, GEAR, HELD, INSERT, NUT, OPEN, PICK, PLACE, SHUT, Flickering
+from tests.agent.verifying.test_verifier import BOLT, GEAR, HELD, INSERT, NUT, OPEN, PICK, PLACE, SHUT, Flickering
 
 SUCCESS = {"judgement": "success", "confidence": 0.95, "reason": "the marked bolt is gone and nothing else changed"}
 FAILURE = {"judgement": "failure", "confidence": 0.8, "reason": "the marked bolt lies where it lay"}

@@ -11,7 +11,7 @@ from agent.chat.smolvlm import SmolVlmChat
 from agent.verifying.second_opinion import ChatOpinion, load_eye
 from policy.training.finetune.blank import SHAPES, write_backbone_of
 from skills.errors import BadInput, Unavailable
-from tests.agent.test_verifier import PICK
+from tests.agent.verifying.test_verifier import PICK
 
 pytestmark = [pytest.mark.train, pytest.mark.filterwarnings("ignore")]
 

@@ -9,7 +9,7 @@ from sim.demonstrator import insert_waypoints, place_waypoints, put_back_waypoin
 from skills.cell import Cell
 from skills.words import SHANK
 from tests.agent.kinematic_tray import CATALOGUE, CELL
-from tests.agent.test_verifier import BOLT, GEAR, HELD, INSERT, NUT, OPEN, PICK, PLACE, look
+from tests.agent.verifying.test_verifier import BOLT, GEAR, HELD, INSERT, NUT, OPEN, PICK, PLACE, look
 
 
 @pytest.mark.parametrize("place", [name for name in CELL.destinations if name not in CELL.fixtures])

@@ -13,7 +13,7 @@ from agent.verifying.sureness import VERDICTS_FILE, Sureness, doubt, load_surene
 from agent.verifying.verifier import Verified, Verifier
 from skills.errors import BadInput
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Tray, TrayGate, scene
-from tests.agent.test_verifier import BOLT, GEAR, HELD, NUT, OPEN, PICK, Flickering, look
+from tests.agent.verifying.test_verifier import BOLT, GEAR, HELD, NUT, OPEN, PICK, Flickering, look
 
 PICKED = "part_in_gripper success"
 
