@@ -37,12 +37,12 @@ def studio_graph(open_cell: Callable[[], Workcell]) -> Draft:
 def twin() -> Workcell:
     """The twin of this process, with the person whose account it is at its door. It stays open until that ends.
 
-    Raises: Unavailable, BadInput as `agent.workcell.build_twin`.
+    Raises: Unavailable, BadInput as `agent.opening.build_twin`.
     """
     from agent.doors.cli.scenes import scenario_of
     from agent.doors.person import person_here
     from agent.doors.settings import configured_cell, state_folder, usable_folder
-    from agent.workcell import build_twin
+    from agent.opening import build_twin
 
     cell = configured_cell()
     folder = usable_folder("SMOLCELL_STATE", state_folder(None, cell))

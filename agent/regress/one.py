@@ -14,10 +14,10 @@ import yaml
 
 from agent.cell_weights import ROOT
 from agent.evaluation.portraits import portrait
+from agent.opening import build_twin, reopen_twin
 from agent.regress.recovered import undone
 from agent.report import Report
 from agent.run import Answer, resume, run
-from agent.workcell import build_twin, reopen_twin
 from skills.base import Value
 from skills.call import Judgement
 from skills.cell import Cell

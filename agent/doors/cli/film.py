@@ -12,8 +12,8 @@ from agent.doors.cli.output import answer
 from agent.doors.cli.scenes import scenario_of
 from agent.doors.settings import configured_cell, usable_folder
 from agent.exit_codes import ExitCode
+from agent.opening import build_twin
 from agent.run import run
-from agent.workcell import build_twin
 from skills.errors import BadInput
 
 FORMATS = (".webp", ".png")

@@ -22,9 +22,9 @@ from agent.doors.stopping import stop
 from agent.events import Event, Listener
 from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
+from agent.opening import build_twin
 from agent.report import COUNTS, Report, account_rows
 from agent.run import run as run_instruction
-from agent.workcell import build_twin
 from safety.state import LATCH_FILE
 from skills.cell import Cell
 from skills.errors import StoppedBySafety

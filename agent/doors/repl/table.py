@@ -75,13 +75,13 @@ def choose_table(cell: Cell, folder: Path, scene: Path | None, seed: int | None,
 
 
 def _built(cell: Cell, scenario: "Scenario", folder: Path) -> "Twin":
-    from agent.workcell import build_twin
+    from agent.opening import build_twin
 
     return build_twin(cell, scenario, folder)
 
 
 def _reopened(cell: Cell, folder: Path) -> "Twin":
-    from agent.workcell import reopen_twin
+    from agent.opening import reopen_twin
 
     return reopen_twin(cell, folder)
 

@@ -17,7 +17,7 @@ from agent.exit_codes import ExitCode
 from agent.journal.journal import Journal
 from agent.journal.lock import LOCK
 from agent.looking.looker import Look
-from agent.workcell import build_twin
+from agent.opening import build_twin
 from safety.latch import Latch
 from safety.state import AUDIT_FILE, LATCH_FILE
 from sim.scenario import random_scenario

@@ -6,7 +6,7 @@ import pytest
 import agent.corrections.staged
 from agent.corrections.staged import FOLDER, Staged, demonstrated
 from agent.journal.attempts import observation_of
-from agent.workcell import build_twin
+from agent.opening import build_twin
 from sim.scenario import Scenario
 from skills.call import SkillCall, Verdict
 from skills.catalogue import load_catalogue

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import agent.workcell
+import agent.opening
 from agent.cli import main
 from agent.executor import Checkpoint
 from agent.journal.journal import Journal
 from agent.twin import Surprises, Twin
+from agent.workcell import assemble, build_planner
 from safety.state import build_gate
 from sim.driver import SimDriver
 from sim.scenario import Scenario
@@ -41,13 +42,13 @@ def twin_over(cell: Cell, scenario: Scenario, world: World, driver: SimDriver, s
     gate = build_gate(cell, kept, driver, state)
     if at := os.environ.get("SIGKILL_AT"):
         cut_power(gate, int(at))
-    workcell = agent.workcell.assemble(
+    workcell = assemble(
         cell=cell,
         catalogue=CATALOGUE,
         gate=gate,
         clock=driver,
         perceiver=Oracle(world, contract_of("pick")),
-        planner=agent.workcell.build_planner(cell),
+        planner=build_planner(cell),
         checkpoints={
             name: Checkpoint(Oracle(world, contract_of(name)), contract_of(name)) for name in ("pick", "place")
         },
@@ -75,5 +76,5 @@ def cut_power(gate, at: int) -> None:
 
 
 if __name__ == "__main__":
-    agent.workcell._twin_over = twin_over
+    agent.opening._twin_over = twin_over
     sys.exit(main())

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from agent.opening import build_twin
 from agent.run import run
-from agent.workcell import build_twin
 from sim.driver import SimDriver
 from sim.scenario import SCENARIOS, load_scenario
 

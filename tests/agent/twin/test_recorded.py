@@ -64,7 +64,7 @@ from pathlib import Path
 import numpy as np
 from agent.recorded import Frame
 from agent.run import run
-from agent.workcell import build_recorded
+from agent.opening import build_recorded
 from skills.cell import load_cell
 
 folder = Path(sys.argv[1])

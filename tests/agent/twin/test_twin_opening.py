@@ -9,8 +9,8 @@ import pybullet
 import pytest
 
 from agent.journal.journal import Journal
+from agent.opening import build_recorded, build_twin, reopen_twin
 from agent.recorded import Frame
-from agent.workcell import build_recorded, build_twin, reopen_twin
 from sim.scenario import random_scenario
 from skills.cell import Cell
 from skills.errors import BadInput, Unavailable
