@@ -45,7 +45,7 @@ RETRY: Final = (Rung("retry"),)
 
 TABLE: Final[tuple[Row, ...]] = (
     Row(("free",), ("missed",), (Rung("retry", 1), Rung("other_candidate")), "skip"),
-    Row(("free",), ("wrong_part",), (Rung("retry", 1), Rung("other_candidate")), "skip"),
+    Row(("free",), ("wrong_part", "off_centre"), (Rung("retry", 1), Rung("other_candidate")), "skip"),
     Row(("free",), ("dropped_inside",), RETRY, "skip"),
     Row(("free",), ("dropped_outside",), RETRY, "ask"),
     Row(("free",), ("gone",), RETRY, "ask"),
@@ -57,7 +57,7 @@ TABLE: Final[tuple[Row, ...]] = (
     Row(("free",), ("not_visible",), RETRY, "ask"),
     Row(("free",), ("unclear",), RETRY, "ask"),
     Row(("holding",), ("missed", "refused_by_gate"), RETRY, "put_back"),
-    Row(("holding",), ("wrong_part",), (), "put_back"),
+    Row(("holding",), ("wrong_part", "off_centre"), (), "put_back"),
     Row(("holding",), ("unclear", "unreachable", *LEFT_THE_TRAY, "dropped_inside", "place_full"), (), "put_back"),
     Row(("holding",), ("not_visible", "policy_silent", "bad_chunk"), RETRY, "ask"),
     Row(("returning",), tuple(cause for cause in CAUSES if cause not in GRAVE), RETRY, "ask"),

@@ -46,6 +46,7 @@ RULES_SAID: Final[Mapping[str, str]] = {
 CAUSES_SAID: Final[Mapping[Cause, str]] = {
     "missed": "the fingers closed on nothing, or still hold what they were to let go",
     "wrong_part": "the part in the gripper is not the one that was asked for",
+    "off_centre": "the part is held too far from its middle for the place that it is to go to",
     "dropped_inside": "the part was dropped and lies elsewhere on the tray",
     "dropped_outside": "the part was held, left the tray and is not held any more: look for it around the tray",
     "gone": "the part is no longer where it was seen, and the gripper has not taken it: somebody may have",
@@ -137,6 +138,8 @@ def _of_the_fingers(evidence: Evidence) -> Iterator[str]:
         yield f"the gripper {'held a part' if evidence.carried else 'was empty'} when it was to let go"
     if evidence.beside is not None:
         yield f"the fingers closed {1e3 * evidence.beside:.0f} mm beside the part"
+    if evidence.off_centre is not None:
+        yield f"{1e3 * evidence.off_centre:.0f} mm of that along it"
 
 
 def _of_the_second(evidence: Evidence) -> Iterator[str]:

@@ -12,7 +12,7 @@ from skills.base import Finite
 from skills.scene import PartQuery
 
 CameraName = Literal["overhead", "wrist"]
-Form = Literal["nan", "far", "beyond", "floor", "low", "empty", "other_call", "other_weights", "old_picture"]
+Form = Literal["nan", "far", "beyond", "aside", "floor", "low", "empty", "other_call", "other_weights", "old_picture"]
 Seconds = Annotated[float, Field(ge=0)]
 Side = Literal["left", "right", "top", "bottom"]
 
@@ -119,8 +119,8 @@ class Misheard(Lasting):
 
 class Garbage(Lasting):
     """The policies' chunks are spoilt: numbers that are none, poses far out of reach, a fast jump through the
-    tray's floor, rows missing, the whole way half a metre further away or 50 mm lower, or a chunk that answers another
-    call, other weights or an older picture.
+    tray's floor, rows missing, the whole way half a metre further away, 12 mm aside or 50 mm lower, or a chunk that
+    answers another call, other weights or an older picture.
     """
 
     fault: Literal["garbage"]

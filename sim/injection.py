@@ -21,7 +21,6 @@ from sim.faults import (
     Covered,
     Dimmed,
     Encoders,
-    Form,
     Frozen,
     Garbage,
     Kill,
@@ -34,6 +33,7 @@ from sim.faults import (
     Swapped,
     Turned,
 )
+from sim.garbage import spoilt
 from sim.judge import truth
 from sim.parts.spawn import Body
 from sim.randomize import Jitter
@@ -51,8 +51,6 @@ IN_HAND: Final = 0.05
 SHADE: Final = 70.0
 ROUGH: Final = 3.0
 """Grey value of what covers a camera, and how far its noise goes [of 255]."""
-BEYOND, LOW = 0.5, 0.05
-"""How far a chunk's whole way is put away from the robot, and lower [m]."""
 CLEAR: Final = 0.05
 """A part that has fallen this far below the tool [m] is out of the fingers' way."""
 
@@ -171,8 +169,8 @@ class FaultyPolicy:
         chunk = self._policy.act(observation, phrase, call_id)
         for late in self._schedule.active(Late):
             self._wait(late.by_s)
-        for garbage in self._schedule.active(Garbage):
-            chunk = _garbage(chunk, garbage.form)
+        for fault in self._schedule.active(Garbage):
+            chunk = spoilt(chunk, fault.form)
         return chunk
 
 
@@ -248,39 +246,3 @@ def _covered(image: Image, covered: Covered) -> Image:
 
 def _dim(image: Image, gain: float) -> Image:
     return np.asarray(np.clip(image.astype(np.float32) * gain, 0, 255), np.uint8)
-
-
-def _filled(chunk: ActionChunk, column: int, value: float) -> ActionChunk:
-    """All poses but the first with this value in one column."""
-    values = chunk.values.copy()
-    values[1:, column] = value
-    return replace(chunk, values=values)
-
-
-def _shifted(chunk: ActionChunk, column: int, by: float) -> ActionChunk:
-    """The same way elsewhere: no step of it is longer than before."""
-    values = chunk.values.copy()
-    values[:, column] += by
-    return replace(chunk, values=values)
-
-
-def _garbage(chunk: ActionChunk, form: Form) -> ActionChunk:
-    match form:
-        case "nan":
-            return _filled(chunk, 2, float("nan"))
-        case "far":
-            return _filled(chunk, 0, 2.5)
-        case "floor":
-            return _filled(chunk, 2, -0.1)
-        case "beyond":
-            return _shifted(chunk, 0, BEYOND)
-        case "low":
-            return _shifted(chunk, 2, -LOW)
-        case "empty":
-            return replace(chunk, values=chunk.values[:0])
-        case "other_call":
-            return replace(chunk, call_id=f"{chunk.call_id}-other")
-        case "other_weights":
-            return replace(chunk, checkpoint="0" * 64)
-        case "old_picture":
-            return replace(chunk, answers=chunk.answers - 1)

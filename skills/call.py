@@ -14,6 +14,7 @@ RunOutcome = Literal["done", "incomplete", "stopped", "refused"]
 Cause = Literal[
     "missed",
     "wrong_part",
+    "off_centre",
     "dropped_inside",
     "dropped_outside",
     "gone",

@@ -14,6 +14,7 @@ from typing import Any
 from agent.cell_weights import PERCEIVER, checkpoint_folder, load_checkpoints, load_perceiver, sureness_of, view_of
 from agent.evaluation.actors import Act
 from agent.evaluation.attempts_drawn import CAMERA, Drawn, draw
+from agent.evaluation.attempts_held import taken
 from agent.evaluation.judgements import CAUSES, counted, mistakes
 from agent.evaluation.portraits import portrait, side_by_side
 from agent.evaluation.report import EvalReport
@@ -21,7 +22,6 @@ from agent.evaluation.table import Split, Table
 from agent.evaluation.trial import Cause, Trial
 from agent.execution import WATCHED, Execution
 from agent.executor import Checkpoint, Executor
-from agent.looking.difference import compare
 from agent.looking.looker import OVERHEAD, Blocked, Look, Looker
 from agent.verifying.aims import Aims, aiming, motion_of
 from agent.verifying.explained import explained
@@ -141,8 +141,9 @@ class Attempting:
         drawn = draw(table, card, self.checkpoints[card.checkpoint].contract)
         if drawn is None:
             return None
-        held = self._held(table, drawn.body) if card.start_pose == "holding" else None
-        if card.start_pose == "holding" and held is None:
+        holding = card.start_pose == "holding"
+        held = taken(self.cell, self.perceiver, table, card, drawn.body) if holding else None
+        if holding and held is None:
             return None
         schedule = Schedule(drawn.faults, table.driver)
         driver = FaultyDriver(table.driver, table.world, table.driver.arm, schedule)
@@ -170,16 +171,6 @@ class Attempting:
         last = driver.observe().images[OVERHEAD] if isinstance(seen, Blocked) else looker.picture_of(seen.after)
         pictures = tuple(one for one in (looker.picture_of(before), last) if one is not None)
         return Judgment(call, drawn, truth, execution, seen), pictures
-
-    def _held(self, table: Table, body: Body) -> PerceivedPart | None:
-        """Let the expert take that part; what two looks say that it is, as the agent knows it after a pick."""
-        looker = Looker(self.cell, table.gate, self.perceiver)
-        before = looker.settled(None)
-        if isinstance(before, Blocked) or table.expert.pick(table.world.bodies.index(body)).cause is not None:
-            return None
-        after = looker.settled(None)
-        gone = () if isinstance(after, Blocked) else compare(before.scene, after.scene).gone
-        return gone[0] if len(gone) == 1 else None
 
 
 def succeeded(table: Table, call: SkillCall, body: Body) -> bool:

@@ -149,16 +149,17 @@ def verify(state: RunState, runtime: Runtime[Workcell]) -> Update:
 
 
 def measure(judged: Judged, after: Look, state: RunState, workcell: Workcell) -> Judged:
-    """The verdict on a pick for a fixture with what the gripper's width says: it chooses the hole, so it must be
-    that of the bolt that was seen.
+    """The verdict on a pick for a fixture with how the part is held: the gripper's width chooses the hole, so it must
+    be that of the bolt that was seen; and a bolt that is held off its middle does not slip in.
     """
     wanted = state.task == "pick" and state.account.step.destination in workcell.cell.fixtures
     if not wanted or judged.held is None or judged.verdict.judgement != "success":
         return judged
-    reason = misfit(judged.held, after.width)
-    if reason is None:
+    found = misfit(judged.held, after.width, judged.evidence.off_centre if judged.evidence else None)
+    if found is None:
         return judged
-    verdict = Verdict(judgement="failure", reason=reason, confidence=judged.verdict.confidence, cause="wrong_part")
+    cause, reason = found
+    verdict = Verdict(judgement="failure", reason=reason, confidence=judged.verdict.confidence, cause=cause)
     return judged.model_copy(update={"verdict": verdict})
 
 

@@ -19,6 +19,7 @@ from skills.motion import CLOSED
 from skills.observation import Observation
 from skills.place import Fixture, is_over
 from skills.protocols import Policy
+from skills.scene import PerceivedPart
 from skills.words import Size
 
 KEPT: Final = 16
@@ -114,6 +115,12 @@ def motion_of(aim: Aim, cell: Cell) -> Motion:
         let_go=let_go_over(cell, aim.opened) if aim.opened else None,
         carried=None if aim.width is None else aim.width > cell.robot.gripper.holding_width,
     )
+
+
+def off_centre(part: PerceivedPart, closed: Point) -> float:
+    """How far from the part's middle, along it, the fingers closed at `closed`, x, y [m] from the tray's centre."""
+    x, y = closed[0] - part.at[0], closed[1] - part.at[1]
+    return abs(x * math.cos(part.yaw) + y * math.sin(part.yaw))
 
 
 def aiming(checkpoint: Checkpoint, aims: Aims) -> Checkpoint:

@@ -44,7 +44,8 @@ class Evidence(Value):
         watched: the gate saw the motion to its end; stops: its rules that ended it.
         let_go: over which place the fingers let go; None where they did not, or it is not known.
         carried: they held something when that was proposed.
-        beside: how far from the part in the gripper they closed [m]; None where that is no question.
+        beside: how far from the part in the gripper they closed [m]; None where that is no question; off_centre: how
+            much of that along the part.
         consulted: the second opinion, where one was asked for.
     """
 
@@ -62,6 +63,7 @@ class Evidence(Value):
     let_go: LetGo | None = None
     carried: bool | None = None
     beside: float | None = None
+    off_centre: float | None = None
     consulted: Consulted | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.looking.difference import Difference, alike, compare, same_part
 from agent.looking.looker import Look
-from agent.verifying.aims import UNKNOWN, Motion
+from agent.verifying.aims import UNKNOWN, Motion, off_centre
 from agent.verifying.evidence import Evidence
 from skills.base import Value
 from skills.call import Cause, Judgement, SkillCall, Verdict
@@ -92,6 +92,7 @@ def judge(
         let_go=motion.let_go,
         carried=motion.carried,
         beside=math.dist(judged.held.at, motion.closed) if judged.held and motion.closed else None,
+        off_centre=off_centre(judged.held, motion.closed) if judged.held and motion.closed else None,
     )
     return judged.model_copy(update={"lost": lost, "tidy": tidy, "evidence": evidence})
 

@@ -247,12 +247,15 @@ class TextPerceiver:
 
 
 class TextPolicy:
-    """Does what a trained policy does, from picture and phrase: of the parts that fit, the nearest."""
+    """Does what a trained policy does, from picture and phrase: of the parts that fit, the nearest. It makes its
+    `mistakes`, and closes `aside` [m along x], at the phrases of those numbers.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.phrases: list[str] = []
         self.mistakes: set[int] = set()
+        self.aside: Mapping[int, float] = {}
         self._meant = {
             card.render(arguments): (card.name, arguments)
             for card in CATALOGUE
@@ -282,6 +285,7 @@ class TextPolicy:
         others = [one for one in parts if one not in fitting]
         target = others[-1] if others and len(self.phrases) in self.mistakes else fitting[0]
         x, y = np.add(CELL.tray.centre, target.at)
+        x += self.aside.get(len(self.phrases), 0.0)
         rows = [(0.12, 0.05), (0.02, 0.05), (0.02, 0.0), (0.16, 0.0)]
         return np.array([[x, y, z, np.pi, 0, 0, w] for z, w in rows] + [[0.3, 0, 0.5, np.pi, 0, 0, 0]])
 

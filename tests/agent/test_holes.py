@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.holes import HELD_FROM, HELD_TO, Filled, in_the_way, insertable, misfit, needed_by, no_room
+from agent.holes import HELD_FROM, HELD_TO, OFF_CENTRE, Filled, in_the_way, insertable, misfit, needed_by, no_room
 from agent.journal.journal import Journal
 from skills.plan import Hole, Plan
 from skills.scene import PartQuery, PerceivedPart
@@ -72,7 +72,13 @@ def test_a_bolt_fits_by_the_width_of_its_shank_only(bolt: PerceivedPart) -> None
 
 
 def test_what_is_no_bolt_never_fits() -> None:
-    assert misfit(NUT, 0.016) == "ok M8 silver nut was seen, and only bolts are inserted"
+    assert misfit(NUT, 0.016) == ("wrong_part", "ok M8 silver nut was seen, and only bolts are inserted")
+
+
+def test_a_bolt_that_is_held_off_its_middle_does_not_fit_however_broad_it_is() -> None:
+    assert misfit(M8, 0.016, OFF_CENTRE) is None
+    assert misfit(M8, 0.016, 0.0121) == ("off_centre", "ok M8 silver bolt is held 12 mm from its middle; up to 5 fit")
+    assert misfit(M8, 0.012, 0.0121)[0] == "wrong_part"  # type: ignore[index]
 
 
 def test_the_journal_keeps_what_is_known_of_each_hole(tmp_path: Path) -> None:

@@ -247,7 +247,7 @@ def test_spoilt_numbers(cell):
     assert values("empty").shape == (0, 7)
 
 
-@pytest.mark.parametrize(("form", "column", "by"), [("beyond", 0, 0.5), ("low", 2, -0.05)])
+@pytest.mark.parametrize(("form", "column", "by"), [("beyond", 0, 0.5), ("aside", 1, 0.012), ("low", 2, -0.05)])
 def test_the_whole_way_elsewhere(cell, form, column, by):
     right, chunk, _ = said(cell, {"fault": "garbage", "at_call": 0, "form": form})
     assert chunk.values - right.values == pytest.approx(np.tile(np.eye(7)[column] * by, (len(right.values), 1)))

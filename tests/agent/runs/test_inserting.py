@@ -265,6 +265,22 @@ def test_a_bolt_that_the_gripper_knows_for_another_size_is_not_inserted(lay: Lay
     assert (report.outcome.outcome, bench.world.bins["left fixture"]) == ("incomplete", [])
 
 
+@pytest.mark.parametrize("aside", [-0.012, 0.012])
+def test_a_bolt_that_is_held_off_its_middle_is_laid_back_and_picked_anew(lay: Lay, aside: float) -> None:
+    bench = lay(Tray(M8), one_m8())
+    bench.policies["pick"].aside = {1: aside}
+    report = run(bench.workcell, "go")
+    assert [skill for skill, _ in said(report)] == ["pick", "put_back", "pick", "insert"]
+    assert report.attempts[0].verdict.reason == "ok M8 silver bolt is held 12 mm from its middle; up to 5 fit"
+    assert (report.outcome.outcome, len(bench.world.bins["left fixture"])) == ("done", 1)
+
+
+def test_for_a_bin_it_does_not_matter_where_a_bolt_is_held(lay: Lay) -> None:
+    bench = lay(Tray(M8), step("left bin", 1, kind="bolt"))
+    bench.policies["pick"].aside = {1: 0.012}
+    assert [skill for skill, _ in said(run(bench.workcell, "go"))] == ["pick", "place"]
+
+
 class Guillotine:
     """Ends the process at the n-th event."""
 

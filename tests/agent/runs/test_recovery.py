@@ -55,6 +55,7 @@ def ladder(situation: Situation, cause: Cause, attempts: int = 3, **budgets: int
     [
         ("free", "missed", ["retry", "other_candidate", "skip"]),
         ("free", "wrong_part", ["retry", "other_candidate", "skip"]),
+        ("free", "off_centre", ["retry", "other_candidate", "skip"]),
         ("free", "dropped_inside", ["retry", "retry", "skip"]),
         ("free", "dropped_outside", ["retry", "retry", "ask"]),
         ("free", "gone", ["retry", "retry", "ask"]),
@@ -69,6 +70,7 @@ def ladder(situation: Situation, cause: Cause, attempts: int = 3, **budgets: int
         ("free", "latched", ["stop"]),
         ("holding", "missed", ["retry", "retry", "put_back"]),
         ("holding", "wrong_part", ["put_back"]),
+        ("holding", "off_centre", ["put_back"]),
         ("holding", "unreachable", ["put_back"]),
         ("holding", "policy_silent", ["retry", "retry", "ask"]),
         ("holding", "robot_fault", ["retry", "stop"]),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from agent.verifying.aims import KEPT, UNKNOWN, Aim, Aims, LetGo, Motion, let_go_over, motion_of
+from agent.verifying.aims import KEPT, UNKNOWN, Aim, Aims, LetGo, Motion, let_go_over, motion_of, off_centre
 from agent.verifying.judging import BESIDE, judge
 from sim.demonstrator import insert_waypoints, place_waypoints, put_back_waypoints
 from skills.cell import Cell
@@ -98,6 +98,14 @@ def test_fingers_that_close_are_told_in_the_tray_s_frame(cell: Cell) -> None:
     motion = motion_of(aims.of("call"), cell)
     assert motion.let_go is None
     assert motion.closed == pytest.approx((0.53 - cell.tray.centre[0], 0.02 - cell.tray.centre[1]))
+
+
+@pytest.mark.parametrize(
+    ("yaw", "off"), [(0.0, 0.012), (np.pi, 0.012), (np.pi / 2, 0.005), (np.pi / 4, 0.012017), (-np.pi / 4, 0.00495)]
+)
+def test_how_far_off_its_middle_a_part_is_held_counts_along_it(yaw: float, off: float) -> None:
+    lying = BOLT.model_copy(update={"at": (0.03, -0.02), "yaw": yaw})
+    assert off_centre(lying, (0.042, -0.015)) == pytest.approx(off, abs=1e-5)
 
 
 def test_only_the_last_calls_are_remembered() -> None:
