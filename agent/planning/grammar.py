@@ -9,6 +9,7 @@ from agent.planning.control import control_word
 from agent.planning.corrections import corrected_at_once
 from agent.planning.doubt import Doubt
 from agent.planning.fixtures import check_fixtures
+from agent.planning.guesses import guesses
 from agent.planning.lexicon import Lexicon
 from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
@@ -91,7 +92,24 @@ class GrammarPlanner:
         except Doubt as doubt:
             if past is None and doubt.outcome == "question" and self._points_back(instruction):
                 raise Doubt("ask-nothing-before", words=shorten(instruction, QUOTED, placeholder=" …")) from None
+            if doubt.outcome == "question" and not doubt.choices and (slip := self._slip(instruction, scene, past)):
+                raise slip from None
             raise
+
+    def _slip(self, instruction: str, scene: Scene | None, past: Past | None) -> Doubt | None:
+        """A question that offers what a word may have been, where that would be planned."""
+        found = [
+            (word, meant)
+            for word, meant in guesses(instruction[:LONGEST], self._lexicon)
+            if self._is_planned(meant, scene, past)
+        ]
+        return Doubt("ask-slip", choices=[meant for _, meant in found], word=found[0][0]) if found else None
+
+    def _is_planned(self, instruction: str, scene: Scene | None, past: Past | None) -> bool:
+        try:
+            return self._taken(instruction, scene, past).outcome == "planned"
+        except Doubt:
+            return False
 
     def _points_back(self, instruction: str) -> bool:
         return points_back(Parse(read(instruction[:LONGEST], self._lexicon).cursor(), self._lexicon))
