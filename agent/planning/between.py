@@ -1,11 +1,12 @@
 """What stands between the commands: connectors, order, politeness, wishes that change no plan."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from agent.planning.afterthoughts import take_rank
 from agent.planning.courtesy import AMBIGUOUS_OPENERS, OPENERS
-from agent.planning.parse import DETERMINERS, Parse
+from agent.planning.parse import DETERMINERS, TO, Parse
 from agent.planning.places import names_place
 from agent.planning.tokens import END
 from agent.planning.wordlist import words
@@ -50,6 +51,7 @@ _WISHES: Final = tuple(
     )
 )
 """Said beside a plan without changing it."""
+_GROUPS: Final = DETERMINERS | {"all", "every", "each", "both", "any"}
 _STOPPED: Final = ("stop", "halt")
 
 
@@ -127,6 +129,16 @@ def take_openers(parse: Parse) -> None:
         if cursor.at == start:
             return
         cursor.skip(_AFTER_OPENERS)
+
+
+def take_request(parse: Parse) -> None:
+    """Steps over “could” in "could the nuts go in the left bin?"; "could the nuts be in the left bin?" asks."""
+    cursor = parse.cursor
+    words = [token.word for token in cursor.tokens[cursor.at :]]
+    asked = pairwise(words[: next((i for i, word in enumerate(words) if word in _SENTENCE_ENDS), None)])
+    if words[0] == "could" and words[1] in _GROUPS:
+        moved = (one == "go" and then in TO or one == "be" and parse.lexicon.is_verb(then) for one, then in asked)
+        cursor.at += any(moved)
 
 
 def _take_opener(parse: Parse) -> str:

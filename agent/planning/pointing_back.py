@@ -24,7 +24,7 @@ from skills.words import TRAY
 
 _AGAIN: Final = re.compile(
     r"(?:please |and )*(?:(?:(?:do |repeat )?(?:it |that |this |the same |same )?(?:once more|one more time|again))"
-    r"|repeat(?: it| that)?)"
+    r"|(?:repeat|redo)(?: it| that| this| the (?:last|previous) (?:instruction|order|command|task|job|one))?)"
 )
 _BACK: Final = re.compile(
     r"(?:no |, |please )*(?:put|place|lay|bring|take|set|give|return) (?:it|them|that|this)(?: one)?"
