@@ -134,11 +134,13 @@ def take_openers(parse: Parse) -> None:
 def take_request(parse: Parse) -> None:
     """Steps over “could” in "could the nuts go in the left bin?"; "could the nuts be in the left bin?" asks."""
     cursor = parse.cursor
+    if cursor.word() != "could" or cursor.word(1) not in _GROUPS:
+        return
     words = [token.word for token in cursor.tokens[cursor.at :]]
-    asked = pairwise(words[: next((i for i, word in enumerate(words) if word in _SENTENCE_ENDS), None)])
-    if words[0] == "could" and words[1] in _GROUPS:
-        moved = (one == "go" and then in TO or one == "be" and parse.lexicon.is_verb(then) for one, then in asked)
-        cursor.at += any(moved)
+    end = next((i for i, word in enumerate(words) if word in _SENTENCE_ENDS), None)
+    pairs = tuple(pairwise(words[:end]))
+    goes = any(word == "go" and after in TO for word, after in pairs)
+    cursor.at += goes or any(word == "be" and parse.lexicon.is_verb(after) for word, after in pairs)
 
 
 def _take_opener(parse: Parse) -> str:

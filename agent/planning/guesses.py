@@ -1,4 +1,4 @@
-"""A word that may be a slip of several, or of none: what it most likely was is offered in a question, and never taken."""
+"""A word that may be a slip of several, or of none: what it most likely was is offered in a question, never taken."""
 
 import re
 from collections.abc import Iterator

@@ -26,6 +26,7 @@ from agent.planning.parse import STOPS, TO, Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.places import names_place, take_place
 from agent.planning.settle import Action, settle
+from agent.planning.sharing import take_shares
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
@@ -53,7 +54,7 @@ def take_clause(parse: Parse) -> None:
     """One clause. Raises: Doubt."""
     take_openers(parse)
     take_request(parse)
-    if take_own(parse) or take_afterthought(parse):
+    if take_shares(parse) or take_own(parse) or take_afterthought(parse):
         return
     if take_exclusion(parse) or take_same(parse) or take_condition(parse):
         return
