@@ -29,9 +29,9 @@ _MARK: Final = re.compile(
 )
 _HEADED: Final = re.compile(r"(?<=bin|box|elt|yor|ure|jig|rol| QC| qc)[ \t]*:[ \t]*(?:\n[ \t]*[-*•][ \t]*[^\n:>]+)+")
 """“left bin:” and its bullets, a line each."""
+_DO_THIS: Final = r"do (?:this|it|these(?: \w+)? things|the following)"
 _ANNOUNCED: Final = re.compile(
-    r"^[ \t]*(?:please )?(?:(?:do (?:this|it|these(?: \w+)? things|the following) )?in (?:order|sequence)"
-    r"|do (?:this|it|these(?: \w+)? things)|here we go|ready|go"
+    rf"^[ \t]*(?:please )?(?:(?:{_DO_THIS} )?in (?:order|sequence)|{_DO_THIS}|here we go|ready|go"
     r"|(?:(?:i have|i've|there is|there's)(?: got)? )?"
     r"(?:an?|one|two|three|some) (?:job|task|order|thing)s?(?: for you)?) *[:?](?= )",
     re.IGNORECASE,

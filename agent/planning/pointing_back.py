@@ -24,9 +24,10 @@ from skills.plan import GRIPPER, Past, Step
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.words import TRAY
 
+_LAST: Final = r"the (?:last|previous) (?:instruction|order|command|task|job|one)"
 _AGAIN: Final = re.compile(
-    r"(?:please |and )*(?:(?:(?:do |repeat )?(?:it |that |this |the same |same )?(?:once more|one more time|again))"
-    r"|(?:repeat|redo)(?: it| that| this| the (?:last|previous) (?:instruction|order|command|task|job|one))?)"
+    r"(?:please |and )*(?:(?:(?:do |repeat )?(?:it |that |this |the same |same )?(?:once more|again))"
+    rf"|(?:repeat|redo)(?: (?:it|that|this|{_LAST}))?)"
 )
 _BACK: Final = re.compile(
     r"(?:no |, |please )*(?:put|place|lay|bring|take|set|give|return) (?:it|them|that|this)(?: one)?"
