@@ -23,8 +23,9 @@ from agent.planning.run_questions import answer_of_run
 from agent.planning.statements import emptied_place, freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
-from agent.planning.wording import listed
+from agent.planning.wording import listed, plan_words
 from agent.planning.wordlist import words
+from agent.planning.written_plan import written_plan
 from prompts.loader import render
 from skills.catalogue import Catalogue
 from skills.cell import Cell
@@ -117,7 +118,9 @@ class GrammarPlanner:
     def _taken(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
-        reading = read(record_words(instruction) or instruction, self._lexicon)
+        written = written_plan(instruction, self._lexicon)
+        said = plan_words(written) if written else record_words(instruction) or instruction
+        reading = read(said, self._lexicon)
         if command := control_word(reading.plain):
             return Understanding(outcome="control", command=command)
         refuse(reading.plain)
@@ -141,6 +144,8 @@ class GrammarPlanner:
         check_order(steps)
         if not steps:
             raise Doubt("nothing-understood")
+        if written and written.steps != tuple(steps):
+            raise Doubt("not-understood", words=said)
         text = " ".join((*_heard(reading), *parse.notes))
         return Understanding(outcome="planned", plan=Plan(steps=tuple(steps)), text=text)
 
