@@ -52,6 +52,8 @@ _WISHES: Final = tuple(
 )
 """Said beside a plan without changing it."""
 _GROUPS: Final = DETERMINERS | {"all", "every", "each", "both", "any"}
+_MOVED: Final = ("put", "placed", "moved", "brought", "removed")
+"""Not "stuck", "rejected" and the like, which say how parts are."""
 _STOPPED: Final = ("stop", "halt")
 
 
@@ -138,9 +140,8 @@ def take_request(parse: Parse) -> None:
         return
     words = [token.word for token in cursor.tokens[cursor.at :]]
     end = next((i for i, word in enumerate(words) if word in _SENTENCE_ENDS), None)
-    pairs = tuple(pairwise(words[:end]))
-    goes = any(word == "go" and after in TO for word, after in pairs)
-    cursor.at += goes or any(word == "be" and parse.lexicon.is_verb(after) for word, after in pairs)
+    asked = pairwise(words[:end])
+    cursor.at += any((word == "go" and after in TO) or (word == "be" and after in _MOVED) for word, after in asked)
 
 
 def _take_opener(parse: Parse) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from agent.planning.doubt import Doubt
 from agent.planning.modifiers import starts_part
 from agent.planning.objects import is_over
 from agent.planning.parse import TO, Parse, PartPhrase
@@ -93,11 +94,15 @@ def take_destination(parse: Parse) -> str | None:
 
 
 def take_relative_place(parse: Parse, phrases: Sequence[PartPhrase]) -> str | None:
-    """“the red nuts, which go in the left bin”; None behind several parts or an exception: which of them go there?"""
+    """“the red nuts, which go in the left bin”; None behind several parts or an exception: which of them go there?
+
+    Raises: Doubt for "which are in the left bin", which orders nothing.
+    """
     cursor = parse.cursor
     start = cursor.at
     single = len(phrases) == 1 and not phrases[0].query.without
     if single and cursor.take(",") and cursor.take("which"):
+        _refuse_report(parse)
         cursor.take("all")
         cursor.take("should", "must", "shall", "need", "needs", "have", "has", "are", "is")
         cursor.take("to")
@@ -108,6 +113,15 @@ def take_relative_place(parse: Parse, phrases: Sequence[PartPhrase]) -> str | No
                 return place
     cursor.at = start
     return None
+
+
+def _refuse_report(parse: Parse) -> None:
+    cursor = parse.cursor
+    start = cursor.at
+    lies = cursor.take("is", "are", "lie", "lies") and cursor.take(*TO) and names_place(parse)
+    if lies and take_place(parse) != TRAY:
+        raise Doubt("ask-report", words=cursor.quote(start, cursor.at))
+    cursor.at = start
 
 
 def _take_side(parse: Parse) -> str | None:

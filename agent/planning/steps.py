@@ -53,7 +53,6 @@ def take_clauses(parse: Parse) -> None:
 def take_clause(parse: Parse) -> None:
     """One clause. Raises: Doubt."""
     take_openers(parse)
-    take_request(parse)
     if take_shares(parse) or take_own(parse) or take_afterthought(parse):
         return
     if take_exclusion(parse) or take_same(parse) or take_condition(parse):
@@ -63,6 +62,7 @@ def take_clause(parse: Parse) -> None:
     if take_topic(parse):
         return
     parse.cursor.take("have", "do")
+    take_request(parse)
     if parse.cursor.take_run("from", "the", "tray"):
         parse.cursor.take(",")
     place = take_fronted_place(parse)
