@@ -208,7 +208,7 @@ def _take_mark(parse: Parse, draft: Draft, start: int | None = None) -> bool:
     if preposition or cursor.word(-1) in {"have", "has"}:
         cursor.take("a", "any", "the", "no")
         cursor.skip(_MARKING | FOREIGN["colour"])
-        if parse.lexicon.attributes.get(cursor.word(), ("", ""))[1] == "failed":  # "without a failed mark"
+        if parse.lexicon.attributes.get(cursor.word()) == ("condition", "failed"):  # "without a failed mark"
             cursor.at += cursor.word(1) in _MARKS
         if cursor.take(*_MARKS):
             failed = preposition != "without" and cursor.quote(start, cursor.at).lower().find(" no ") < 0
