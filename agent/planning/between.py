@@ -1,11 +1,12 @@
 """What stands between the commands: connectors, order, politeness, wishes that change no plan."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from agent.planning.afterthoughts import take_rank
 from agent.planning.courtesy import AMBIGUOUS_OPENERS, OPENERS
-from agent.planning.parse import DETERMINERS, Parse
+from agent.planning.parse import DETERMINERS, TO, Parse
 from agent.planning.places import names_place
 from agent.planning.tokens import END
 from agent.planning.wordlist import words
@@ -50,6 +51,9 @@ _WISHES: Final = tuple(
     )
 )
 """Said beside a plan without changing it."""
+_GROUPS: Final = DETERMINERS | {"all", "every", "each", "both", "any"}
+_MOVED: Final = ("put", "placed", "moved", "brought", "removed")
+"""Not "stuck", "rejected" and the like, which say how parts are."""
 _STOPPED: Final = ("stop", "halt")
 
 
@@ -127,6 +131,17 @@ def take_openers(parse: Parse) -> None:
         if cursor.at == start:
             return
         cursor.skip(_AFTER_OPENERS)
+
+
+def take_request(parse: Parse) -> None:
+    """Steps over “could” in "could the nuts go in the left bin?"; "could the nuts be in the left bin?" asks."""
+    cursor = parse.cursor
+    if cursor.word() != "could" or cursor.word(1) not in _GROUPS:
+        return
+    words = [token.word for token in cursor.tokens[cursor.at :]]
+    end = next((i for i, word in enumerate(words) if word in _SENTENCE_ENDS), None)
+    asked = pairwise(words[:end])
+    cursor.at += any((word == "go" and after in TO) or (word == "be" and after in _MOVED) for word, after in asked)
 
 
 def _take_opener(parse: Parse) -> str:

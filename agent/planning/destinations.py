@@ -1,13 +1,16 @@
 """Where parts go, as a clause says it: in front, behind the verb, behind the parts, or by pointing back."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from agent.planning.doubt import Doubt
 from agent.planning.modifiers import starts_part
 from agent.planning.objects import is_over
-from agent.planning.parse import TO, Parse
+from agent.planning.parse import TO, Parse, PartPhrase
 from agent.planning.places import end_of_place, names_place, side_place, take_place, unknown_place
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
+from skills.words import TRAY
 
 _LAYING: Final = ("place", "put", "drop", "insert", "deposit")
 """“pick two nuts, place left bin”: verbs that a place may follow at once."""
@@ -88,6 +91,37 @@ def take_destination(parse: Parse) -> str | None:
         raise unknown_place(parse, at)
     any(cursor.take_run("with", pronoun) for pronoun in ("it", "them", "those"))
     return place
+
+
+def take_relative_place(parse: Parse, phrases: Sequence[PartPhrase]) -> str | None:
+    """“the red nuts, which go in the left bin”; None behind several parts or an exception: which of them go there?
+
+    Raises: Doubt for "which are in the left bin", which orders nothing.
+    """
+    cursor = parse.cursor
+    start = cursor.at
+    single = len(phrases) == 1 and not phrases[0].query.without
+    if single and cursor.take(",") and cursor.take("which"):
+        _refuse_report(parse)
+        cursor.take("all")
+        cursor.take("should", "must", "shall", "need", "needs", "have", "has", "are", "is")
+        cursor.take("to")
+        if cursor.take("go", "goes", "belong", "belongs") and cursor.take(*TO) and names_place(parse):
+            place = take_place(parse)
+            again = cursor.word() == "," and cursor.word(1) in TO
+            if place != TRAY and is_over(parse) and not again:
+                return place
+    cursor.at = start
+    return None
+
+
+def _refuse_report(parse: Parse) -> None:
+    cursor = parse.cursor
+    start = cursor.at
+    lies = cursor.take("is", "are", "lie", "lies") and cursor.take(*TO) and names_place(parse)
+    if lies and take_place(parse) != TRAY:
+        raise Doubt("ask-report", words=cursor.quote(start, cursor.at))
+    cursor.at = start
 
 
 def _take_side(parse: Parse) -> str | None:

@@ -9,6 +9,7 @@ from agent.planning.control import control_word
 from agent.planning.corrections import corrected_at_once
 from agent.planning.doubt import Doubt
 from agent.planning.fixtures import check_fixtures
+from agent.planning.guesses import guesses
 from agent.planning.lexicon import Lexicon
 from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
@@ -22,8 +23,9 @@ from agent.planning.run_questions import answer_of_run
 from agent.planning.statements import emptied_place, freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
-from agent.planning.wording import listed
+from agent.planning.wording import listed, plan_words
 from agent.planning.wordlist import words
+from agent.planning.written_plan import written_plan
 from prompts.loader import render
 from skills.catalogue import Catalogue
 from skills.cell import Cell
@@ -91,7 +93,24 @@ class GrammarPlanner:
         except Doubt as doubt:
             if past is None and doubt.outcome == "question" and self._points_back(instruction):
                 raise Doubt("ask-nothing-before", words=shorten(instruction, QUOTED, placeholder=" …")) from None
+            if doubt.outcome == "question" and not doubt.choices and (slip := self._slip(instruction, scene, past)):
+                raise slip from None
             raise
+
+    def _slip(self, instruction: str, scene: Scene | None, past: Past | None) -> Doubt | None:
+        """A question that offers what a word may have been, where that would be planned."""
+        found = [
+            (word, meant)
+            for word, meant in guesses(instruction[:LONGEST], self._lexicon)
+            if self._is_planned(meant, scene, past)
+        ]
+        return Doubt("ask-slip", choices=[meant for _, meant in found], word=found[0][0]) if found else None
+
+    def _is_planned(self, instruction: str, scene: Scene | None, past: Past | None) -> bool:
+        try:
+            return self._taken(instruction, scene, past).outcome == "planned"
+        except Doubt:
+            return False
 
     def _points_back(self, instruction: str) -> bool:
         return points_back(Parse(read(instruction[:LONGEST], self._lexicon).cursor(), self._lexicon))
@@ -99,7 +118,9 @@ class GrammarPlanner:
     def _taken(self, instruction: str, scene: Scene | None, past: Past | None) -> Understanding:
         if len(instruction) > LONGEST:
             raise Doubt("too-long", length=str(len(instruction)), most=str(LONGEST))
-        reading = read(record_words(instruction) or instruction, self._lexicon)
+        written = written_plan(instruction, self._lexicon)
+        said = plan_words(written) if written else record_words(instruction) or instruction
+        reading = read(said, self._lexicon)
         if command := control_word(reading.plain):
             return Understanding(outcome="control", command=command)
         refuse(reading.plain)
@@ -123,6 +144,8 @@ class GrammarPlanner:
         check_order(steps)
         if not steps:
             raise Doubt("nothing-understood")
+        if written and written.steps != tuple(steps):
+            raise Doubt("not-understood", words=said)
         text = " ".join((*_heard(reading), *parse.notes))
         return Understanding(outcome="planned", plan=Plan(steps=tuple(steps)), text=text)
 

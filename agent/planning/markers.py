@@ -29,13 +29,20 @@ _MARK: Final = re.compile(
 )
 _HEADED: Final = re.compile(r"(?<=bin|box|elt|yor|ure|jig|rol| QC| qc)[ \t]*:[ \t]*(?:\n[ \t]*[-*•][ \t]*[^\n:>]+)+")
 """“left bin:” and its bullets, a line each."""
+_DO_THIS: Final = r"do (?:this|it|these(?: \w+)? things|the following)"
 _ANNOUNCED: Final = re.compile(
-    r"^[ \t]*(?:please )?(?:do (?:this|these(?: \w+)? things)|here we go|ready|go"
+    rf"^[ \t]*(?:please )?(?:(?:{_DO_THIS} )?in (?:order|sequence)|{_DO_THIS}|here we go|ready|go"
     r"|(?:(?:i have|i've|there is|there's)(?: got)? )?"
-    r"(?:an?|one|two|three|some) (?:job|task|order|thing)s?(?: for you)?)[:?](?= )",
+    r"(?:an?|one|two|three|some) (?:job|task|order|thing)s?(?: for you)?) *[:?](?= )",
     re.IGNORECASE,
 )
 """“I have two jobs for you:”."""
+_IN_ORDER: Final = re.compile(
+    r"\bin (?:this|exactly this|the following) (?:order|sequence)(?= *:.+(?:[,;\n]|\b(?:and|then)\b))"
+    r"|(?<=,) *in (?:this|that|exactly this) (?:order|sequence)(?=\W*$)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""“in this order:” and "…, in that order": as it is said, it is done. "The nuts in this order" are a customer's."""
 _LETTERED: Final = (
     re.compile(r"(?:^|(?<=\s)) *\[\d+\](?=\s)"),
     re.compile(r"(?:^|(?<=\s)) *[a-h]\.(?=\s)", re.IGNORECASE),
@@ -48,13 +55,17 @@ def unmarked(text: str) -> str:
     """`text` with each mark as a separator and blanks, so that all other letters stay where they are."""
     for mark in _LETTERED:
         text = mark.sub(_separator, text) if mark.match(text) else text
-    text = _ANNOUNCED.sub(_separator, text)
+    text = _ANNOUNCED.sub(_separator, _IN_ORDER.sub(_blanks, text))
     return _LETTER.sub(_separator, _MARK.sub(_separator, _HEADED.sub(_on_one_line, text)))
 
 
 def _on_one_line(headed: re.Match[str]) -> str:
     head, *bullets = headed[0].split("\n")
     return f"{head} {','.join(re.sub('[-*•]', ' ', bullet, count=1) for bullet in bullets)}"
+
+
+def _blanks(said: re.Match[str]) -> str:
+    return " " * len(said[0])
 
 
 def _separator(mark: re.Match[str]) -> str:

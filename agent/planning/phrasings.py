@@ -223,6 +223,7 @@ FOLDS: Final[dict[str, str]] = {
     "every last": "every",
     "each single": "every",
     "one more": "one",
+    "one more time": "once more",
     "the whole lot": "everything",
     "the lot": "everything",
     "whatever is on the tray": "everything",

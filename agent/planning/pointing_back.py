@@ -5,6 +5,7 @@ that can be understood without it.
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from agent.looking.difference import alike, same_part
@@ -15,6 +16,7 @@ from agent.planning.doubt import Doubt
 from agent.planning.parse import Move, Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.past import refuse_brought
+from agent.planning.quantity import take_number
 from agent.planning.tokens import END
 from agent.planning.wording import into, query_words, step_words
 from prompts.loader import render
@@ -22,9 +24,10 @@ from skills.plan import GRIPPER, Past, Step
 from skills.scene import PartQuery, PerceivedPart, Scene, select
 from skills.words import TRAY
 
+_LAST: Final = r"the (?:last|previous) (?:instruction|order|command|task|job|one)"
 _AGAIN: Final = re.compile(
-    r"(?:please |and )*(?:(?:(?:do |repeat )?(?:it |that |this |the same |same )?(?:once more|one more time|again))"
-    r"|repeat(?: it| that)?)"
+    r"(?:please |and )*(?:(?:(?:do |repeat )?(?:it |that |this |the same |same )?(?:once more|again))"
+    rf"|(?:repeat|redo)(?: (?:it|that|this|{_LAST}))?)"
 )
 _BACK: Final = re.compile(
     r"(?:no |, |please )*(?:put|place|lay|bring|take|set|give|return) (?:it|them|that|this)(?: one)?"
@@ -42,6 +45,7 @@ _CORRECTING: Final = re.compile(
     r"(?:no|nope|wrong(?: \w+)?)(?: ,.*)?"
     r"|(?:not (?:that|this|there|those)|i (?:mean|meant) the|(?:that|it) (?:is|was) (?:the )?wrong)\b.*"
 )
+_MORE: Final = re.compile(r"\b(?:more|another)\b", re.IGNORECASE)
 _POINTING: Final = re.compile(r"\W*(?:and|then|now|next|also|plus|likewise)\b", re.IGNORECASE)
 
 
@@ -61,7 +65,7 @@ def take_past(parse: Parse, scene: Scene | None) -> bool:
         parse.moves.extend(parse.recalled)
     elif (other := _OTHER.fullmatch(said)) and _names(parse, other["noun"]):
         _take_other(parse, parse.past, scene)
-    elif take_correction(parse, parse.past):
+    elif _take_another(parse) or take_correction(parse, parse.past):
         return True
     else:
         return _take_more(parse)
@@ -77,6 +81,47 @@ def _put_back(past: Past) -> Move:
         return Move(PartPhrase(PartQuery(), 1), TRAY, source=GRIPPER)
     refuse_brought(past)
     raise Doubt("refuse-nothing-held", "refused")
+
+
+def _take_another(parse: Parse) -> bool:
+    """“one more”, "another one", "two more bolts": of the parts of the only step before, to where they went."""
+    cursor = parse.cursor
+    if len(parse.recalled) != 1 or not _MORE.search(cursor.text):
+        return False
+    before = parse.recalled[0]
+    take_order(parse)
+    take_openers(parse)
+    cursor.take("do")
+    count = _count_more(parse) or _count_named(parse, before.phrase.query)
+    cursor.skip(frozenset({",", "."}))
+    if count and cursor.word() == END and before.phrase.query.superlative is None:
+        parse.moves.append(replace(before, phrase=replace(before.phrase, quantity=count, at_most=False, counted=True)))
+        return True
+    cursor.at = 0
+    return False
+
+
+def _count_more(parse: Parse) -> int | None:
+    """“two more of them”; None, and nothing taken, where a part is named."""
+    cursor = parse.cursor
+    start = cursor.at
+    another = cursor.take("another")
+    count = take_number(parse) or (1 if another else None)
+    cursor.take("more")
+    any(cursor.take_run("of", pronoun) for pronoun in ("them", "those", "these"))
+    if count and cursor.word() in {END, ",", "."}:
+        return count
+    cursor.at = start
+    return None
+
+
+def _count_named(parse: Parse, before: PartQuery) -> int | None:
+    """“another nut” behind "a brass nut": in words that were said of it."""
+    phrases = take_parts(parse)
+    if len(phrases) != 1 or phrases[0].quantity == "all" or not phrases[0].counted:
+        return None
+    said, known = (query.model_dump(exclude_defaults=True) for query in (phrases[0].query, before))
+    return phrases[0].quantity if said.items() <= known.items() else None
 
 
 def _take_more(parse: Parse) -> bool:

@@ -12,6 +12,7 @@ from agent.planning.wordlist import words
 
 BE: Final = ("is", "are", "was", "were", "be", "been", "has", "have", "had", "did", "do", "does", "look", "looks")
 _MARKING: Final = words("red visible paint painted coloured colored bright paintmark")
+_MARKS: Final = ("mark", "marks", "marking", "markings")
 _JUDGED: Final = ("flagged", "tagged", "labelled", "labeled", "classified", "rated")
 _REGION_NOUNS: Final = ("side", "half", "part", "edge", "end", "area", "section", "row")
 
@@ -207,7 +208,9 @@ def _take_mark(parse: Parse, draft: Draft, start: int | None = None) -> bool:
     if preposition or cursor.word(-1) in {"have", "has"}:
         cursor.take("a", "any", "the", "no")
         cursor.skip(_MARKING | FOREIGN["colour"])
-        if cursor.take("mark", "marks", "marking"):
+        if parse.lexicon.attributes.get(cursor.word()) == ("condition", "failed"):  # "without a failed mark"
+            cursor.at += cursor.word(1) in _MARKS
+        if cursor.take(*_MARKS):
             failed = preposition != "without" and cursor.quote(start, cursor.at).lower().find(" no ") < 0
             cursor.take_run("on", "it") or cursor.take_run("on", "them")
             draft.set(parse, "condition", "failed" if failed else "ok", start)

@@ -76,10 +76,11 @@ def proposed_plan(answer: Any, lexicon: Lexicon) -> Plan | None:
     filled = parse_model(answer, Proposed, NAME)
     if filled.unclear or not filled.steps:
         return None
-    return Plan(steps=tuple(_step(step, lexicon) for step in filled.steps))
+    return Plan(steps=tuple(checked_step(step, lexicon) for step in filled.steps))
 
 
-def _step(step: ProposedStep, lexicon: Lexicon) -> Step:
+def checked_step(step: ProposedStep, lexicon: Lexicon) -> Step:
+    """The step in the names of the cell. Raises: BadInput, UnknownName."""
     if step.destination not in lexicon.places:
         raise UnknownName("destination", step.destination, lexicon.places)
     if len(step.part.without) > MOST or any(query.without for query in step.part.without):

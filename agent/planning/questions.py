@@ -5,9 +5,10 @@ from typing import Final
 
 from agent.planning.between import take_openers
 from agent.planning.capabilities import answer_capability
+from agent.planning.destinations import names_place_after
 from agent.planning.doubt import Doubt
 from agent.planning.looks import Look, asks_bare
-from agent.planning.parse import Parse
+from agent.planning.parse import STOPS, Parse
 from agent.planning.scene_answers import ATTEMPTS, SEE, answer_count
 from agent.planning.tokens import Cursor, Token
 from agent.planning.wordlist import words
@@ -19,6 +20,7 @@ _JOINTS: Final = words("and , . ;")
 _AGAIN: Final = words("how what where which is are does any do")
 _COUNTED: Final = words("count number list overview total")
 _SEEING: Final = words("are is do can have see")
+_TOWARDS: Final = words("to into onto ->")
 _BESIDE: Final = words(". , if so yes then there is are any one please just and")
 _GROUPS: Final = words("all every any each both everything anything the a some")
 
@@ -35,7 +37,7 @@ def is_question(parse: Parse) -> bool:
     if cursor.take_run("give", "me"):
         cursor.at = start
         return cursor.word(3) in _COUNTED
-    if _then_orders(parse):
+    if _then_orders(parse) or _sends_any(parse):
         return False
     words = cursor.word(), cursor.word(1), cursor.word(2)
     asks = (
@@ -60,6 +62,18 @@ def _then_orders(parse: Parse) -> bool:
     stop = next((i for i, word in enumerate(tokens) if word == "." or tokens[i : i + 2] == [",", "if"]), len(tokens))
     behind = [word for word in tokens[stop:] if word not in _BESIDE]
     return bool(behind) and parse.lexicon.is_verb(behind[0])
+
+
+def _sends_any(parse: Parse) -> bool:
+    """“any two nuts to the conveyor”: parts on their way to a place, and no question mark."""
+    cursor = parse.cursor
+    start, sends = cursor.at, False
+    if cursor.take("any") and "?" not in cursor.text:
+        while cursor.word() not in STOPS and cursor.word() not in _TOWARDS:
+            cursor.at += 1
+        sends = cursor.word() in _TOWARDS and names_place_after(parse)
+    cursor.at = start
+    return sends
 
 
 def _ends_in_value(parse: Parse) -> bool:

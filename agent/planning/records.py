@@ -35,7 +35,7 @@ def record_words(text: str) -> str | None:
 
 def _json_records(text: str) -> list[dict[str, str]] | None:
     try:
-        found: Any = json.loads(text, object_pairs_hook=_once)
+        found: Any = json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError):
         return None
     rows = found if isinstance(found, list) else [found]
@@ -43,7 +43,7 @@ def _json_records(text: str) -> list[dict[str, str]] | None:
     return [{key: str(value) for key, value in row.items()} for row in rows] if plain else None
 
 
-def _once(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     """Raises: ValueError for a field that is said twice."""
     if len(dict(fields)) < len(fields):
         raise ValueError(fields)

@@ -11,8 +11,14 @@ from agent.planning.asides import (
     take_same,
     take_topic,
 )
-from agent.planning.between import take_openers, take_order
-from agent.planning.destinations import names_place_after, take_destination, take_fronted_place, take_place_first
+from agent.planning.between import take_openers, take_order, take_request
+from agent.planning.destinations import (
+    names_place_after,
+    take_destination,
+    take_fronted_place,
+    take_place_first,
+    take_relative_place,
+)
 from agent.planning.doubt import Doubt
 from agent.planning.objects import PARTICLES, is_over, is_pronoun, take_alone, take_object, take_off_tray, take_pronoun
 from agent.planning.own_skills import take_own
@@ -20,6 +26,7 @@ from agent.planning.parse import STOPS, TO, Parse, PartPhrase
 from agent.planning.partlist import take_parts
 from agent.planning.places import names_place, take_place
 from agent.planning.settle import Action, settle
+from agent.planning.sharing import take_shares
 from agent.planning.synonyms import COPULAS
 from agent.planning.tokens import END
 from skills.scene import PartQuery
@@ -46,7 +53,7 @@ def take_clauses(parse: Parse) -> None:
 def take_clause(parse: Parse) -> None:
     """One clause. Raises: Doubt."""
     take_openers(parse)
-    if take_own(parse) or take_afterthought(parse):
+    if take_shares(parse) or take_own(parse) or take_afterthought(parse):
         return
     if take_exclusion(parse) or take_same(parse) or take_condition(parse):
         return
@@ -55,6 +62,7 @@ def take_clause(parse: Parse) -> None:
     if take_topic(parse):
         return
     parse.cursor.take("have", "do")
+    take_request(parse)
     if parse.cursor.take_run("from", "the", "tray"):
         parse.cursor.take(",")
     place = take_fronted_place(parse)
@@ -106,7 +114,7 @@ def _take_command(parse: Parse, place: str | None) -> None:
         cursor.take_run("in", "it") or cursor.take_run("into", "it") or cursor.take("there")
     if action == "throw" and cursor.word() in TO and not place and not names_place_after(parse):
         raise Doubt("refuse-throw", "refused", words="throw")
-    place = place or take_destination(parse)
+    place = place or take_relative_place(parse, phrases) or take_destination(parse)
     if place is None and action == "put" and take_off_tray(parse, start):
         action = "remove"
     cursor.take("too", "also", "likewise")
@@ -158,7 +166,7 @@ def _take_statement(parse: Parse, place: str | None) -> None:
         settle(parse, phrases, "put", place)
         return
     action = _take_copula(parse, wished=cursor.word(phrases[0].start - cursor.at - 1) in _WISHING)
-    place = place or take_destination(parse)
+    place = place or take_relative_place(parse, phrases) or take_destination(parse)
     if cursor.take("too", "also", "likewise") and place is None:
         parse.flush()
         if not parse.moves and parse.recalled:
@@ -178,10 +186,15 @@ def _points_back(parse: Parse) -> bool:
 
 
 def _goes_on(parse: Parse, phrases: list[PartPhrase]) -> bool:
-    """“put the bolts in the left bin, then the nuts”: where those before were said to go, if only kinds were named."""
+    """“put the bolts in the left bin, then the nuts”: where those before were said to go, if only kinds were named.
+
+    Whatever is named behind "followed by" goes there as well.
+    """
     if not (parse.sequel and parse.moves and is_over(parse) and parse.moves[-1].place_at):
         return False
     before = parse.moves[-1].phrase
+    if parse.cursor.quote(phrases[0].start - 1, phrases[0].start).lower().split() == ["followed", "by"]:
+        return True
     return all(not phrase.query.model_dump(exclude={"kind"}, exclude_defaults=True) for phrase in (before, *phrases))
 
 

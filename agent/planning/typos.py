@@ -38,24 +38,23 @@ def correct(word: str, lexicon: Lexicon) -> str | None:
 
     Words that describe parts must all say the same to be chosen from; of others, the likeliest slip is chosen.
     """
-    if len(word) < 3 or not word.isalpha() or word in ENGLISH or word in _FOREIGN:
-        return None
-    allowed = 1 if len(word) < 8 else 2
-    slips = {
-        known: _slip(word, known, distance)
-        for known in lexicon.targets
-        if len(known) > 2 and abs(len(known) - len(word)) <= allowed
-        if 0 < (distance := DamerauLevenshtein.distance(word, known, score_cutoff=allowed)) <= allowed
-    }
+    slips = _slips(word, lexicon)
     nearest = [known for known, slip in slips.items() if slip[:2] == min(slips.values())[:2]]
     swapped = [known for known in nearest if sorted(known) == sorted(word)]
     described = {lexicon.meaning(known) for known in nearest if lexicon.describes(known)}
-    if len(swapped) != 1 and len(described) > 1:
+    if not slips or (len(swapped) != 1 and len(described) > 1):
         return None
     meant = [known for known in (swapped if len(swapped) == 1 else nearest) if _is_slip(word, known)]
     likeliest = [known for known in meant if slips[known] == min(slips[other] for other in meant)]
     clear = len({lexicon.meaning(known) for known in likeliest}) == 1 and not _negates(word, likeliest[0])
     return likeliest[0] if clear else None
+
+
+def likely(word: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """What a hurried hand may have meant by a `word` that `correct` leaves alone, the likeliest first: to be asked."""
+    slips = _slips(word, lexicon)
+    meant = [known for known in slips if _is_slip(word, known) and not _negates(word, known)]
+    return tuple(sorted(meant, key=lambda known: (slips[known], known)))
 
 
 def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
@@ -74,6 +73,19 @@ def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
         if a in lexicon.targets and b in lexicon.targets and (a not in lexicon.nouns or b in _JOINING)
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _slips(word: str, lexicon: Lexicon) -> dict[str, tuple[int, bool, bool, bool]]:
+    """The words of `lexicon` that are near to `word`, each with how unlikely it is; none near to an English word."""
+    if len(word) < 3 or not word.isalpha() or word in ENGLISH or word in _FOREIGN:
+        return {}
+    allowed = 1 if len(word) < 8 else 2
+    return {
+        known: _slip(word, known, distance)
+        for known in lexicon.targets
+        if len(known) > 2 and abs(len(known) - len(word)) <= allowed
+        if 0 < (distance := DamerauLevenshtein.distance(word, known, score_cutoff=allowed)) <= allowed
+    }
 
 
 def _slip(word: str, known: str, distance: int) -> tuple[int, bool, bool, bool]:
