@@ -11,7 +11,10 @@ SmolcellError                 exit code 1
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+LISTED: Final = 16
+"""Names that a message lists; of more it says how many there are, and which are nearest."""
 
 
 class SmolcellError(Exception):
@@ -42,7 +45,7 @@ class UnknownName(BadInput):
         self.nearest = nearest(value, names) if isinstance(value, str) else ()
         super().__init__(field, value, f"one of {_listed(names)}" if names else "(none exist)")
         shown = f" Nearest: {_listed(self.nearest)}." if self.nearest else ""
-        listed = f"one of {_listed(names)}" if len(names) <= 12 else f"one of {len(names)} names"
+        listed = f"one of {_listed(names)}" if len(names) <= LISTED else f"one of {len(names)} names"
         allowed = f"allowed is {listed}" if names else "there is none"
         self.args = (f"{field}: {value!r} is not known; {allowed}.{shown}{' ' + hint if hint else ''}",)
 
