@@ -1,6 +1,7 @@
 """Running an instruction, and going on with one that was cut off. Returns a report, never prints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, Final
 
 from agent.events import Asked, Replied
@@ -8,7 +9,7 @@ from agent.report import Report, report_of
 from agent.state import RunState
 from agent.workcell import Workcell
 from skills.errors import BadInput
-from skills.plan import Past
+from skills.plan import Past, Plan
 from skills.roles import check
 
 Answer = Callable[[Asked], str | None]
@@ -16,6 +17,8 @@ Answer = Callable[[Asked], str | None]
 
 STEPS: Final = 10_000
 """Bound of LangGraph's own counter; the loops of a run are bounded by their budgets long before it."""
+LOOKED_BACK: Final = 20
+"""Runs among which the last plan is looked for."""
 
 
 def run(
@@ -67,30 +70,38 @@ def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
 
 
 def past_of(workcell: Workcell, run_id: str) -> Past | None:
-    """The run before this one, for an instruction that points back to it."""
-    earlier = iter(workcell.journal.runs())
-    last = next(earlier, None) if any(run.id == run_id for run in earlier) else None
-    return as_past(workcell, last.id) if last else None
-
-
-def as_past(workcell: Workcell, run_id: str) -> Past | None:
-    """What an instruction can point back to of this run; None where it planned nothing or can't be read.
-
-    Where the table was laid anew since, its plan is all that is left of it.
+    """What an instruction of this run can point back to: the run before it that planned something. What was answered
+    or refused in between is passed over; a question that was left open is not, nor a run that can't be read.
     """
-    try:
-        state = saved_state(workcell, run_id)
-    except BadInput:
-        return None
-    if state is None or state.understanding is None or state.understanding.plan is None:
-        return None
-    plan = state.understanding.plan
+    runs = iter(workcell.journal.runs())
+    earlier = runs if any(run.id == run_id for run in runs) else ()
+    return latest_past(workcell, (run.id for run in earlier))
+
+
+def latest_past(workcell: Workcell, runs: Iterable[str]) -> Past | None:
+    """The same of these runs, the latest first; of the last LOOKED_BACK."""
+    for number, run_id in enumerate(islice(runs, LOOKED_BACK)):
+        try:
+            state = saved_state(workcell, run_id)
+        except BadInput:
+            return None
+        if state is None or state.understanding is None:
+            return None
+        if state.understanding.plan is not None:
+            return _as_past(workcell, state, state.understanding.plan, asked_since=number > 0)
+        if state.understanding.outcome == "question":
+            return None
+    return None
+
+
+def _as_past(workcell: Workcell, state: RunState, plan: Plan, *, asked_since: bool) -> Past:
+    """Where the table was laid anew since, its plan is all that is left of a run."""
     nothing = (0,) * len(plan.steps)
-    if workcell.journal.table.is_laid_anew(run_id):
-        return Past(plan=plan, moved=nothing)
+    if workcell.journal.table.is_laid_anew(state.run_id):
+        return Past(plan=plan, moved=nothing, asked_since=asked_since)
     moved = tuple(account.moved for account in state.accounts) or nothing
     holding = workcell.looker.grip(workcell.gate.observe().gripper_width).holding
-    return Past(plan=plan, moved=moved, target=state.target, holding=holding)
+    return Past(plan=plan, moved=moved, target=state.target, holding=holding, asked_since=asked_since)
 
 
 def _adopt(workcell: Workcell, run_id: str) -> None:

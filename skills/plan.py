@@ -70,12 +70,14 @@ class Past(Value):
         moved: for each step, how many parts it brought to its destination, where they lie now.
         target: the part that was to be moved last, as it was seen on the tray.
         holding: whether something is in the gripper now.
+        asked_since: something was asked since then, or refused: "them" may mean what that was about.
     """
 
     plan: Plan
     moved: tuple[Annotated[int, Field(ge=0)], ...]
     target: PerceivedPart | None = None
     holding: bool = False
+    asked_since: bool = False
 
     @model_validator(mode="after")
     def _counts_each_step(self) -> Self:

@@ -39,6 +39,8 @@ QUOTED: Final = 60
 """Characters of an instruction that a question repeats, where it is about the whole of it."""
 
 _GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
+_POINTING: Final = frozenset({"them", "they", "those", "these", "it"})
+"""Words for the parts that were named last, in an order or in a question."""
 
 
 class GrammarPlanner:
@@ -58,9 +60,11 @@ class GrammarPlanner:
             return meant
         if past is None or alone.outcome in {"planned", "control"}:
             return alone
-        if told := answer_of_run(read(instruction[:LONGEST], self._lexicon).plain, past):
+        plain = read(instruction[:LONGEST], self._lexicon).plain
+        if told := answer_of_run(plain, past):
             return Understanding(outcome="answer", text=told)
-        return self._understood(instruction, scene, past) if alone.outcome == "question" else alone
+        unclear = past.asked_since and not _POINTING.isdisjoint(plain) and "back" not in plain
+        return self._understood(instruction, scene, past) if alone.outcome == "question" and not unclear else alone
 
     def _rephrased(self, instruction: str, scene: Scene | None) -> Understanding | None:
         """An order and its correction in one breath, understood as in two lines; None where it is anything else."""

@@ -6,7 +6,7 @@ from agent import events
 from agent.looking.difference import alike, compare
 from agent.looking.looker import Blocked
 from agent.nodes.plan import QUESTIONS, answered
-from agent.run import Answer, as_past, run
+from agent.run import Answer, latest_past, run
 from agent.workcell import Workcell
 from skills.call import Outcome
 from skills.plan import Past, Understanding
@@ -37,7 +37,7 @@ class Meant(NamedTuple):
 
 def meant(workcell: Workcell, text: str, answer: Answer) -> Meant:
     """What `text` makes of the latest run, after the questions that it leaves open. Nothing moves."""
-    past, scene = as_past(workcell, workcell.journal.runs()[0].id), _seen(workcell)
+    past, scene = latest_past(workcell, (one.id for one in workcell.journal.runs()[:1])), _seen(workcell)
     understanding = workcell.planner.understand(text, scene, past)
     for _ in range(QUESTIONS):
         if understanding.outcome != "question":

@@ -84,7 +84,26 @@ def test_on_a_table_that_was_laid_anew_only_the_words_are_left(tmp_path: Path) -
     assert ended(report) == "done: all × nut → right bin: 1 seen, 1 moved, 0 left, 0 lost"
 
 
-def test_behind_a_question_nothing_is_pointed_back_to(tmp_path: Path) -> None:
+def test_the_same_is_what_was_done_last_whatever_was_asked_or_refused_since(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Tray(FAILED_BOLT, FAILED_NUT, GOOD_NUT))
+    say(bench, "remove all failed bolts")
+    say(bench, "how many nuts are there?")
+    say(bench, "throw the nuts at the wall")
+    report = say(bench, "do the same with the nuts")
+    bench.journal.close()
+    assert ended(report) == "done: all × failed nut → rejection bin: 1 seen, 1 moved, 0 left, 0 lost"
+
+
+def test_behind_a_question_that_was_left_open_nothing_is_pointed_back_to(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Tray(FAILED_BOLT, FAILED_NUT, GOOD_NUT))
+    say(bench, "remove all failed bolts")
+    say(bench, "put the nuts in the bin")
+    report = say(bench, "do the same with the nuts")
+    bench.journal.close()
+    assert (report.outcome.outcome, bench.world.parts) == ("incomplete", [FAILED_NUT, GOOD_NUT])
+
+
+def test_behind_a_question_no_part_is_pointed_back_to(tmp_path: Path) -> None:
     bench = Bench(tmp_path, Tray(FAILED_BOLT, FAILED_NUT, GOOD_NUT))
     say(bench, "remove all failed bolts")
     say(bench, "how many nuts are there?")
