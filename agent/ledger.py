@@ -212,7 +212,7 @@ def still_missing(known: Iterable[PerceivedPart], seen: Difference) -> tuple[Per
 def shortfall(account: Account) -> str:
     """Why the step is short, with its counts."""
     wanted = "" if account.step.quantity == "all" else f" of {account.step.quantity} wanted"
-    parts = [f"{account.moved} moved{wanted}", f"{account.left} left", f"{account.lost} lost"]
+    parts = [*(["none seen"] if account.seen == 0 else []), f"{account.moved} moved{wanted}", f"{account.left} left", f"{account.lost} lost"]
     if account.unclear:
         parts.append(f"{account.unclear} on the tray can't be made out: move them apart")
     if account.disputed:

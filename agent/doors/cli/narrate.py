@@ -57,7 +57,7 @@ def _sentence(event: events.Event) -> str | None:
 def _interruption(event: events.Event) -> str | None:
     match event:
         case events.Woken():
-            return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     nothing was under way"
+            return f"woken     under way was {event.call.phrase!r}" if event.call else "woken     no call was under way"
         case events.Paused():
             return f"paused    {event.reason}; nothing is latched"
         case events.Unrecorded():
