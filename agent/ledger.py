@@ -212,7 +212,9 @@ def still_missing(known: Iterable[PerceivedPart], seen: Difference) -> tuple[Per
 def shortfall(account: Account) -> str:
     """Why the step is short, with its counts."""
     wanted = "" if account.step.quantity == "all" else f" of {account.step.quantity} wanted"
-    parts = [*(["none seen"] if account.seen == 0 else []), f"{account.moved} moved{wanted}", f"{account.left} left", f"{account.lost} lost"]
+    parts = [f"{account.moved} moved{wanted}", f"{account.left} left", f"{account.lost} lost"]
+    if not account.seen:
+        parts.insert(0, "none seen")
     if account.unclear:
         parts.append(f"{account.unclear} on the tray can't be made out: move them apart")
     if account.disputed:
