@@ -1,6 +1,7 @@
 """The report of a run as one page that needs nothing beside it, and that prints on a sheet of paper."""
 
 import base64
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -50,6 +51,8 @@ def new_file(field: str, path: Path) -> Path:
         raise BadInput(field, str(path), "a file that does not exist yet")
     if not path.absolute().parent.is_dir():
         raise BadInput(field, str(path), "a file in a folder that exists")
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise BadInput(field, str(path), "a file in a folder that can be written")
     return path
 
 
