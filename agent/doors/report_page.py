@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,9 @@ from agent.journal.journal import Journal, RunRecord
 from agent.recording.page import STYLE, jpeg
 from agent.report import COUNTS, Report, account_rows, report_of
 from agent.run import saved_state
-from agent.said import ACTIONS_SAID, CAUSES_SAID, evidence_words
+from agent.said import ACTIONS_SAID, cause_words, evidence_words, finding_words
 from agent.state import RunState
+from agent.why import cut_off
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
@@ -74,6 +76,7 @@ def page(report: Report, told: Sequence[events.Event]) -> str:
         *_plan(report),
         *_parts(report),
         *_pictures(report),
+        *_breaks(told),
         *_calls(report.attempts, told),
         *_people(report, told),
     )
@@ -115,28 +118,47 @@ def _smaller(png: bytes) -> str:
     return base64.b64encode(png).decode() if picture is None else jpeg(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
+def _breaks(told: Sequence[events.Event]) -> Iterator[str]:
+    """Where the run was cut off, stopped or paused, and went on."""
+    if said := [_break(before, one) for before, one in pairwise((None, *told)) if isinstance(one, events.Woken)]:
+        yield f"<h2>Interruptions</h2>\n<ul>{pages.items(said)}</ul>\n"
+
+
+def _break(before: events.Event | None, woken: events.Woken) -> str:
+    within = f" during {woken.call.phrase!r} ({woken.call.id})" if woken.call else " between two calls"
+    how = (
+        f"it ended as {before.outcome.outcome} ({before.outcome.reason})"
+        if isinstance(before, events.Finished)
+        else (f"it was cut off{within}")
+    )
+    return f"{how}; a person had it resumed, from what was seen then"
+
+
 def _calls(attempts: Sequence[Attempt], told: Sequence[events.Event]) -> Iterator[str]:
     """Every judged call: what was said to the policy, the verdict, what it rests on, and what was done about it."""
     if not attempts:
         return
+    cut = cut_off(told)
     yield "<h2>Calls</h2>\n<table><tr><th></th><th>phrase</th><th>verdict</th><th>evidence</th></tr>\n"
     for number, attempt in enumerate(attempts, 1):
         verdict = attempt.verdict
-        because = f": {CAUSES_SAID[verdict.cause]}" if verdict.cause else ""
+        because = cause_words(verdict, attempt.call, cut_off=attempt.call.id in cut)
         then = f"<br>{escape(action)}" if (action := _then(attempt.call.id, told)) else ""
         yield (
             f"<tr><td>{number}</td><td>{escape(attempt.call.phrase)}</td>"
-            f"<td>{verdict.judgement}, {verdict.confidence:.0%}{escape(because)}{then}</td>"
-            f"<td class='evidence'>{escape(_evidence(attempt, told))}</td></tr>\n"
+            f"<td>{verdict.judgement}, {verdict.confidence:.0%}{escape(because and f': {because}')}{then}</td>"
+            f"<td class='evidence'>{escape(_evidence(attempt, told, cut_off=attempt.call.id in cut))}</td></tr>\n"
         )
     yield "</table>\n"
 
 
-def _evidence(attempt: Attempt, told: Iterable[events.Event]) -> str:
+def _evidence(attempt: Attempt, told: Iterable[events.Event], *, cut_off: bool) -> str:
     verified = [one for one in told if isinstance(one, events.Verified) and one.call_id == attempt.call.id]
     seen = evidence_words(verified[-1].evidence) if verified and verified[-1].evidence else ()
-    stops = (ruling.describe() for ruling in attempt.rulings if ruling.decision != "allow")
-    return "; ".join((attempt.verdict.reason, *seen, *stops, f"{attempt.seconds:.1f} s"))
+    found = [finding_words(one) for ruling in attempt.rulings for one in ruling.findings]
+    reason, ruled = attempt.verdict.reason, [ruling.describe() for ruling in attempt.rulings]
+    seconds = () if cut_off else (f"{attempt.seconds:.1f} s",)  # nobody was there to count them
+    return "; ".join((*([] if reason in ruled else [reason]), *seen, *found, *seconds))
 
 
 def _then(call_id: str, told: Sequence[events.Event]) -> str:

@@ -104,7 +104,8 @@ def _keep_page(file: Path, content: str, later: str = "") -> None:
     try:
         write_file("--report", new_file("--report", file), content.encode(), remedy=ROOM)
     except (BadInput, Unavailable) as error:
-        talk(f"report    {error} Only the page is missing, so do not run this again.{later and f' To get one: {later}'}")
+        get = f" To get one: {later}" if later else ""
+        talk(f"report    {error} Only the page is missing, so do not run this again.{get}")
 
 
 def _check_past(state: Path, given: Path | None) -> None:
