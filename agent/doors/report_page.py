@@ -11,7 +11,9 @@ from typing import Final
 from agent import events, pages
 from agent.doors.repl.record import events_of
 from agent.journal.journal import Journal, RunRecord
-from agent.recording.page import STYLE, jpeg
+from agent.recording.page import STYLE, about, jpeg
+from agent.recording.read import read
+from agent.recording.shelf import FOLDER as RECORDINGS
 from agent.report import COUNTS, Report, account_rows, report_of
 from agent.run import saved_state
 from agent.said import ACTIONS_SAID, cause_words, evidence_words, finding_words
@@ -63,16 +65,18 @@ def page_of(workcell: Workcell, run: RunRecord) -> str:
     state = saved_state(workcell, run.id) or RunState(run_id=run.id, instruction=run.instruction)
     outcome = run.outcome or Outcome(outcome="stopped", reason="it was cut off")
     report = report_of(workcell.journal, state.model_copy(update={"outcome": outcome, "instruction": run.instruction}))
-    return page(report, events_of(workcell.journal, run.id))
+    return page(report, events_of(workcell.journal, run.id), workcell.journal.folder)
 
 
-def page(report: Report, told: Sequence[events.Event]) -> str:
-    """The page of a report, with the evidence, recoveries and approvals that the run's events hold."""
+def page(report: Report, told: Sequence[events.Event], state: Path) -> str:
+    """The page of a report, with the evidence, recoveries and approvals that the run's events hold, and with what its
+    recording in the cell's folder `state` says of day, cell, account and weights.
+    """
     outcome = report.outcome
     body = (
         f"<h1>{escape(report.instruction)}</h1>\n",
         f"<p class='outcome'>{escape(f'{outcome.outcome}: {outcome.reason}')}</p>\n",
-        f"<p class='meta'>{escape(report.run_id)}</p>\n",
+        f"<p class='meta'>{escape(_about(report, state))}</p>\n",
         *_plan(report),
         *_parts(report),
         *_pictures(report),
@@ -81,6 +85,15 @@ def page(report: Report, told: Sequence[events.Event]) -> str:
         *_people(report, told),
     )
     return pages.page(report.run_id, STYLE + PRINT, body)
+
+
+def _about(report: Report, state: Path) -> str:
+    """Which run it was; what its recording knows of it, where there is one."""
+    try:
+        run = about(read(state / RECORDINGS / report.run_id).began) if report.run_id else report.run_id
+    except BadInput:
+        run = f"{report.run_id} · it was not recorded: day, account and weights are not known"
+    return f"{run} · {report.seconds:.1f} s" if report.seconds else run
 
 
 def _plan(report: Report) -> Iterator[str]:

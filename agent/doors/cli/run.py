@@ -83,7 +83,7 @@ def run(
     if page_file:
         where = f" --state {state}" if state else ""
         later = f"smolcell replay {done.run_id}{where} --html FILE, or /report FILE in smolcell chat{where}"
-        _keep_page(page_file, page(done, told), later)
+        _keep_page(page_file, page(done, told, folder), later)
     return ExitCode.INCOMPLETE if judged.faults and done.exit_code == ExitCode.DONE else done.exit_code
 
 
@@ -94,7 +94,7 @@ def _stop(instruction: str, folder: Path, report: Path | None, as_json: bool) ->
     else:
         answer(f"{done.outcome.outcome}: {done.outcome.reason}")
     if report:
-        _keep_page(report, page(done, ()))
+        _keep_page(report, page(done, (), folder))
     return done.exit_code
 
 

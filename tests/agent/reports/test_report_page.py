@@ -10,6 +10,8 @@ import pytest
 
 from agent import events
 from agent.doors.report_page import page_of, place_of
+from agent.recording.page import write_page
+from agent.recording.read import read
 from agent.run import resume, run
 from agent.said import ACTIONS_SAID
 from skills.approval import Approval
@@ -90,6 +92,27 @@ def test_a_run_that_was_cut_off_and_resumed_says_where(bench: Bench, tmp_path: P
     assert "failure, 100%: the call was cut off, and nothing is held" in said
     cut_short = next(line for line in said.splitlines() if line.startswith("nothing is held and nothing has moved;"))
     assert cut_short.endswith("the gate did not see the motion to its end"), "its seconds are not known"
+
+
+def test_the_page_says_when_where_by_whom_how_long_and_with_which_weights(bench: Bench, tmp_path: Path) -> None:
+    run(bench.workcell, "go")
+    began = read(tmp_path / "recordings" / "run-00001").began
+    page = page_of(bench.workcell, bench.journal.runs()[0])
+    (meta,) = re.findall(r"<p class='meta'>(.+)</p>", page)
+    weights = ", ".join(f"{name} {value[:12]}" for name, value in began.weights.items())
+    told = f"run-00001 · {began.at} · cell default · a program (maintainer) · weights {weights} · "
+    assert unescape(meta).startswith(told)
+    assert float(meta.removesuffix(" s").split(" · ")[-1]) > 0
+    write_page(read(tmp_path / "recordings" / "run-00001"), tmp_path / "replay.html")
+    assert unescape(meta).rpartition(" · ")[0] in unescape((tmp_path / "replay.html").read_text())
+
+
+def test_a_run_without_a_recording_is_a_page_all_the_same(bench: Bench, tmp_path: Path) -> None:
+    bench.script["how many?"] = Understanding(outcome="answer", text="two parts")
+    run(bench.workcell, "how many?")
+    (tmp_path / "recordings" / "run-00001" / "run.jsonl").unlink()
+    said = text(page_of(bench.workcell, bench.journal.runs()[0]))
+    assert "run-00001 · it was not recorded: day, account and weights are not known" in said
 
 
 def test_a_page_lies_beside_the_journal_or_where_it_was_asked_for(bench: Bench, tmp_path: Path) -> None:
