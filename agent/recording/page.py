@@ -55,6 +55,12 @@ def about(began: Began) -> str:
     return " · ".join((began.run, began.at, f"cell {began.cell['name']}", *by, f"weights {weights}"))
 
 
+def lacking(recording: Recording) -> str:
+    """That pictures are missing, and how many."""
+    number = len({name for by_camera in recording.files.values() for name in by_camera.values()})
+    return f"{len(recording.damaged)} of {number} pictures are missing or not as they were taken"
+
+
 def _body(recording: Recording) -> Iterator[str]:
     began, outcome = recording.began, recording.outcome
     ended = f"{outcome['outcome']}: {outcome['reason']}" if outcome else "not over: it was cut off"
@@ -62,6 +68,8 @@ def _body(recording: Recording) -> Iterator[str]:
         f"<h1>{escape(str(began.state['instruction']))}</h1>\n<p class='outcome'>{escape(ended)}</p>\n"
         f"<p class='meta'>{escape(about(began))}</p>\n"
     )
+    if recording.damaged:
+        yield f"<p class='outcome'>{escape(lacking(recording))}</p>\n"
     for call, visits in groupby(recording.visits, key=lambda visit: visit.call):
         group = list(visits)
         phrase = story.phrase(group[0]) if call else None
