@@ -1,6 +1,7 @@
 """The report of a run: the one value that every door draws, on a screen, as JSON or as a page."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from agent.exit_codes import OF_OUTCOME, ExitCode
@@ -44,6 +45,7 @@ class Report(Value):
         lost: parts that left the tray without being brought away, whether a step meant them or not.
         held: what is in the gripper at the end, where that is known.
         disputed: what the last looks do not agree on, whether a step means it or not.
+        seconds: that it took by the cell's clock, without the time between a cut or a stop and going on [s].
         before, after: the overhead camera's picture at the first and the last look, as PNG; empty without one.
     """
 
@@ -59,6 +61,7 @@ class Report(Value):
     held: PerceivedPart | None = None
     disputed: tuple[Disputed, ...] = ()
     questions: tuple[Question, ...] = ()
+    seconds: float = 0.0
     before: bytes = b""
     after: bytes = b""
 
@@ -112,6 +115,7 @@ def report_of(journal: Journal, state: RunState) -> Report:
         held=state.held,
         disputed=state.look.disputed if state.look else (),
         questions=tuple(_questions(content for _, content in journal.events(state.run_id))),
+        seconds=_seconds(journal.events(state.run_id)),
         before=pictures.get("before", b""),
         after=pictures.get("after", b""),
     )
@@ -144,6 +148,11 @@ def _questions(events: Iterable[Mapping[str, Any]]) -> Iterator[Question]:
             asked = str(event["question"])
         elif event["event"] == "replied":
             yield Question(question=asked, answer=str(event["answer"]))
+
+
+def _seconds(told: Iterable[tuple[int, Mapping[str, Any]]]) -> float:
+    """Between a run's events [s]; a process that goes on with it may have another clock."""
+    return sum(later - before for (before, _), (later, one) in pairwise(told) if one["event"] != "woken") * 1e-9
 
 
 def _call_as_json(attempt: Attempt) -> dict[str, Any]:

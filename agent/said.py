@@ -1,12 +1,15 @@
 """What causes, rules, verdicts and evidence are called in plain words: tables, total over what they name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agent.recovery import Action, Situation
+from agent.verifying.aims import LetGo
 from agent.verifying.evidence import Evidence
-from skills.call import Cause, Decision, Judgement, Ruling, RunOutcome, Verdict
+from skills.call import Cause, Decision, Finding, Judgement, Ruling, RunOutcome, SkillCall, Verdict
 from skills.plan import PlanOutcome
+from skills.regions import REGIONS
+from skills.words import TRAY
 
 RULES_SAID: Final[Mapping[str, str]] = {
     "latch": "a stop is closed, and a person has to open it first",
@@ -99,10 +102,30 @@ ENDED: Final[Mapping[RunOutcome, str]] = {
 }
 
 
-def verdict_words(verdict: Verdict) -> str:
+def verdict_words(verdict: Verdict, call: SkillCall | None = None, *, cut_off: bool = False) -> str:
     """What is believed of a call, and why it failed."""
-    because = f": {CAUSES_SAID[verdict.cause]}" if verdict.cause else ""
-    return f"{JUDGED[verdict.judgement]}, {verdict.confidence:.0%} sure{because}."
+    because = cause_words(verdict, call, cut_off=cut_off)
+    return f"{JUDGED[verdict.judgement]}, {verdict.confidence:.0%} sure{because and f': {because}'}."
+
+
+def cause_words(verdict: Verdict, call: SkillCall | None = None, *, cut_off: bool = False) -> str:
+    """Why a call failed, by what it was to do where that is known; empty without a cause.
+
+    Args:
+        cut_off: the process ended during its motion.
+    """
+    if verdict.cause is None:
+        return ""
+    if call is None or verdict.cause != "missed":
+        return f"{'the call was cut off; ' if cut_off else ''}{CAUSES_SAID[verdict.cause]}"
+    return f"{'the call was cut off, and' if cut_off else 'after the motion'} {_as_before(call)}"
+
+
+def _as_before(call: SkillCall) -> str:
+    """What is so where a call has changed nothing."""
+    if call.destination is None:
+        return "nothing is held"
+    return "nothing has moved" if call.destination in REGIONS else "the part is still held"
 
 
 def ruling_words(ruling: Ruling) -> str:
@@ -110,7 +133,23 @@ def ruling_words(ruling: Ruling) -> str:
     if not ruling.findings:
         return DECIDED["allow"] if ruling.decision == "allow" else f"{DECIDED[ruling.decision]}."
     found = dict.fromkeys(RULES_SAID.get(one.rule, one.text) for one in ruling.findings)
-    return f"{DECIDED[ruling.decision].rstrip('.')}, because {' and '.join(found)}."
+    return f"{DECIDED[ruling.decision].rstrip('.')}, because {_listed(list(found))}."
+
+
+def finding_words(finding: Finding) -> str:
+    """What a rule of the gate found, with what was measured and allowed; lengths in millimetres."""
+    if finding.value is None or finding.bound is None:
+        return f"{finding.text} (rule {finding.rule})"
+    found, bound = _measure(finding.value, finding.unit), _measure(finding.bound, finding.unit)
+    return f"{finding.text} ({found}, bound {bound}; rule {finding.rule})"
+
+
+def _measure(value: float, unit: str) -> str:
+    return f"{round(1e3 * value, 1):g} mm" if unit == "m" else f"{value:.3g} {unit}".rstrip()
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def evidence_words(evidence: Evidence) -> tuple[str, ...]:
@@ -122,8 +161,7 @@ def evidence_words(evidence: Evidence) -> tuple[str, ...]:
     facts = [
         f"{many} at the tray{agree}: {', '.join(changes) or 'nothing has changed'}",
         f"gripper {1e3 * evidence.width:.0f} mm open",
-        "the gate saw the motion to its end" if evidence.watched else "the gate did not see the motion to its end",
-        *(f"stopped by the gate's rule {rule}" for rule in evidence.stops),
+        _of_the_gate(evidence),
         *([] if evidence.tidy else ["the tray shows something that the verdict does not explain"]),
         *_of_the_fingers(evidence),
         *_of_the_second(evidence),
@@ -131,9 +169,26 @@ def evidence_words(evidence: Evidence) -> tuple[str, ...]:
     return tuple(facts)
 
 
+def _of_the_gate(evidence: Evidence) -> str:
+    if evidence.stops:
+        rules = _listed(list(dict.fromkeys(evidence.stops)))
+        return f"the gate stopped the motion by its rule{'s' * (len(set(evidence.stops)) > 1)} {rules}"
+    return "the gate saw the motion to its end" if evidence.watched else "the gate did not see the motion to its end"
+
+
+def _where(let_go: LetGo) -> str:
+    """Where the fingers let go. On the tray no point is meant more than another."""
+    away = f"{1e3 * let_go.away:.0f} mm"
+    if let_go.place == TRAY:
+        return f"over the {TRAY}"
+    if let_go.hole is not None:
+        return f"at the hole for {let_go.hole} of the {let_go.place}, {away} from its middle"
+    return f"over the {let_go.place}, {away} from where parts are let go there"
+
+
 def _of_the_fingers(evidence: Evidence) -> Iterator[str]:
     if evidence.let_go is not None:
-        yield f"the fingers let go over the {evidence.let_go.place}, {1e3 * evidence.let_go.away:.0f} mm beside it"
+        yield f"the fingers let go {_where(evidence.let_go)}"
     if evidence.carried is not None:
         yield f"the gripper {'held a part' if evidence.carried else 'was empty'} when it was to let go"
     if evidence.beside is not None:

@@ -11,11 +11,13 @@ from agent.said import (
     ENDED,
     SITUATIONS_SAID,
     UNDERSTOOD,
+    cause_words,
     evidence_words,
+    finding_words,
     ruling_words,
     verdict_words,
 )
-from skills.call import Finding, Outcome, SkillCall
+from skills.call import Outcome, SkillCall
 from skills.plan import Understanding
 
 
@@ -33,6 +35,11 @@ class Tried(NamedTuple):
     number: int
     told: tuple[events.Event, ...]
 
+    @property
+    def rulings(self) -> tuple[events.Ruled, ...]:
+        """What the gate ruled on each motion; the first is that on going home, where every call begins."""
+        return tuple(one for one in self.told if isinstance(one, events.Ruled))
+
 
 def why(told: Sequence[events.Event], attempts: int) -> tuple[Reason, ...]:
     """Why the last thing happened in a run that told these events: the last call if there was one, else what became of
@@ -42,8 +49,19 @@ def why(told: Sequence[events.Event], attempts: int) -> tuple[Reason, ...]:
     last = calls[-1] if calls else None
     before = () if last is None else (_called(last, attempts),)
     rest = told if last is None else last.told
-    reasons = (reason for earlier, event in zip((None, *rest), rest, strict=False) for reason in _after(earlier, event))
+    reasons = (
+        reason for earlier, event in zip((None, *rest), rest, strict=False) for reason in _after(earlier, event, last)
+    )
     return tuple(one for one, _ in groupby((*before, *reasons)))
+
+
+def cut_off(told: Sequence[events.Event]) -> frozenset[str]:
+    """The ids of the calls during whose motion the process ended: they were looked at when the run went on."""
+    woken = {one.call.id for one in told if isinstance(one, events.Woken) and one.call is not None}
+    seen_to_its_end = {
+        one.call_id for one in told if isinstance(one, events.Verified) and one.evidence and one.evidence.watched
+    }
+    return frozenset(woken - seen_to_its_end)
 
 
 def tries(told: Sequence[events.Event]) -> tuple[Tried, ...]:
@@ -69,7 +87,7 @@ def _called(tried: Tried, attempts: int) -> Reason:
     return Reason("called", f"{tried.call.phrase!r}, meant was: {tried.call.part.describe()}; {number}")
 
 
-def _after(earlier: events.Event | None, event: events.Event) -> Iterator[Reason]:
+def _after(earlier: events.Event | None, event: events.Event, last: Tried | None) -> Iterator[Reason]:
     """What `event` says that the one before it has not said already."""
     match earlier, event:
         case events.Planned(understanding=known), events.Finished(outcome=outcome) if known.text == outcome.reason:
@@ -77,9 +95,27 @@ def _after(earlier: events.Event | None, event: events.Event) -> Iterator[Reason
         case events.Verified(verdict=known), events.Recovering(verdict=verdict) if known == verdict:
             pass
         case _, events.Recovering(verdict=verdict):
-            yield Reason("because", CAUSES_SAID[verdict.cause or "unclear"])
+            yield Reason("because", cause_words(verdict) or CAUSES_SAID["unclear"])
             yield Reason("evidence", verdict.reason)
-    yield from _reasons(event)
+    if last is not None and isinstance(event, events.Ruled | events.Verified):
+        yield from _of_the_call(event, last)
+    else:
+        yield from _reasons(event)
+
+
+def _of_the_call(event: events.Ruled | events.Verified, tried: Tried) -> Iterator[Reason]:
+    match event:
+        case events.Ruled(ruling=ruling) if ruling.findings or event is tried.rulings[-1] is not tried.rulings[0]:
+            home = " That was on the way home, where each call begins." if event is tried.rulings[0] else ""
+            yield Reason("gate", f"{ruling_words(ruling)}{home}")
+            yield from (Reason("evidence", finding_words(one)) for one in ruling.findings)
+        case events.Verified(verdict=verdict, evidence=evidence):
+            yield Reason("verdict", verdict_words(verdict, tried.call, cut_off=tried.call.id in cut_off(tried.told)))
+            if verdict.reason not in {one.ruling.describe() for one in tried.rulings}:
+                yield Reason("evidence", verdict.reason)
+            yield from (Reason("evidence", fact) for fact in (evidence_words(evidence) if evidence else ()))
+        case _:
+            return
 
 
 def _reasons(event: events.Event) -> Iterator[Reason]:
@@ -90,13 +126,6 @@ def _reasons(event: events.Event) -> Iterator[Reason]:
             yield from _of_people(event)
         case events.Looked(look=look):
             yield from (Reason("disputed", one.describe()) for one in look.disputed)
-        case events.Ruled(ruling=ruling):
-            yield Reason("gate", ruling_words(ruling))
-            yield from (Reason("evidence", _fact(one)) for one in ruling.findings)
-        case events.Verified():
-            yield Reason("verdict", verdict_words(event.verdict))
-            yield Reason("evidence", event.verdict.reason)
-            yield from (Reason("evidence", fact) for fact in (evidence_words(event.evidence) if event.evidence else ()))
         case events.Recovering():
             yield Reason("then", f"{ACTIONS_SAID[event.action]}{SITUATIONS_SAID[event.situation]}")
         case events.Woken() | events.Paused() | events.Finished():
@@ -139,10 +168,3 @@ def _of_the_run(event: events.Woken | events.Paused | events.Finished) -> Iterat
 def _ended(outcome: Outcome) -> Iterator[Reason]:
     yield Reason("ended", ENDED[outcome.outcome])
     yield Reason("evidence", f"{outcome.outcome}: {outcome.reason}")
-
-
-def _fact(finding: Finding) -> str:
-    at = f" at {list(finding.index)}" if finding.index else ""
-    if finding.value is None or finding.bound is None:
-        return f"rule {finding.rule}{at}: {finding.text}"
-    return f"rule {finding.rule}{at}: {finding.value:g} {finding.unit}, bound {finding.bound:g}: {finding.text}"

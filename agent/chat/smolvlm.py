@@ -8,6 +8,7 @@ import base64
 import io
 import json
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,18 @@ from skills.errors import BadInput, Unavailable
 
 TOKENS: Final = 200
 """Of an answer: a judgement, a number and a sentence."""
+
+
+def check_folder(folder: str) -> Path:
+    """`folder`, where a model lies in it that can be loaded. Raises: BadInput, Unavailable (no packages for it)."""
+    root = Path(folder)
+    if not (root / "config.json").is_file():
+        wanted = "smolvlm: and a folder with a SmolVLM2, as transformers saves one; without a second opinion, empty"
+        raise BadInput("verifier.model", f"smolvlm:{folder}", wanted)
+    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
+        remedy = "Install it: pip install 'smolcell[train]'"
+        raise Unavailable(f"a local model needs the package {missing[0]!r}.", remedy)
+    return root
 
 
 class SmolVlmChat(BaseChatModel):
@@ -38,9 +51,7 @@ class SmolVlmChat(BaseChatModel):
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         """Processor and model."""
-        root = Path(self.folder)
-        if not (root / "config.json").is_file():
-            raise BadInput("verifier.model", f"smolvlm:{self.folder}", "smolvlm: and a folder with a SmolVLM2")
+        root = check_folder(self.folder)
         try:
             from transformers import AutoModelForImageTextToText, AutoProcessor
         except ImportError as error:

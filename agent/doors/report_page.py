@@ -1,19 +1,24 @@
 """The report of a run as one page that needs nothing beside it, and that prints on a sheet of paper."""
 
 import base64
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from agent import events, pages
 from agent.doors.repl.record import events_of
 from agent.journal.journal import Journal, RunRecord
-from agent.recording.page import STYLE, jpeg
+from agent.recording.page import STYLE, about, jpeg
+from agent.recording.read import read
+from agent.recording.shelf import FOLDER as RECORDINGS
 from agent.report import COUNTS, Report, account_rows, report_of
 from agent.run import saved_state
-from agent.said import ACTIONS_SAID, CAUSES_SAID, evidence_words
+from agent.said import ACTIONS_SAID, cause_words, evidence_words, finding_words
 from agent.state import RunState
+from agent.why import cut_off
 from agent.workcell import Workcell
 from skills.call import Attempt, Outcome
 from skills.errors import BadInput
@@ -50,6 +55,8 @@ def new_file(field: str, path: Path) -> Path:
         raise BadInput(field, str(path), "a file that does not exist yet")
     if not path.absolute().parent.is_dir():
         raise BadInput(field, str(path), "a file in a folder that exists")
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise BadInput(field, str(path), "a file in a folder that can be written")
     return path
 
 
@@ -58,23 +65,35 @@ def page_of(workcell: Workcell, run: RunRecord) -> str:
     state = saved_state(workcell, run.id) or RunState(run_id=run.id, instruction=run.instruction)
     outcome = run.outcome or Outcome(outcome="stopped", reason="it was cut off")
     report = report_of(workcell.journal, state.model_copy(update={"outcome": outcome, "instruction": run.instruction}))
-    return page(report, events_of(workcell.journal, run.id))
+    return page(report, events_of(workcell.journal, run.id), workcell.journal.folder)
 
 
-def page(report: Report, told: Sequence[events.Event]) -> str:
-    """The page of a report, with the evidence, recoveries and approvals that the run's events hold."""
+def page(report: Report, told: Sequence[events.Event], state: Path) -> str:
+    """The page of a report, with the evidence, recoveries and approvals that the run's events hold, and with what its
+    recording in the cell's folder `state` says of day, cell, account and weights.
+    """
     outcome = report.outcome
     body = (
         f"<h1>{escape(report.instruction)}</h1>\n",
         f"<p class='outcome'>{escape(f'{outcome.outcome}: {outcome.reason}')}</p>\n",
-        f"<p class='meta'>{escape(report.run_id)}</p>\n",
+        f"<p class='meta'>{escape(_about(report, state))}</p>\n",
         *_plan(report),
         *_parts(report),
         *_pictures(report),
+        *_breaks(told),
         *_calls(report.attempts, told),
         *_people(report, told),
     )
     return pages.page(report.run_id, STYLE + PRINT, body)
+
+
+def _about(report: Report, state: Path) -> str:
+    """Which run it was; what its recording knows of it, where there is one."""
+    try:
+        run = about(read(state / RECORDINGS / report.run_id).began) if report.run_id else report.run_id
+    except BadInput:
+        run = f"{report.run_id} · it was not recorded: day, account and weights are not known"
+    return f"{run} · {report.seconds:.1f} s" if report.seconds else run
 
 
 def _plan(report: Report) -> Iterator[str]:
@@ -112,28 +131,47 @@ def _smaller(png: bytes) -> str:
     return base64.b64encode(png).decode() if picture is None else jpeg(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
+def _breaks(told: Sequence[events.Event]) -> Iterator[str]:
+    """Where the run was cut off, stopped or paused, and went on."""
+    if said := [_break(before, one) for before, one in pairwise((None, *told)) if isinstance(one, events.Woken)]:
+        yield f"<h2>Interruptions</h2>\n<ul>{pages.items(said)}</ul>\n"
+
+
+def _break(before: events.Event | None, woken: events.Woken) -> str:
+    within = f" during {woken.call.phrase!r} ({woken.call.id})" if woken.call else " between two calls"
+    how = (
+        f"it ended as {before.outcome.outcome} ({before.outcome.reason})"
+        if isinstance(before, events.Finished)
+        else (f"it was cut off{within}")
+    )
+    return f"{how}; a person had it resumed, from what was seen then"
+
+
 def _calls(attempts: Sequence[Attempt], told: Sequence[events.Event]) -> Iterator[str]:
     """Every judged call: what was said to the policy, the verdict, what it rests on, and what was done about it."""
     if not attempts:
         return
+    cut = cut_off(told)
     yield "<h2>Calls</h2>\n<table><tr><th></th><th>phrase</th><th>verdict</th><th>evidence</th></tr>\n"
     for number, attempt in enumerate(attempts, 1):
         verdict = attempt.verdict
-        because = f": {CAUSES_SAID[verdict.cause]}" if verdict.cause else ""
+        because = cause_words(verdict, attempt.call, cut_off=attempt.call.id in cut)
         then = f"<br>{escape(action)}" if (action := _then(attempt.call.id, told)) else ""
         yield (
             f"<tr><td>{number}</td><td>{escape(attempt.call.phrase)}</td>"
-            f"<td>{verdict.judgement}, {verdict.confidence:.0%}{escape(because)}{then}</td>"
-            f"<td class='evidence'>{escape(_evidence(attempt, told))}</td></tr>\n"
+            f"<td>{verdict.judgement}, {verdict.confidence:.0%}{escape(because and f': {because}')}{then}</td>"
+            f"<td class='evidence'>{escape(_evidence(attempt, told, cut_off=attempt.call.id in cut))}</td></tr>\n"
         )
     yield "</table>\n"
 
 
-def _evidence(attempt: Attempt, told: Iterable[events.Event]) -> str:
+def _evidence(attempt: Attempt, told: Iterable[events.Event], *, cut_off: bool) -> str:
     verified = [one for one in told if isinstance(one, events.Verified) and one.call_id == attempt.call.id]
     seen = evidence_words(verified[-1].evidence) if verified and verified[-1].evidence else ()
-    stops = (ruling.describe() for ruling in attempt.rulings if ruling.decision != "allow")
-    return "; ".join((attempt.verdict.reason, *seen, *stops, f"{attempt.seconds:.1f} s"))
+    found = [finding_words(one) for ruling in attempt.rulings for one in ruling.findings]
+    reason, ruled = attempt.verdict.reason, [ruling.describe() for ruling in attempt.rulings]
+    seconds = () if cut_off else (f"{attempt.seconds:.1f} s",)  # nobody was there to count them
+    return "; ".join((*([] if reason in ruled else [reason]), *seen, *found, *seconds))
 
 
 def _then(call_id: str, told: Sequence[events.Event]) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from agent.pages import page
 from agent.recording import story
 from agent.recording.coding import KIND
+from agent.recording.entries import Began
 from agent.recording.read import Recording, Visit
 from skills.cell import CameraPose
 from skills.projection import pixels
@@ -46,15 +47,29 @@ def write_page(recording: Recording, path: Path) -> None:
     path.write_text(page(recording.began.run, STYLE, _body(recording)), encoding="utf-8")
 
 
+def about(began: Began) -> str:
+    """Which run it was, when, in which cell, under whose account and with which weights, as every page says it."""
+    weights = ", ".join(f"{name} {value[:12]}" for name, value in began.weights.items())
+    person = (began.told.get("person") or {}).get("value") or {}
+    by = (f"{person['name']} ({person['role']})",) if {"name", "role"} <= set(person) else ()
+    return " · ".join((began.run, began.at, f"cell {began.cell['name']}", *by, f"weights {weights}"))
+
+
+def lacking(recording: Recording) -> str:
+    """That pictures are missing, and how many."""
+    number = len({name for by_camera in recording.files.values() for name in by_camera.values()})
+    return f"{len(recording.damaged)} of {number} pictures are missing or not as they were taken"
+
+
 def _body(recording: Recording) -> Iterator[str]:
     began, outcome = recording.began, recording.outcome
     ended = f"{outcome['outcome']}: {outcome['reason']}" if outcome else "not over: it was cut off"
-    weights = ", ".join(f"{name} {value[:12]}" for name, value in began.weights.items())
     yield (
         f"<h1>{escape(str(began.state['instruction']))}</h1>\n<p class='outcome'>{escape(ended)}</p>\n"
-        f"<p class='meta'>{escape(began.run)} · {escape(began.at)} · cell {escape(str(began.cell['name']))} · "
-        f"weights {escape(weights)}</p>\n"
+        f"<p class='meta'>{escape(about(began))}</p>\n"
     )
+    if recording.damaged:
+        yield f"<p class='outcome'>{escape(lacking(recording))}</p>\n"
     for call, visits in groupby(recording.visits, key=lambda visit: visit.call):
         group = list(visits)
         phrase = story.phrase(group[0]) if call else None

@@ -23,7 +23,7 @@ from agent.recording.entries import (
     Questioned,
     Said,
 )
-from agent.recording.shelf import LINES, PICTURES
+from agent.recording.shelf import LINES, PICTURES, name_of
 from skills.base import Image
 from skills.errors import BadInput
 
@@ -101,6 +101,16 @@ class Recording:
                 found.setdefault(entry.sequence, {})[entry.camera] = entry.file
         return found
 
+    @cached_property
+    def damaged(self) -> tuple[str, ...]:
+        """The files of pictures that are not there any more, or not as they were taken."""
+        names = sorted({name for by_camera in self.files.values() for name in by_camera.values()})
+        return tuple(name for name in names if not self._is_whole(name))
+
+    def _is_whole(self, name: str) -> bool:
+        image = _image(self.picture_file(name))
+        return image is not None and name_of(image) == name
+
     def picture_file(self, name: str) -> Path:
         return self.path / PICTURES / name
 
@@ -122,16 +132,22 @@ def read(path: Path) -> Recording:
     except OSError as error:
         raise BadInput("RUN", str(path), f"a readable recording ({error.strerror})") from None
     lines = content[: content.rfind(b"\n") + 1].splitlines()
-    try:
-        entries = tuple(entry for line in lines if (entry := _entry(json.loads(line))) is not None)
-    except ValueError as error:
-        told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
-        raise BadInput("RUN", str(path), f"a whole recording ({told})") from None
+    told = (_told(path, number, line) for number, line in enumerate(lines, 1))
+    entries = tuple(entry for entry in told if entry is not None)
     first = entries[0] if entries else None
     if not isinstance(first, Began) or first.version > VERSION:
         wanted = f"a recording of version {VERSION} or before, with its beginning"
         raise BadInput("RUN", str(path), wanted)
     return Recording(path, entries)
+
+
+def _told(path: Path, number: int, line: bytes) -> Entry | None:
+    """What a line says. Raises: BadInput, which names it."""
+    try:
+        return _entry(json.loads(line))
+    except ValueError as error:
+        told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise BadInput("RUN", str(path), f"a whole recording; line {number} of {LINES} is broken ({told})") from None
 
 
 def _entry(content: Any) -> Entry | None:

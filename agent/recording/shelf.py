@@ -85,7 +85,7 @@ class Volume:
 
     def keep(self, picture: Image) -> str:
         """The name of the picture's file, which holds it to the last bit. Raises: OSError."""
-        name = f"{hashlib.sha256(picture.tobytes()).hexdigest()[:32]}.png"
+        name = name_of(picture)
         path = self.path / PICTURES / name
         if not path.exists():
             content = png(picture)
@@ -112,6 +112,11 @@ def find(folder: Path, given: str) -> Path:
     if not known:
         raise BadInput("RUN", given, f"a recorded run, and none is recorded in {folder}")
     raise UnknownName("RUN", given, known)
+
+
+def name_of(picture: Image) -> str:
+    """The name of a picture's file, by its content."""
+    return f"{hashlib.sha256(picture.tobytes()).hexdigest()[:32]}.png"
 
 
 def size_of(path: Path) -> int:

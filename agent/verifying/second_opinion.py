@@ -38,8 +38,9 @@ def load_eye(name: str) -> "BaseChatModel":
     """
     provider, _, rest = name.partition(":")
     if provider == SMOLVLM:
-        from agent.chat.smolvlm import SmolVlmChat
+        from agent.chat.smolvlm import SmolVlmChat, check_folder
 
+        check_folder(rest)
         return SmolVlmChat(folder=rest)
     from agent.chat.models import load_chat_model
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from agent import events
-from agent.doors.cli.files import write_file
+from agent.doors.cli.files import ROOM, write_file
 from agent.doors.cli.output import talk, unheard
 from agent.doors.marking import marked
 from sim.data.episodes import png
@@ -48,9 +48,9 @@ class Album:
     def _save(self, name: str, picture: Image) -> None:
         path = self._folder / f"{name}.png"
         try:
-            write_file("--pictures", path, png(picture))
+            write_file("--pictures", path, png(picture), remedy=ROOM)
         except SmolcellError as error:
-            talk(f"picture   {error}")  # no reason to break off the run
+            talk(f"picture   {error} The run goes on without it.")
 
 
 class Steps:

@@ -13,7 +13,7 @@ from agent.doors.cli.progress import progress
 from agent.doors.settings import configured_cell, state_folder
 from agent.exit_codes import ExitCode
 from agent.recording.read import Recording, read
-from agent.recording.shelf import FOLDER, Shelf, find, size_of
+from agent.recording.shelf import FOLDER, PICTURES, Shelf, find, size_of
 from skills.cell import Cell
 from skills.cell_agent import Recordings
 from skills.errors import BadInput
@@ -90,7 +90,7 @@ def _row(path: Path) -> dict[str, Any]:
 
 
 def _show(recording: Recording, html: Path | None, rerun: Path | None, as_json: bool) -> ExitCode:
-    from agent.recording.page import write_page
+    from agent.recording.page import lacking, write_page
     from agent.recording.rerun_file import write_rerun
 
     for flag, file in (("--html", html), ("--rerun", rerun)):
@@ -100,6 +100,8 @@ def _show(recording: Recording, html: Path | None, rerun: Path | None, as_json: 
     page = html or (recording.path / "replay.html" if both else None)
     stream = rerun or (recording.path / "replay.rrd" if both else None)
     say = talk if as_json else answer
+    if recording.damaged:
+        talk(f"recording   {lacking(recording)}: {recording.path / PICTURES}")
     if page is not None:
         write_page(recording, page)
         say(f"page        {page}")
@@ -107,14 +109,20 @@ def _show(recording: Recording, html: Path | None, rerun: Path | None, as_json: 
         write_rerun(recording, stream)
         say(f"Rerun file  {stream}   (rerun {stream})")
     if as_json:
-        answer_json({"run": recording.began.run, "html": _text(page), "rerun": _text(stream)})
+        answer_json(
+            {"run": recording.began.run, "html": _text(page), "rerun": _text(stream), "damaged": len(recording.damaged)}
+        )
     return ExitCode.DONE
 
 
 def _decide(recording: Recording, cell: Cell, as_json: bool) -> ExitCode:
     from agent.recording.decide import decide
+    from agent.recording.page import lacking
     from agent.recording.today import changes, today_of
 
+    if recording.damaged:
+        wanted = f"a recording with all its pictures, to be decided again; {lacking(recording)}"
+        raise BadInput("RUN", str(recording.path), wanted)
     today = today_of(cell)
     for change in changes(recording, today):
         talk(f"since then: {change}")

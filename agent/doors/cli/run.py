@@ -1,5 +1,6 @@
 """`smolcell run`: one instruction, done on the twin and accounted for."""
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.doors.cli.asking import answers
-from agent.doors.cli.files import write_file
+from agent.doors.cli.files import ROOM, write_file
 from agent.doors.cli.group import new_app
 from agent.doors.cli.interrupt import soft_pause, software_stop
 from agent.doors.cli.narrate import Narrator, all_of
@@ -27,7 +28,7 @@ from agent.report import COUNTS, Report, account_rows
 from agent.run import run as run_instruction
 from safety.state import LATCH_FILE
 from skills.cell import Cell
-from skills.errors import StoppedBySafety
+from skills.errors import BadInput, StoppedBySafety, Unavailable
 
 if TYPE_CHECKING:
     from sim.judge import Judged
@@ -75,24 +76,36 @@ def run(
     page_file = new_file("--report", report) if report else None
     _check_past(folder, state)
     done, judged = _run(instruction, configured, scenario, folder, yes, album, told.append)
-    if page_file:
-        write_file("--report", page_file, page(done, told).encode())
     if as_json:
         answer_json({**done.as_json(), "judged": judged.model_dump(mode="json")})
     else:
         _print(done, judged)
+    if page_file:
+        where = f" --state {state}" if state else ""
+        later = f"smolcell replay {done.run_id}{where} --html FILE, or /report FILE in smolcell chat{where}"
+        _keep_page(page_file, page(done, told, folder), later)
     return ExitCode.INCOMPLETE if judged.faults and done.exit_code == ExitCode.DONE else done.exit_code
 
 
 def _stop(instruction: str, folder: Path, report: Path | None, as_json: bool) -> ExitCode:
     done = stop(folder, instruction)
-    if report:
-        write_file("--report", new_file("--report", report), page(done, ()).encode())
     if as_json:
         answer_json({**done.as_json(), "judged": None})
     else:
         answer(f"{done.outcome.outcome}: {done.outcome.reason}")
+    if report:
+        _keep_page(report, page(done, (), folder))
     return done.exit_code
+
+
+def _keep_page(file: Path, content: str, later: str = "") -> None:
+    """Write the page of what is over. Where that can't be, only a line says so: what was done stands, and is told."""
+    sys.stdout.flush()
+    try:
+        write_file("--report", new_file("--report", file), content.encode(), remedy=ROOM)
+    except (BadInput, Unavailable) as error:
+        get = f" To get one: {later}" if later else ""
+        talk(f"report    {error} Only the page is missing, so do not run this again.{get}")
 
 
 def _check_past(state: Path, given: Path | None) -> None:

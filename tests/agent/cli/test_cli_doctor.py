@@ -96,6 +96,13 @@ def test_a_chat_model_that_is_not_set_up_is_named(doctor: Doctored, monkeypatch,
     assert f"{section.lower()}.model: 'record:nowhere.json'" in str(failed(checks))
 
 
+def test_a_second_opinion_whose_folder_is_not_there_is_named(doctor: Doctored, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SMOLCELL_VERIFIER_MODEL", f"smolvlm:{tmp_path / 'nowhere'}")
+    code, checks = doctor()
+    assert (code, list(failed(checks))) == (ExitCode.BAD_INPUT, ["second opinion"])
+    assert "it must be smolvlm: and a folder with a SmolVLM2" in str(failed(checks))
+
+
 def test_weights_that_are_not_the_contracts_are_named(doctor: Doctored, weights: Path) -> None:
     (weights / "pick" / "policy.onnx").write_bytes(b"another network")
     code, checks = doctor()

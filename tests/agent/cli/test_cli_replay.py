@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -105,6 +106,37 @@ def test_without_rerun_the_page_is_written_and_the_remedy_said(smolcell, run_fol
 def test_a_file_that_cannot_be_written_is_named(smolcell, run_folder, tmp_path, flag, name):
     said = smolcell("replay", "run-00001", "--state", str(run_folder), flag, str(tmp_path / name))
     assert (said.code, said.err.splitlines()[-1].split(" ")[1]) == (2, f"{flag}:")
+
+
+@pytest.fixture
+def damaged(run_folder, tmp_path):
+    """A copy of the recording that a test may spoil."""
+    return Path(shutil.copytree(run_folder / "recordings" / "run-00001", tmp_path / "run-00001"))
+
+
+def test_pictures_that_are_missing_or_other_ones_are_counted(smolcell, damaged, tmp_path):
+    assert not read(damaged).damaged
+    first, second, *rest = sorted((damaged / "pictures").iterdir())
+    first.unlink()
+    shutil.copy(rest[0], second)
+    said = smolcell("replay", str(damaged), "--html", str(tmp_path / "run.html"), "--json")
+    told = f"2 of {len(rest) + 2} pictures are missing or not as they were taken"
+    assert (said.code, json.loads(said.out)["damaged"]) == (0, 2)
+    assert said.err.startswith(f"recording   {told}: ")
+    assert told in (tmp_path / "run.html").read_text()
+    decided = smolcell("replay", str(damaged), "--decide", "--json")
+    assert (decided.code, json.loads(decided.out)["outcome"]) == (2, "error")
+    assert told in decided.err
+
+
+def test_a_broken_line_is_named_by_its_number(smolcell, damaged):
+    file = damaged / "run.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    for broken in (b'{"entry": "heard"\n', b'{"entry": "entered"}\n', b"\xff\n"):
+        file.write_bytes(b"".join([*lines[:4], broken, *lines[5:]]))
+        said = smolcell("replay", str(damaged))
+        assert (said.code, said.out) == (2, "")
+        assert "line 5 of run.jsonl is broken" in said.err
 
 
 def test_a_run_that_is_not_there_is_named_with_the_nearest(smolcell, run_folder):

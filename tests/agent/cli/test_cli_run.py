@@ -1,5 +1,6 @@
 """`smolcell run` and `film` over the twin's physics, with an oracle in place of the networks."""
 
+import errno
 import json
 import os
 import signal
@@ -80,6 +81,33 @@ def test_a_run_tells_on_stderr_and_answers_on_stdout(smolcell, scene: Path, tmp_
     assert again.code == ExitCode.BAD_INPUT
     assert "a file that does not exist yet" in again.err
     assert page.read_text(encoding="utf-8") == written_down
+
+
+def test_a_job_is_told_with_its_own_code_where_its_page_and_pictures_find_no_room(
+    smolcell, scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    page, pictures = tmp_path / "run.html", tmp_path / "pictures"
+    command = ("run", "remove all failed parts", "--scene", str(scene), "--yes", "--json")
+    said = smolcell(*command, "--report", str(page), "--pictures", str(pictures))
+    shown = json.loads(said.out)
+    assert (said.code, shown["outcome"], shown["ledger"][0]["moved"]) == (ExitCode.DONE, "done", 1)
+    last = said.err.splitlines()[-1]
+    assert last.startswith(f"report    {page} can't be written: the disk is full. Make room there. Only the page is ")
+    assert last.endswith("smolcell replay run-00001 --html FILE, or /report FILE in smolcell chat")
+    assert "picture   " in said.err
+    assert "same command again" not in said.err
+    assert not list(pictures.iterdir())
+
+
+def test_a_stop_is_told_with_its_own_code_where_its_page_has_no_folder(smolcell, state: Path, tmp_path: Path) -> None:
+    said = smolcell("run", "stop", "--json", "--report", str(tmp_path / "nowhere" / "run.html"))
+    assert (said.code, json.loads(said.out)["outcome"]) == (ExitCode.STOPPED, "stopped")
+    assert said.err.startswith("report    --report: ")
+    assert Latch(state / LATCH_FILE).reason == "the operator said stop"
 
 
 @pytest.mark.heavy

@@ -24,7 +24,7 @@ from agent.said import (
 )
 from agent.verifying.aims import LetGo
 from agent.verifying.evidence import Consulted, Evidence, Opinion
-from agent.why import tries, why
+from agent.why import cut_off, tries, why
 from safety.rules.table import RULES
 from skills.call import Decision, Finding, Judgement, Outcome, Ruling, RunOutcome, SkillCall, Verdict
 from skills.plan import PlanOutcome, Understanding
@@ -77,19 +77,62 @@ def test_every_name_has_its_words_and_no_other_has(table: dict[str, str], names:
 
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES])
 def test_a_refusal_is_said_by_what_would_have_happened_with_its_numbers(rule: str) -> None:
-    assert said(calling(), ruled("stop", rule))[1:] == [
-        f"gate: The safety gate stopped the motion, because {RULES_SAID[rule]}.",
-        f"evidence: rule {rule}: 0.31 m, bound 0.3: 0.31 m is too far",
-    ]
+    gate = f"gate: The safety gate stopped the motion, because {RULES_SAID[rule]}."
+    numbers = f"evidence: 0.31 m is too far (310 mm, bound 300 mm; rule {rule})"
+    assert said(calling(), ruled("allow"), ruled("stop", rule))[1:] == [gate, numbers]
+    home = f"{gate} That was on the way home, where each call begins."
+    assert said(calling(), ruled("stop", rule))[1:] == [home, numbers]
+
+
+def test_a_refused_motion_is_never_said_to_have_happened() -> None:
+    refused = ruled("stop", "floor", "workspace")
+    verdict = FAILED.model_copy(update={"cause": "refused_by_gate", "reason": refused.ruling.describe()})
+    stopped = EVIDENCE.model_copy(update={"stops": ("floor", "workspace")})
+    told = said(calling(), ruled("allow"), ruled("allow"), refused, verified(verdict, stopped))
+    assert [line for line in told if "gate let the motion" in line or "to its end" in line] == []
+    assert "evidence: the gate stopped the motion by its rules floor and workspace" in told
+    assert sum("0.31 m is too far" in line for line in told) == 2, "each rule's finding, and once alone"
+
+
+@pytest.mark.parametrize(
+    ("destination", "now"),
+    [(None, "nothing is held"), ("left bin", "the part is still held"), ("left half", "nothing has moved")],
+)
+def test_a_miss_is_said_by_what_the_call_was_to_do_and_whether_it_was_cut_off(
+    destination: str | None, now: str
+) -> None:
+    called = calling()
+    called = called.model_copy(update={"call": called.call.model_copy(update={"destination": destination})})
+    unwatched = verified(FAILED, EVIDENCE.model_copy(update={"watched": False}))
+    told = (called, events.Woken(call=called.call), unwatched)
+    assert f"verdict: It failed, 97% sure: the call was cut off, and {now}." in said(*told)
+    assert cut_off(told) == {"run-00001/1"}
+    judged_late = (called, events.Woken(call=called.call), verified(FAILED))
+    assert f"verdict: It failed, 97% sure: after the motion {now}." in said(*judged_late)
+    assert cut_off(judged_late) == set()
+
+
+@pytest.mark.parametrize(
+    ("let_go", "words"),
+    [
+        (LetGo(place="tray", away=0.112), "over the tray"),
+        (LetGo(place="bolt fixture", hole="M8", away=0.002), "at the hole for M8 of the bolt fixture, 2 mm from its"),
+        (LetGo(place="left bin", away=0.004), "over the left bin, 4 mm from where parts are let go there"),
+    ],
+)
+def test_a_distance_is_said_from_what_it_was_measured(let_go: LetGo, words: str) -> None:
+    told = evidence_words(EVIDENCE.model_copy(update={"let_go": let_go}))
+    assert told[-1].startswith(f"the fingers let go {words}")
+    assert ("mm" in told[-1]) == (let_go.place != "tray")
 
 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_a_failure_is_said_by_its_cause_then_its_evidence_then_what_follows(cause: Any) -> None:
-    verdict = FAILED.model_copy(update={"cause": cause})
+    verdict, words = FAILED.model_copy(update={"cause": cause}), CAUSES_SAID[cause]
     for action, situation in product(get_args(Action), get_args(Situation)):
         followed = events.Recovering(verdict=verdict, action=action, situation=situation)
         assert said(calling(), verified(verdict), followed)[1:] == [
-            f"verdict: It failed, 97% sure: {CAUSES_SAID[cause]}.",
+            f"verdict: It failed, 97% sure: {'after the motion nothing is held' if cause == 'missed' else words}.",
             "evidence: nothing is held",
             "evidence: 1 look at the tray: 1 gone, 2 moved",
             "evidence: gripper 20 mm open",
@@ -118,8 +161,8 @@ def test_each_try_is_counted_until_one_succeeds_or_a_person_comes() -> None:
 
 
 def test_only_the_last_call_is_explained_and_the_same_is_not_said_twice() -> None:
-    fine = ruled("allow")
-    assert said(calling("first"), verified(FAILED), calling("second"), fine, fine, finished("done")) == [
+    fine = [ruled("allow") for _ in range(3)]
+    assert said(calling("first"), verified(FAILED), calling("second"), *fine, finished("done")) == [
         "called: 'second', meant was: gear; try 1 of 3",
         "gate: The safety gate let the motion happen as it was proposed.",
         "ended: It is done: every step is accounted for.",
@@ -168,10 +211,9 @@ def test_all_that_evidence_holds_is_said() -> None:
     assert evidence_words(full) == (
         "2 looks at the tray, which agree: 1 gone, 2 moved",
         "gripper 20 mm open",
-        "the gate did not see the motion to its end",
-        "stopped by the gate's rule tracking",
+        "the gate stopped the motion by its rule tracking",
         "the tray shows something that the verdict does not explain",
-        "the fingers let go over the left bin, 4 mm beside it",
+        "the fingers let go over the left bin, 4 mm from where parts are let go there",
         "the gripper held a part when it was to let go",
         "the fingers closed 12 mm beside the part",
         "second opinion of ollama:x: failure, 80% sure: the gear lies on the tray",
