@@ -212,7 +212,8 @@ class Desk:
     def _end(self) -> None:
         if not self.over:
             self.over = True
-            self._worker.end(lambda: self._shift.close() if self._shift else None)
+            for label in self._worker.end(lambda: self._shift.close() if self._shift else None):
+                self._screen.say(f"forgotten: {label}", DOUBT)
             self._on_over()
 
     def _failed(self, error: BaseException) -> None:

@@ -242,16 +242,27 @@ class Shift:
         if isinstance(event, events.Asked) and event.proposal:
             self._show_targets(event.proposal)
         before, self._told = self._told, told(self._told, event, aloud=self._screen.is_plain)
+        self._live.refresh()
         if isinstance(event, events.Finished):
             self._under_way = None
-        for line, style in self._told.lines:
-            self._screen.say(line, style)
+        if isinstance(event, events.Asked):
+            self._worker.put(self._say_question)
+        else:
+            self._say_told()
         if isinstance(event, events.Finished) and event.outcome.outcome == "stopped" and not self._next:
             self._screen.say(AFTER_STOP if self.latched else AFTER_PAUSE)
         if self._screen.is_plain and before.share < HALF <= self._told.share:
             self._screen.say("moving    half way")
-        self._live.refresh()
         self._worker.pause_point()
+
+    def _say_told(self) -> None:
+        for line, style in self._told.lines:
+            self._screen.say(line, style)
+
+    def _say_question(self, waiting: tuple[str, ...]) -> None:
+        self._say_told()
+        for label in waiting:
+            self._screen.say(f"waits until that is answered: {label}", DOUBT)
 
     def _show_targets(self, proposal: Proposal) -> None:
         from agent.doors.marking import marked

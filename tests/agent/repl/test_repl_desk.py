@@ -1,11 +1,13 @@
 """The operator's desk over the little kinematic tray: what a line does while the cell loads, moves, asks, stands."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from agent.doors.repl import record
 from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import Screen
 from agent.doors.repl.shift import Shift
@@ -166,6 +168,41 @@ def test_question_may_be_left_unanswered(tmp_path: Path, line: str) -> None:
         chat.begin().say("clear", until="question  Which bin?")
         chat.say(line, until="incomplete: a question is open: Which bin?")
         assert bool(chat.bench.gate.latched) == (line == "stop")
+    assert chat.bench.world.motions == 0
+
+
+@pytest.mark.parametrize("line", ["go", "2"])
+def test_what_is_typed_while_why_is_told_is_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    telling, told = threading.Event(), threading.Event()
+
+    def slow_why(*_: object) -> tuple[str, ...]:
+        telling.set()
+        assert told.wait(PATIENCE)
+        return ("because",)
+
+    monkeypatch.setattr(record, "why_of", slow_why)
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("stay", "go"))}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.transcript.at("question  which?", lambda: chat.desk.hear("/why"))
+        chat.begin().say("?")
+        assert telling.wait(PATIENCE)
+        chat.say(line)
+        told.set()
+        chat.transcript.wait_for("because")
+        assert f"waits: {line}" not in chat.transcript.lines
+        chat.transcript.wait_for(DONE)
+
+
+def test_what_came_before_a_question_is_no_answer_to_it_and_leaving_says_what_it_drops(tmp_path: Path) -> None:
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("stay", "go"))}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.say("?")
+        chat.say("go")
+        chat.begin().transcript.wait_for("          2. go\nwaits until that is answered: go")
+        chat.say("/quit", until="forgotten: go")
+        chat.desk.join()
     assert chat.bench.world.motions == 0
 
 
