@@ -56,7 +56,7 @@ def test_stop_while_loading_forgets_what_waits_and_latches(tmp_path: Path) -> No
         chat.say("go")
         chat.say("Stop!")
         chat.begin()
-        chat.say("go", until="nothing moves until /resume", times=3)
+        chat.say("go", until="Questions are answered meanwhile.")
         assert chat.desk.status == "stopped: the operator said stop · /resume"
     assert chat.bench.world.motions == 0
     assert chat.transcript.lines == [
@@ -66,6 +66,7 @@ def test_stop_while_loading_forgets_what_waits_and_latches(tmp_path: Path) -> No
         "ready: 3 parts seen",
         "stopped: the operator said stop; nothing moves until /resume",
         "stopped: the operator said stop; nothing moves until /resume",
+        "  Questions are answered meanwhile.",
     ]
 
 
