@@ -239,7 +239,8 @@ class Shift:
             self._screen.say(AFTER_STOP if self.latched else AFTER_PAUSE)
         if self._screen.is_plain and before.share < HALF <= self._told.share:
             self._screen.say("moving    half way")
-        self._worker.pause_point()
+        if not isinstance(event, events.Finished):  # the journal hears of the end just after
+            self._worker.pause_point()
 
     def _say_told(self) -> None:
         for line, style in self._told.lines:

@@ -70,19 +70,20 @@ class Showing:
         self._tell(record.why_of(self._workcell.journal, self._workcell.cell.agent.attempts))
 
     def report(self, file: str) -> None:
-        """The latest run as a page in `file`, else beside the journal; none of a run that is still under way."""
+        """The latest run as a page in `file`, else beside the journal: of one that is not over, what is known so far.
+        None while it moves.
+        """
         from agent.doors.report_page import page_of, place_of
 
-        workcell = self._workcell
-        run = next(iter(workcell.journal.runs()), None)
-        if run is None or run.outcome is None:
-            self._screen.say(
-                f"{run.id} is under way: /report when it is over" if run else "nothing was done yet", ASIDE
-            )
+        journal, run = self._workcell.journal, next(iter(self._workcell.journal.runs()), None)
+        if run is None or (run.outcome is None and self._moves()):
+            self._screen.say(f"{run.id} moves: /report when it is over" if run else "nothing was done yet", ASIDE)
             return
-        path = place_of(workcell.journal, run.id, file)
-        write_file("FILE", path, page_of(workcell, run).encode())
+        path = place_of(journal, run.id, file)
+        write_file("FILE", path, page_of(self._workcell, run).encode())
         self._screen.say(f"report    {path.absolute()}")
+        if journal.unfinished() == run:
+            self._screen.say(f"          {run.id} is not over: this is what is known so far", ASIDE)
 
     def _tell(self, lines: tuple[str, ...]) -> None:
         for line in lines:

@@ -207,6 +207,55 @@ def test_what_came_before_a_question_is_no_answer_to_it_and_leaving_says_what_it
     assert chat.bench.world.motions == 0
 
 
+def page(folder: Path) -> str:
+    return (folder / "reports" / "run-00001.html").read_text()
+
+
+def test_a_report_of_a_run_that_is_not_over_says_where_it_stands(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 2)
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("go",))}
+    so_far = "run-00001 is not over: this is what is known so far"
+    with Conversation(tmp_path, world, script, gate) as chat:
+        chat.begin().say("?", until="question  which?")
+        chat.say("/report", until=so_far)
+        assert "incomplete: a question is open: which?" in page(tmp_path)
+        chat.say("1")
+        assert gate.moving.wait(PATIENCE)
+        chat.say("/report", until="run-00001 moves: /report when it is over")
+        chat.say("pause", until="pausing")
+        gate.go_on.set()
+        chat.transcript.wait_for("/cancel gives it up")
+        chat.say("/report", until=so_far, times=2)
+        assert "stopped: the operator said pause" in page(tmp_path)
+        chat.bench.journal.reopen_run("run-00001")
+        chat.say("/report", until=so_far, times=3)
+        assert "stopped: it was cut off" in page(tmp_path)
+        assert "pick up the failed gear" in page(tmp_path)
+        chat.say("/resume", until=DONE)
+        chat.say("/report", until="report    ", times=4)
+        assert (chat.transcript.text.count(so_far), DONE in page(tmp_path)) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("pause", "it was over and its result was looked at: success, failed large red gear is held"),
+        ("stop", "its motion was over, its result was not judged"),
+    ],
+)
+def test_a_run_that_waits_says_what_became_of_its_last_call(tmp_path: Path, how: str, said: str) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 1)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(PATIENCE)
+        chat.say(how)
+        gate.go_on.set()
+        chat.transcript.wait_for("/cancel gives it up")
+        chat.say("go", until=f"'pick up the failed gear' (run-00001/1, skill pick); {said}")
+
+
 def test_an_answer_is_said_once(tmp_path: Path) -> None:
     script = {"how many?": Understanding(outcome="answer", text="three parts")}
     with Conversation(tmp_path, Tray(*PARTS), script) as chat:
