@@ -9,6 +9,7 @@ import pytest
 
 from agent.journal.journal import Journal
 from agent.planning.grammar import GrammarPlanner
+from skills.plan import Hole
 from skills.roles import Person
 from tests.agent.kinematic_tray import CATALOGUE, CELL, Tray, part
 from tests.agent.repl.conversation import PATIENCE, Conversation, SlowGate
@@ -95,3 +96,14 @@ def test_a_viewer_is_answered_while_a_run_waits(tmp_path: Path) -> None:
     with talking(tmp_path, Tray(GEAR, NUT), role="viewer") as (chat, _):
         chat.say("how many nuts are there?", until="answer    I see 1 nut on the tray")
         chat.say("put it back", until=FIRST)
+
+
+def test_a_viewers_word_is_not_taken(tmp_path: Path) -> None:
+    with talking(tmp_path, Tray(NUT), role="viewer") as (chat, _):
+        chat.say("how many nuts are there?", until="answer    ")
+        hole = Hole(fixture="left fixture", size="M8")
+        chat.bench.journal.table.fill(hole, "run-00001", sure=True)
+        chat.say("the left fixture is empty", until="refused   Ada may not run instructions: it takes an operator")
+        chat.say("/why", until="because   Ada may not run instructions")
+        assert "Taken from your word" not in chat.transcript.text
+        assert [full.hole for full in chat.bench.journal.table.filled()] == [hole]
