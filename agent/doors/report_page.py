@@ -61,11 +61,19 @@ def new_file(field: str, path: Path) -> Path:
 
 
 def page_of(workcell: Workcell, run: RunRecord) -> str:
-    """The page of a run that is over. Raises: BadInput (another version's journal)."""
+    """The page of a run: of one that is not over, what is known so far. Raises: BadInput (another version's)."""
     state = saved_state(workcell, run.id) or RunState(run_id=run.id, instruction=run.instruction)
-    outcome = run.outcome or Outcome(outcome="stopped", reason="it was cut off")
+    told = events_of(workcell.journal, run.id)
+    outcome = run.outcome or _so_far(told)
     report = report_of(workcell.journal, state.model_copy(update={"outcome": outcome, "instruction": run.instruction}))
-    return page(report, events_of(workcell.journal, run.id), workcell.journal.folder)
+    return page(report, told, workcell.journal.folder)
+
+
+def _so_far(told: Sequence[events.Event]) -> Outcome:
+    """Where a run stands that has no end and does not move."""
+    if told and isinstance(told[-1], events.Asked):
+        return Outcome(outcome="incomplete", reason=f"a question is open: {told[-1].question}")
+    return Outcome(outcome="stopped", reason="it was cut off")
 
 
 def page(report: Report, told: Sequence[events.Event], state: Path) -> str:

@@ -32,7 +32,7 @@ def understand(state: RunState, runtime: Runtime[Workcell]) -> Update:
     workcell = runtime.context
     glance = workcell.looker.patient_glance()
     scene = None if isinstance(glance, Blocked) else glance.scene
-    understanding = workcell.planner.understand(state.instruction, scene, state.past)
+    understanding = _heeded(workcell, workcell.planner.understand(state.instruction, scene, state.past))
     workcell.tell(state.run_id, events.Planned(instruction=state.instruction, understanding=understanding))
     plan, filled = understanding.plan, workcell.journal.table.filled()
     full = needed_by(plan, scene, filled) if plan and scene else ()
@@ -156,10 +156,17 @@ def answered(choices: Sequence[str], answer: str) -> str:
     return meant[0] if len(meant) == 1 else said
 
 
+def _heeded(workcell: Workcell, understanding: Understanding) -> Understanding:
+    """The same, but a refusal where it takes the word of a person who may not give it."""
+    word = understanding.freed or understanding.emptied
+    if word and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
+        return Understanding(outcome="refused", text=str(error), consulted=understanding.consulted)
+    return understanding
+
+
 def _settle(workcell: Workcell, understanding: Understanding) -> Update:
     """How a run ends that moves nothing; empty where it goes on."""
-    changes = understanding.plan is not None or understanding.freed or understanding.emptied
-    if changes and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
+    if understanding.plan and (error := barred(workcell.person, "run instructions", workcell.cell.people)):
         return {"outcome": Outcome(outcome="refused", reason=str(error))}
     workcell.journal.table.free(understanding.freed)
     workcell.journal.table.empty(understanding.emptied)

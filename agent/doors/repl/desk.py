@@ -101,22 +101,22 @@ class Desk:
         self._screen.say("Anything else is an instruction, such as: remove all failed parts")
 
     def scene(self) -> None:
-        self._worker.aside(lambda: self._open_shift.show_scene())
+        self._worker.aside(lambda: self._open_shift.shows.scene())
 
     def live(self) -> None:
-        self._worker.aside(lambda: self._open_shift.toggle_live())
+        self._worker.aside(lambda: self._open_shift.shows.toggle_live())
 
     def plan(self) -> None:
-        self._worker.aside(lambda: self._open_shift.show_plan())
+        self._worker.aside(lambda: self._open_shift.shows.plan())
 
     def why(self) -> None:
-        self._worker.aside(lambda: self._open_shift.show_why())
+        self._worker.aside(lambda: self._open_shift.shows.why())
 
     def report(self, file: str) -> None:
-        self._worker.aside(lambda: self._open_shift.write_report(file))
+        self._worker.aside(lambda: self._open_shift.shows.report(file))
 
     def skills(self) -> None:
-        self._worker.aside(lambda: self._open_shift.show_skills())
+        self._worker.aside(lambda: self._open_shift.shows.skills())
 
     def stop(self, reason: str = "the operator said stop") -> None:
         """Tell the gate before anything else, then the operator; a cell that still loads is told when it is there."""
@@ -212,7 +212,8 @@ class Desk:
     def _end(self) -> None:
         if not self.over:
             self.over = True
-            self._worker.end(lambda: self._shift.close() if self._shift else None)
+            for label in self._worker.end(lambda: self._shift.close() if self._shift else None):
+                self._screen.say(f"forgotten: {label}", DOUBT)
             self._on_over()
 
     def _failed(self, error: BaseException) -> None:

@@ -12,17 +12,20 @@ from agent.events import Event
 from agent.journal.journal import Journal, RunRecord
 from agent.ledger import Account
 from agent.why import why
-from skills.call import SkillCall
+from skills.call import SkillCall, Verdict
 from skills.plan import Plan
 from skills.scene import PerceivedPart
 
 
 class LeftOpen(NamedTuple):
-    """A run that was cut off or stopped, and its last call; `ended` says whether that one's motion was over."""
+    """A run that was cut off or stopped, and its last call; `ended` says whether that one's motion was over, `verdict`
+    what is believed of it, None where that was not decided.
+    """
 
     record: RunRecord
     call: SkillCall | None
     ended: bool
+    verdict: Verdict | None
 
     def lines(self) -> tuple[str, ...]:
         record, outcome = self.record, self.record.outcome
@@ -35,8 +38,13 @@ class LeftOpen(NamedTuple):
         )
 
     def _said_of(self, call: SkillCall) -> str:
-        end = "its motion was over, its result may not have been looked at" if self.ended else "it was cut off"
-        return f"{call.phrase!r} ({call.id}, skill {call.skill}); {end}"
+        return f"{call.phrase!r} ({call.id}, skill {call.skill}); {self._end}"
+
+    @property
+    def _end(self) -> str:
+        if self.verdict is not None:
+            return f"it was over and its result was looked at: {self.verdict.judgement}, {self.verdict.reason}"
+        return "its motion was over, its result was not judged" if self.ended else "it was cut off"
 
 
 def left_open(journal: Journal) -> LeftOpen | None:
@@ -45,7 +53,11 @@ def left_open(journal: Journal) -> LeftOpen | None:
     if record is None:
         return None
     last = next(reversed(journal.calls(record.id)), None)
-    return LeftOpen(record, last.call if last else None, ended=last is not None and last.execution is not None)
+    if last is None:
+        return LeftOpen(record, None, ended=False, verdict=None)
+    judged = [one for one in events_of(journal, record.id) if isinstance(one, events.Verified)]
+    verdict = next((one.verdict for one in reversed(judged) if one.call_id == last.call.id), None)
+    return LeftOpen(record, last.call, ended=last.execution is not None, verdict=verdict)
 
 
 def events_of(journal: Journal, run_id: str) -> tuple[Event, ...]:

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agent import events
-from agent.approving import Proposal
 from agent.doors.cli.narrate import plan_lines
 from agent.doors.repl import record
-from agent.doors.repl.live import Live
 from agent.doors.repl.screen import ALARM, ASIDE, DOUBT, GOOD, Screen
-from agent.doors.repl.showing import seen, show_scene, show_skills, write_report
+from agent.doors.repl.showing import Showing, seen
 from agent.doors.repl.telling import Told, told
 from agent.doors.repl.words import corrects
 from agent.doors.repl.worker import Worker
@@ -45,15 +43,19 @@ class Station(NamedTuple):
 
 
 class Shift:
-    """One operator's work with one cell."""
+    """One operator's work with one cell.
+
+    Attributes:
+        shows: what they may see of it meanwhile.
+    """
 
     def __init__(self, screen: Screen, station: Station, worker: Worker) -> None:
         self._screen, self._station, self._worker = screen, station, worker
         self._person, self._people = station.workcell.person, station.workcell.cell.people
         self._told = Told()
-        self._live = Live(station.picture, screen.frame)
         self._under_way: str | None = None
         self._next: str | None = None
+        self.shows = Showing(screen, station.workcell, station.picture, lambda: bool(self.running) and not worker.asks)
 
     @property
     def running(self) -> str | None:
@@ -73,7 +75,7 @@ class Shift:
     @property
     def live_picture(self) -> str:
         """The overhead picture as text with escape codes; empty where none is wanted."""
-        return self._live.shown or ""
+        return self.shows.live.shown or ""
 
     @property
     def stops(self) -> int:
@@ -100,20 +102,30 @@ class Shift:
         self._station.close()
 
     def do(self, instruction: str) -> None:
-        """Run an instruction, unless another run waits for a person's word or the stop is closed."""
+        """Run an instruction; where another run waits for a person's word or the stop is closed, only answer it."""
         workcell = self._station.workcell
         left = record.left_open(workcell.journal)
         if left is not None and left.record.outcome and corrects(instruction) and not self.latched:
             self.correct(instruction)
-        elif left is not None:
-            self._tell(left.lines(), DOUBT)
-        elif workcell.gate.latched:
-            self._say_stopped(workcell.gate.latched)
+        elif left is not None or workcell.gate.latched:
+            self._only_answer(instruction, left)
         else:
             from agent.run import run
 
             self._forget_pause()
             self._run(instruction, lambda: run(workcell.heard_by(self._listen), instruction, answer=self._answer))
+
+    def _only_answer(self, instruction: str, left: record.LeftOpen | None) -> None:
+        from agent.doors.repl.answering import ANSWERED, CANCEL_FIRST, answer_now
+
+        answer = answer_now(self._station.workcell, instruction, left.record if left else None)
+        if answer:
+            self._tell(answer)
+        elif left is not None:
+            self._tell((*left.lines(), CANCEL_FIRST), DOUBT)
+        elif self.latched:
+            self._say_stopped(self.latched)
+            self._screen.say(ANSWERED, DOUBT)
 
     def correct(self, text: str) -> None:
         """Do what a person says instead of what they have seen. Until that is understood, nothing is given up."""
@@ -183,28 +195,6 @@ class Shift:
         if not self._give_up(f"given up by {self._person.name}"):
             self._screen.say("nothing was cut off or stopped", ASIDE)
 
-    def show_scene(self) -> None:
-        """The picture as it is now; the parts from a fresh look, or while something moves from the last."""
-        station, moving = self._station, self.running is not None and not self._worker.asks
-        show_scene(self._screen, station.workcell, station.picture(), moving=moving)
-
-    def toggle_live(self) -> None:
-        """Begin or end to show the overhead picture beside the prompt."""
-        if self._screen.is_plain:
-            self._screen.say("there is no picture without a terminal; /scene says what is seen", ASIDE)
-        elif self._live.toggle():
-            self._screen.say("the picture goes on while the cell moves; /live ends it", ASIDE)
-
-    def show_skills(self) -> None:
-        show_skills(self._screen, self._station.workcell.catalogue)
-
-    def show_plan(self) -> None:
-        self._tell(record.plan_of(self._station.workcell.journal))
-
-    def show_why(self) -> None:
-        workcell = self._station.workcell
-        self._tell(record.why_of(workcell.journal, workcell.cell.agent.attempts))
-
     def _give_up(self, reason: str) -> bool:
         """End what was left open; False where nothing was."""
         journal = self._station.workcell.journal
@@ -227,10 +217,6 @@ class Shift:
         """It was said in a run that ended before it could."""
         self._station.workcell.pause.take()
 
-    def write_report(self, file: str) -> None:
-        """The latest run as a page in `file`, else beside the journal."""
-        write_report(self._screen, self._station.workcell, file, moving=self._under_way is not None)
-
     def _run(self, instruction: str, drive: Callable[[], object]) -> None:
         self._under_way, self._told = instruction, Told()
         try:
@@ -240,24 +226,30 @@ class Shift:
 
     def _listen(self, event: events.Event) -> None:
         if isinstance(event, events.Asked) and event.proposal:
-            self._show_targets(event.proposal)
+            self.shows.targets(event.proposal)
         before, self._told = self._told, told(self._told, event, aloud=self._screen.is_plain)
+        self.shows.live.refresh()
         if isinstance(event, events.Finished):
             self._under_way = None
-        for line, style in self._told.lines:
-            self._screen.say(line, style)
+        if isinstance(event, events.Asked):
+            self._worker.put(self._say_question)
+        else:
+            self._say_told()
         if isinstance(event, events.Finished) and event.outcome.outcome == "stopped" and not self._next:
             self._screen.say(AFTER_STOP if self.latched else AFTER_PAUSE)
         if self._screen.is_plain and before.share < HALF <= self._told.share:
             self._screen.say("moving    half way")
-        self._live.refresh()
-        self._worker.pause_point()
+        if not isinstance(event, events.Finished):  # the journal hears of the end just after
+            self._worker.pause_point()
 
-    def _show_targets(self, proposal: Proposal) -> None:
-        from agent.doors.marking import marked
+    def _say_told(self) -> None:
+        for line, style in self._told.lines:
+            self._screen.say(line, style)
 
-        station = self._station
-        self._screen.picture(marked(station.picture(), station.workcell.cell, proposal.moves))
+    def _say_question(self, waiting: tuple[str, ...]) -> None:
+        self._say_told()
+        for label in waiting:
+            self._screen.say(f"waits until that is answered: {label}", DOUBT)
 
     def _answer(self, _: events.Asked) -> str | None:
         return self._worker.ask()

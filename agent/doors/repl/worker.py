@@ -18,7 +18,7 @@ class Job(NamedTuple):
 
 
 class Worker:
-    """Does jobs in their order. Everything here but `pause_point` and `ask` may be called from any thread.
+    """Does jobs in their order. Everything here but `pause_point`, `put` and `ask` may be called from any thread.
 
     Args:
         failed: hears what a job raised; the next job is done all the same.
@@ -30,7 +30,8 @@ class Worker:
         self._jobs: deque[Job] = deque()
         self._asides: deque[Act] = deque()
         self._present: Job | None = None
-        self._replies: SimpleQueue[str | Act | None] | None = None
+        self._answers: SimpleQueue[str | Act | None] = SimpleQueue()
+        self._asks = False
         self._ending = False
         self._thread = threading.Thread(target=self._work, name="cell", daemon=True)
 
@@ -50,18 +51,18 @@ class Worker:
     def aside(self, act: Act) -> None:
         """Do `act` as soon as the job under way comes to a pause point, or at once where there is none."""
         with self._changed:
-            if self._replies is not None:
-                self._replies.put(act)
+            if self._asks:
+                self._answers.put(act)
             elif self._present is not None:
                 self._asides.append(act)
             else:
-                self._jobs.append(Job("aside", act))
+                self._jobs.append(Job("", act))
                 self._changed.notify_all()
 
     def forget_waiting(self) -> tuple[str, ...]:
         """Drop the jobs that have not begun; their labels."""
         with self._changed:
-            labels = () if self._ending else tuple(job.label for job in self._jobs)
+            labels = self._waiting()
             if not self._ending:
                 self._jobs.clear()
             return labels
@@ -69,33 +70,36 @@ class Worker:
     def reply(self, text: str | None) -> bool:
         """Answer the open question, None for no answer; False where none is open."""
         with self._changed:
-            if self._replies is None:
+            if not self._asks:
                 return False
-            self._replies.put(text)
-            self._replies = None
+            self._answers.put(text)
+            self._asks = False
             return True
 
     @property
     def asks(self) -> bool:
         """Whether a question is open."""
         with self._changed:
-            return self._replies is not None
+            return self._asks
 
     @property
     def free(self) -> bool:
         """Nothing is under way or waits, or a question is open."""
         with self._changed:
-            return self._replies is not None or (self._present is None and not self._jobs)
+            return self._asks or (self._present is None and not self._jobs)
 
-    def end(self, last: Act) -> None:
-        """Leave what is open unanswered and what waits undone; after the job under way do `last` and end."""
+    def end(self, last: Act) -> tuple[str, ...]:
+        """Leave what is open unanswered and what waits undone, the labels of which are returned; after the job under
+        way do `last` and end.
+        """
         with self._changed:
-            self._ending = True
+            undone, self._ending = self._waiting(), True
             self._asides.clear()
             self._jobs.clear()
             self._jobs.append(Job("leaving", last))
             self._changed.notify_all()
         self.reply(None)
+        return undone
 
     def join(self) -> None:
         self._thread.join()
@@ -109,19 +113,28 @@ class Worker:
                 act = self._asides.popleft()
             self._try(act)
 
-    def ask(self) -> str | None:
-        """Called by the job under way: wait for a person's reply, doing asides meanwhile."""
-        self.pause_point()
+    def put(self, say: Callable[[tuple[str, ...]], None]) -> None:
+        """Called by the job under way: `say` a question, given the labels of what waits. Whatever is said once it
+        stands there is the answer, and nothing that was said before.
+        """
         with self._changed:
+            say(self._waiting())
+            self._answers, self._asks = SimpleQueue(), not self._ending
             if self._ending:
-                return None
-            replies: SimpleQueue[str | Act | None] = SimpleQueue()
-            self._replies = replies
+                self._answers.put(None)
+
+    def ask(self) -> str | None:
+        """Called by the job under way: wait for a person's reply to the question that was `put`, doing asides
+        meanwhile.
+        """
         while True:
-            reply = replies.get()
+            reply = self._answers.get()
             if reply is None or isinstance(reply, str):
                 return reply
             self._try(reply)
+
+    def _waiting(self) -> tuple[str, ...]:
+        return () if self._ending else tuple(job.label for job in self._jobs if job.label)
 
     def _work(self) -> None:
         while self._present is not None:
@@ -135,7 +148,7 @@ class Worker:
             with self._changed:
                 if self._asides:
                     continue
-                self._present = None
+                self._present, self._asks = None, False
                 if not (self._ending and not self._jobs):
                     self._changed.wait_for(lambda: bool(self._jobs))
                     self._present = self._jobs.popleft()

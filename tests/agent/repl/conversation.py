@@ -28,11 +28,18 @@ class Transcript:
     def __init__(self) -> None:
         self._text = ""
         self._grown = threading.Condition()
+        self._acts: dict[str, Callable[[], None]] = {}
+
+    def at(self, words: str, act: Callable[[], None]) -> None:
+        """Do `act` when `words` are first written, in the writer's thread, before anything else comes to pass there."""
+        self._acts[words] = act
 
     def write(self, text: str) -> int:
         with self._grown:
             self._text += text
             self._grown.notify_all()
+        for words in [words for words in self._acts if words in text]:
+            self._acts.pop(words)()
         return len(text)
 
     def flush(self) -> None:

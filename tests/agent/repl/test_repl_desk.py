@@ -1,11 +1,13 @@
 """The operator's desk over the little kinematic tray: what a line does while the cell loads, moves, asks, stands."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from agent.doors.repl import record
 from agent.doors.repl.desk import Desk
 from agent.doors.repl.screen import Screen
 from agent.doors.repl.shift import Shift
@@ -54,7 +56,7 @@ def test_stop_while_loading_forgets_what_waits_and_latches(tmp_path: Path) -> No
         chat.say("go")
         chat.say("Stop!")
         chat.begin()
-        chat.say("go", until="nothing moves until /resume", times=3)
+        chat.say("go", until="Questions are answered meanwhile.")
         assert chat.desk.status == "stopped: the operator said stop · /resume"
     assert chat.bench.world.motions == 0
     assert chat.transcript.lines == [
@@ -64,6 +66,7 @@ def test_stop_while_loading_forgets_what_waits_and_latches(tmp_path: Path) -> No
         "ready: 3 parts seen",
         "stopped: the operator said stop; nothing moves until /resume",
         "stopped: the operator said stop; nothing moves until /resume",
+        "  Questions are answered meanwhile.",
     ]
 
 
@@ -167,6 +170,90 @@ def test_question_may_be_left_unanswered(tmp_path: Path, line: str) -> None:
         chat.say(line, until="incomplete: a question is open: Which bin?")
         assert bool(chat.bench.gate.latched) == (line == "stop")
     assert chat.bench.world.motions == 0
+
+
+@pytest.mark.parametrize("line", ["go", "2"])
+def test_what_is_typed_while_why_is_told_is_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    telling, told = threading.Event(), threading.Event()
+
+    def slow_why(*_: object) -> tuple[str, ...]:
+        telling.set()
+        assert told.wait(PATIENCE)
+        return ("because",)
+
+    monkeypatch.setattr(record, "why_of", slow_why)
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("stay", "go"))}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.transcript.at("question  which?", lambda: chat.desk.hear("/why"))
+        chat.begin().say("?")
+        assert telling.wait(PATIENCE)
+        chat.say(line)
+        told.set()
+        chat.transcript.wait_for("because")
+        assert f"waits: {line}" not in chat.transcript.lines
+        chat.transcript.wait_for(DONE)
+
+
+def test_what_came_before_a_question_is_no_answer_to_it_and_leaving_says_what_it_drops(tmp_path: Path) -> None:
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("stay", "go"))}
+    with Conversation(tmp_path, Tray(*PARTS), script) as chat:
+        chat.say("?")
+        chat.say("go")
+        chat.begin().transcript.wait_for("          2. go\nwaits until that is answered: go")
+        chat.say("/quit", until="forgotten: go")
+        chat.desk.join()
+    assert chat.bench.world.motions == 0
+
+
+def page(folder: Path) -> str:
+    return (folder / "reports" / "run-00001.html").read_text()
+
+
+def test_a_report_of_a_run_that_is_not_over_says_where_it_stands(tmp_path: Path) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 2)
+    script = {**GO, "?": Understanding(outcome="question", text="which?", choices=("go",))}
+    so_far = "run-00001 is not over: this is what is known so far"
+    with Conversation(tmp_path, world, script, gate) as chat:
+        chat.begin().say("?", until="question  which?")
+        chat.say("/report", until=so_far)
+        assert "incomplete: a question is open: which?" in page(tmp_path)
+        chat.say("1")
+        assert gate.moving.wait(PATIENCE)
+        chat.say("/report", until="run-00001 moves: /report when it is over")
+        chat.say("pause", until="pausing")
+        gate.go_on.set()
+        chat.transcript.wait_for("/cancel gives it up")
+        chat.say("/report", until=so_far, times=2)
+        assert "stopped: the operator said pause" in page(tmp_path)
+        chat.bench.journal.reopen_run("run-00001")
+        chat.say("/report", until=so_far, times=3)
+        assert "stopped: it was cut off" in page(tmp_path)
+        assert "pick up the failed gear" in page(tmp_path)
+        chat.say("/resume", until=DONE)
+        chat.say("/report", until="report    ", times=4)
+        assert (chat.transcript.text.count(so_far), DONE in page(tmp_path)) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("pause", "it was over and its result was looked at: success, failed large red gear is held"),
+        ("stop", "its motion was over, its result was not judged"),
+    ],
+)
+def test_a_run_that_waits_says_what_became_of_its_last_call(tmp_path: Path, how: str, said: str) -> None:
+    world = Tray(*PARTS)
+    gate = SlowGate(world, 1)
+    with Conversation(tmp_path, world, GO, gate) as chat:
+        chat.begin().say("go")
+        assert gate.moving.wait(PATIENCE)
+        chat.say(how)
+        gate.go_on.set()
+        chat.transcript.wait_for("/cancel gives it up")
+        chat.say("go", until=f"'pick up the failed gear' (run-00001/1, skill pick); {said}")
 
 
 def test_an_answer_is_said_once(tmp_path: Path) -> None:
