@@ -21,8 +21,8 @@ def chat(cell_file: Path | None, scene: Path | None, seed: int | None, state: Pa
     """Talk with the twin until the operator leaves.
 
     In a terminal there is a prompt that stays alive while the cell moves; with `plain`, with anything else at stdin or
-    stdout, or on a dumb terminal, lines come in and lines go out. A cell that can't be opened ends the conversation
-    with the error's own exit code.
+    stdout, or on a dumb terminal, lines come in and lines go out, which are broken to fit where a terminal shows them
+    and `plain` was not asked for. A cell that can't be opened ends the conversation with the error's own exit code.
     """
 
     def opening(screen: "Screen", worker: "Worker") -> "Shift":
@@ -36,7 +36,7 @@ def chat(cell_file: Path | None, scene: Path | None, seed: int | None, state: Pa
         return converse_at_terminal(opening, cell_file, state)
     from agent.doors.repl.plain import converse_in_lines
 
-    return converse_in_lines(opening, state)
+    return converse_in_lines(opening, state, whole=plain or not sys.stdout.isatty())
 
 
 def is_terminal() -> bool:

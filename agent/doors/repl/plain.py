@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import sys
 from collections import deque
 from contextlib import closing
@@ -20,19 +21,29 @@ LOOK: Final = 0.05
 """Seconds between two looks at what has changed."""
 
 
-def converse_in_lines(opening: Opening, state: Path | None = None) -> ExitCode:
-    """Take lines from stdin until its end or /quit.
+def converse_in_lines(opening: Opening, state: Path | None = None, *, whole: bool = True) -> ExitCode:
+    """Take lines from stdin until its end or /quit; those that are said stay `whole`, or are broken to fit.
 
     A person's lines are heard at once. A script's are heard in turn, each when the one before is done or a
     question is open; only a stop overtakes. At the end of a script what is under way is finished first.
     """
     with closing(Transcript(state_base(state))) as transcript:
-        desk = Desk(Screen(plain_console, transcript), opening)
+        desk = Desk(_whole(transcript) if whole else _fitting(transcript), opening)
         obey_signals(desk)
         desk.start()
         _listen(desk, _Lines(), in_turn=not sys.stdin.isatty())
         desk.join()
     return desk.exit_code
+
+
+def _whole(transcript: Transcript) -> Screen:
+    return Screen(plain_console, transcript)
+
+
+def _fitting(transcript: Transcript) -> Screen:
+    """Of the terminal's own width: rich takes 80 columns for any that is dumb."""
+    width = shutil.get_terminal_size().columns
+    return Screen(lambda: plain_console(width), transcript, breaks=True)
 
 
 def _listen(desk: Desk, lines: "_Lines", *, in_turn: bool) -> None:

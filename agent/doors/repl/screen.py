@@ -30,10 +30,13 @@ class Screen:
     Args:
         console: makes the console when it is first written to.
         transcript: keeps what is said.
+        breaks: lines are broken between words on a console that is no terminal, too.
     """
 
-    def __init__(self, console: "Callable[[], Console]", transcript: "Transcript | None" = None) -> None:
-        self._make, self._transcript = console, transcript
+    def __init__(
+        self, console: "Callable[[], Console]", transcript: "Transcript | None" = None, *, breaks: bool = False
+    ) -> None:
+        self._make, self._transcript, self._breaks = console, transcript, breaks
 
     @property
     def is_plain(self) -> bool:
@@ -50,7 +53,7 @@ class Screen:
 
         if self._transcript is not None:
             self._keep(self._transcript, text)
-        for line in (text,) if self.is_plain else wrapped(text, self._console.width):
+        for line in self._lines(text):
             self._console.print(Text(line, style=style), soft_wrap=True)
 
     def picture(self, image: "Image") -> None:
@@ -73,8 +76,8 @@ class Screen:
             for part in parts:
                 self._keep(self._transcript, part_line(part))
         if self.is_plain:
-            for part in parts:
-                self._console.print(part_line(part), soft_wrap=True)
+            for line in (line for part in parts for line in self._lines(part_line(part))):
+                self._console.print(line, soft_wrap=True)
             return
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for column in ("part", "away [mm]", "left [mm]", "sure"):
@@ -97,7 +100,11 @@ class Screen:
         could = transcript.trouble is None
         transcript.said(line)
         if could and transcript.trouble is not None:
-            self._console.print(transcript.trouble, soft_wrap=True)
+            for part in self._lines(transcript.trouble):
+                self._console.print(part, soft_wrap=True)
+
+    def _lines(self, text: str) -> list[str]:
+        return [text] if self.is_plain and not self._breaks else wrapped(text, self._console.width)
 
     @cached_property
     def _console(self) -> "Console":
@@ -105,8 +112,11 @@ class Screen:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines that fit a terminal of `width` columns, broken between words."""
-    return textwrap.wrap(text, width, subsequent_indent=" " * LABEL, break_on_hyphens=False) or [""]
+    """`text` in lines that fit a terminal of `width` columns, broken between words and where it is broken itself."""
+    parts = (
+        textwrap.wrap(part, width, subsequent_indent=" " * LABEL, break_on_hyphens=False) for part in text.split("\n")
+    )
+    return [line for part in parts for line in part or [""]]
 
 
 def part_line(part: "PerceivedPart") -> str:
@@ -116,11 +126,11 @@ def part_line(part: "PerceivedPart") -> str:
     return f"{part.describe()}, {abs(away)} mm {depth}, {abs(left)} mm {side}, {part.confidence:.0%} sure"
 
 
-def plain_console() -> "Console":
-    """Lines on stdout, for pipes, tests and screen readers."""
+def plain_console(width: int = PLAIN_WIDTH) -> "Console":
+    """Lines on stdout, for pipes, tests, screen readers and dumb terminals."""
     from rich.console import Console
 
-    return Console(color_system=None, force_terminal=False, highlight=False, markup=False, width=PLAIN_WIDTH)
+    return Console(color_system=None, force_terminal=False, highlight=False, markup=False, width=width)
 
 
 def colour_console() -> "Console":

@@ -1,15 +1,21 @@
 """What the operator sees: lines that fit, pictures that stay, words for a screen reader, and a transcript of it all."""
 
 import io
+import os
+import pty
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+from agent.doors.repl import chat, table
 from agent.doors.repl.live import BETWEEN, Live
 from agent.doors.repl.screen import PLAIN_WIDTH, Screen, wrapped
+from agent.doors.repl.shift import Shift
 from agent.doors.repl.transcript import FOLDER, Transcript
+from agent.exit_codes import ExitCode
+from skills.errors import Unavailable
 from tests.agent.kinematic_tray import Tray, part, planned, step
 from tests.agent.repl.conversation import Conversation
 
@@ -38,6 +44,7 @@ def test_at_a_terminal_every_line_fits_and_goes_on_behind_its_label(width: int) 
 def test_a_line_that_fits_stays_as_it_is() -> None:
     assert wrapped("  its last call: 'x'", 80) == ["  its last call: 'x'"]
     assert wrapped("", 80) == [""]
+    assert wrapped("what I do:\n\n- this\n- that", 80) == ["what I do:", "", "- this", "- that"]
 
 
 def test_without_a_terminal_lines_stay_whole_and_parts_are_read_aloud() -> None:
@@ -46,6 +53,30 @@ def test_without_a_terminal_lines_stay_whole_and_parts_are_read_aloud() -> None:
     screen.picture(PICTURE)
     screen.parts([GEAR])
     assert drawn.getvalue().splitlines() == [LONG, "failed large red gear, 90 mm front, 50 mm left, 95% sure"]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_on_a_dumb_terminal_lines_are_broken_between_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: bool
+) -> None:
+    def without_a_cell(screen: Screen, *_: object) -> Shift:
+        screen.say(LONG)
+        screen.parts([GEAR])
+        raise Unavailable("there is no cell.", "Build one.")
+
+    master, slave = pty.openpty()
+    monkeypatch.setattr(table, "begin_shift", without_a_cell)
+    monkeypatch.setattr("agent.doors.repl.plain.obey_signals", lambda _: None)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "50")
+    with os.fdopen(slave) as stdin, os.fdopen(os.dup(slave), "w") as stdout:
+        monkeypatch.setattr("sys.stdin", stdin)
+        monkeypatch.setattr("sys.stdout", stdout)
+        assert chat(None, None, None, tmp_path, plain) == ExitCode.UNAVAILABLE
+        lines = os.read(master, 65536).decode().splitlines()
+    os.close(master)
+    broken = [*wrapped(LONG, 50), "failed large red gear, 90 mm front, 50 mm left,", "          95% sure"]
+    assert lines == ([LONG, "failed large red gear, 90 mm front, 50 mm left, 95% sure"] if plain else broken)
 
 
 def test_a_picture_that_stays_leaves_room_for_what_is_said() -> None:
