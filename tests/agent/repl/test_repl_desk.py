@@ -146,7 +146,7 @@ def test_why_tells_the_last_calls_evidence(tmp_path: Path) -> None:
     assert lines[1] == "called    'place it in the rejection bin', meant was: failed part; try 1 of 3"
     assert lines[2] == "gate      The safety gate let the motion happen as it was proposed."
     assert lines[3].startswith("verdict   It worked, ")
-    assert "evidence  the fingers let go over the rejection bin, 0 mm beside it" in lines
+    assert "evidence  the fingers let go over the rejection bin, 0 mm from where parts are let go there" in lines
     assert lines[-2:] == ["ended     It is done: every step is accounted for.", "evidence  " + DONE]
 
 
