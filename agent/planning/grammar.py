@@ -7,9 +7,9 @@ from agent.planning.between import take_openers
 from agent.planning.checks import check_definite, check_order
 from agent.planning.control import control_word
 from agent.planning.corrections import corrected_at_once
-from agent.planning.doubt import Doubt
+from agent.planning.doubt import MOST_CHOICES, Doubt
 from agent.planning.fixtures import check_fixtures
-from agent.planning.guesses import guesses
+from agent.planning.guesses import Guess, guesses
 from agent.planning.lexicon import Lexicon
 from agent.planning.own_skills import phrasings
 from agent.planning.parse import Move, Parse
@@ -23,6 +23,7 @@ from agent.planning.run_questions import answer_of_run
 from agent.planning.statements import emptied_place, freed_holes, holes_words
 from agent.planning.steps import take_clauses
 from agent.planning.tokens import END
+from agent.planning.unknowns import stand_ins
 from agent.planning.wording import listed, plan_words
 from agent.planning.wordlist import words
 from agent.planning.written_plan import written_plan
@@ -37,6 +38,8 @@ LONGEST: Final = 1000
 """Characters of an instruction; nobody types more, and an attack often does."""
 QUOTED: Final = 60
 """Characters of an instruction that a question repeats, where it is about the whole of it."""
+_OF_PLACES: Final = frozenset({"unknown-place", "ask-which-place"})
+"""Questions that offer every place; a word that is near to one of them says more."""
 
 _GREETINGS: Final = words("hello hi hey morning evening afternoon good day there greetings howdy how are you")
 _POINTING: Final = frozenset({"them", "they", "those", "these", "it"})
@@ -97,24 +100,39 @@ class GrammarPlanner:
         except Doubt as doubt:
             if past is None and doubt.outcome == "question" and self._points_back(instruction):
                 raise Doubt("ask-nothing-before", words=shorten(instruction, QUOTED, placeholder=" …")) from None
-            if doubt.outcome == "question" and not doubt.choices and (slip := self._slip(instruction, scene, past)):
-                raise slip from None
+            if doubt.outcome == "question" and (not doubt.choices or doubt.prompt in _OF_PLACES):
+                raise self._unknown_word(doubt, instruction, past) or doubt from None
             raise
 
-    def _slip(self, instruction: str, scene: Scene | None, past: Past | None) -> Doubt | None:
-        """A question that offers what a word may have been, where that would be planned."""
-        found = [
-            (word, meant)
-            for word, meant in guesses(instruction[:LONGEST], self._lexicon)
-            if self._is_planned(meant, scene, past)
-        ]
-        return Doubt("ask-slip", choices=[meant for _, meant in found], word=found[0][0]) if found else None
+    def _unknown_word(self, doubt: Doubt, instruction: str, past: Past | None) -> Doubt | None:
+        """A question about the one word that is not known; None where `doubt` is about more or something else."""
+        reading = read(instruction[:LONGEST], self._lexicon)
+        if slip := self._slip(reading, past):
+            return slip
+        if doubt.prompt == "unknown-place":
+            return None
+        tried = stand_ins(reading, self._lexicon, place_open=doubt.prompt == "ask-which-place")
+        return next((meant.doubt for meant in tried if self._planned(meant.instruction, past)), None)
 
-    def _is_planned(self, instruction: str, scene: Scene | None, past: Past | None) -> bool:
+    def _slip(self, reading: Reading, past: Past | None) -> Doubt | None:
+        """A question that offers what a word may have been, where that would be planned: each plan once."""
+        found: dict[Plan, Guess] = {}
+        for guess in guesses(reading, self._lexicon):
+            plan = self._planned(guess.instruction, past)
+            if plan and all(guess.said == other.said for other in found.values()):
+                found.setdefault(plan, guess)
+        if not found:
+            return None
+        offered = list(found.values())[:MOST_CHOICES]
+        known = " or ".join(f"“{guess.known}”" for guess in offered)
+        return Doubt("ask-slip", choices=[guess.instruction for guess in offered], word=offered[0].said, known=known)
+
+    def _planned(self, instruction: str, past: Past | None) -> Plan | None:
+        """Without a look: which of the parts that are seen is meant is asked afterwards."""
         try:
-            return self._taken(instruction, scene, past).outcome == "planned"
+            return self._taken(instruction, None, past).plan
         except Doubt:
-            return False
+            return None
 
     def _points_back(self, instruction: str) -> bool:
         return points_back(Parse(read(instruction[:LONGEST], self._lexicon).cursor(), self._lexicon))

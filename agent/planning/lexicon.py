@@ -83,7 +83,13 @@ class Lexicon:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """Every single word that is understood somewhere; what a typing error may be corrected to."""
+        """Every single word that is understood somewhere, be it in a fixed run of words as "let" in "let us"."""
+        runs = (*self.folds, *(opener.split() for opener in courtesy.OPENERS))
+        return self.alone.union(*runs)
+
+    @cached_property
+    def alone(self) -> frozenset[str]:
+        """The words that are understood by themselves."""
         tables: tuple[Iterable[str], ...] = (
             self.nouns,
             self.attributes,
@@ -98,8 +104,6 @@ class Lexicon:
             synonyms.CONDITIONALS,
             GRAMMAR_WORDS,
             self.own_words,
-            (word for fold in self.folds for word in fold),
-            (word for opener in courtesy.OPENERS for word in opener.split()),
         )
         return frozenset(word for table in tables for word in table)
 

@@ -51,10 +51,13 @@ def correct(word: str, lexicon: Lexicon) -> str | None:
 
 
 def likely(word: str, lexicon: Lexicon) -> tuple[str, ...]:
-    """What a hurried hand may have meant by a `word` that `correct` leaves alone, the likeliest first: to be asked."""
-    slips = _slips(word, lexicon)
-    meant = [known for known in slips if _is_slip(word, known) and not _negates(word, known)]
-    return tuple(sorted(meant, key=lambda known: (slips[known], known)))
+    """What may have been meant by a `word` that `correct` leaves alone, the likeliest first: to be asked, never taken.
+
+    An English word may be a slip as well: “rad”, “filed”.
+    """
+    near = _near(word, lexicon)
+    meant = [known for known in near if not _negates(word, known)]
+    return tuple(sorted(meant, key=lambda known: (near[known], not _is_beside(word, known), known)))
 
 
 def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
@@ -76,8 +79,13 @@ def unglued(word: str, lexicon: Lexicon) -> tuple[str, str] | None:
 
 
 def _slips(word: str, lexicon: Lexicon) -> dict[str, tuple[int, bool, bool, bool]]:
-    """The words of `lexicon` that are near to `word`, each with how unlikely it is; none near to an English word."""
-    if len(word) < 3 or not word.isalpha() or word in ENGLISH or word in _FOREIGN:
+    """As `_near`, but nothing is near to an English word."""
+    return {} if word in ENGLISH else _near(word, lexicon)
+
+
+def _near(word: str, lexicon: Lexicon) -> dict[str, tuple[int, bool, bool, bool]]:
+    """The words of `lexicon` that are near to `word`, each with how unlikely it is that it was meant."""
+    if len(word) < 3 or not word.isalpha() or word in _FOREIGN:
         return {}
     allowed = 1 if len(word) < 8 else 2
     return {
@@ -114,10 +122,14 @@ def _is_slip(word: str, known: str) -> bool:
         return word[0] == known[0] or DamerauLevenshtein.distance(word, known) == 1
     if len(word) != len(known):
         return (len(known) > 3 or _doubles(word, known)) and _differs_inside(word, known)
-    wrong = [(a, b) for a, b in zip(word, known, strict=True) if a != b]
-    if len(wrong) == 2:
+    if sum(a != b for a, b in zip(word, known, strict=True)) == 2:
         return sorted(word) == sorted(known)
-    return len(known) > 3 and all(pair in _NEIGHBOURS for pair in wrong)
+    return len(known) > 3 and _is_beside(word, known)
+
+
+def _is_beside(word: str, known: str) -> bool:
+    """Whether words of one length differ by neighbouring keys and other vowels only."""
+    return len(word) == len(known) and all((a, b) in _NEIGHBOURS for a, b in zip(word, known, strict=True) if a != b)
 
 
 def _differs_inside(word: str, known: str) -> bool:
