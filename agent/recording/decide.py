@@ -33,6 +33,7 @@ from agent.recording.playback import (
 from agent.recording.read import Recording, State, Visit
 from agent.recording.robot import PlayedRobot
 from agent.state import RunState
+from agent.verifying.sureness import Sureness
 from agent.workcell import Workcell, assemble
 from skills.base import Value
 from skills.catalogue import Catalogue
@@ -51,6 +52,7 @@ class Today:
 
     Attributes:
         gate: today's gate over a robot, with a state folder of its own; without one no ruling is made again.
+        sureness: how sure today's verdicts may be.
     """
 
     cell: Cell
@@ -59,6 +61,7 @@ class Today:
     perceiver: Perceiver
     checkpoints: Mapping[str, Checkpoint]
     gate: Callable[[Cell, PlayedRobot, Path], Gate] | None = None
+    sureness: Sureness | None = None
     nodes: Sequence[Node] = NODES
 
 
@@ -160,6 +163,7 @@ class _Replay:
             checkpoints={name: played(name, one, self.tape) for name, one in today.checkpoints.items()},
             journal=self.journal,
             calls=cast(Any, Played("calls", self.tape, self.journal)),
+            sureness=today.sureness,
         )
         still = replace(workcell, clock=StillClock(self.tape))  # what only events ask is not on the tape
         return overheard(still, lambda name, part: Played(name, self.tape, part))

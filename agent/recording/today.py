@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.cell_weights import load_checkpoints, load_perceiver
+from agent.cell_weights import load_checkpoints, load_perceiver, sureness_of
 from agent.executor import Gate
 from agent.recording.compare import gaps
 from agent.recording.decide import Today
@@ -24,6 +24,7 @@ def today_of(cell: Cell) -> Today:
         perceiver=load_perceiver(cell),
         checkpoints=load_checkpoints(cell),
         gate=_gate,
+        sureness=sureness_of(cell),
     )
 
 

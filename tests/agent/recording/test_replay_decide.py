@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent import graph, recovery
+from agent.evaluation.verdict_calibration import Said, fitted
 from agent.executor import Checkpoint
 from agent.graph import NODES
 from agent.journal.journal import Journal
@@ -14,6 +15,7 @@ from agent.recorded import Frame, RecordedDriver
 from agent.recording.compare import Difference
 from agent.recording.decide import Today, decide
 from agent.recording.read import read
+from agent.recording.today import today_of
 from agent.run import resume, run
 from agent.state import RunState, Update
 from agent.verifying import verifier
@@ -96,6 +98,14 @@ def named(found: tuple[Difference, ...]) -> set[str]:
 
 def test_the_same_code_decides_the_same(plain: Path) -> None:
     assert differences(plain, today(FAILED)) == ()
+
+
+def test_today_s_verdicts_are_as_sure_as_is_fitted_today(plain: Path) -> None:
+    fit = fitted([Said("part_in_gripper success", 1.0, 0.9, True)] * 48, "hash", 1)
+    found = differences(plain, replace(today(FAILED), sureness=fit))
+    assert {one.node for one in found} == {"verify"}
+    assert {one.what for one in found} == {"judged.verdict.confidence"}
+    assert today_of(CELL).sureness is not None
 
 
 @pytest.mark.parametrize("faults", [{1: "miss", 4: "fling"}, {1: "slip", 3: "knock"}])
