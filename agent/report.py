@@ -101,7 +101,7 @@ def report_of(journal: Journal, state: RunState) -> Report:
     """The report of a run that is over, from its last state and from what the journal kept of it."""
     assert state.outcome is not None
     plan = state.understanding.plan if state.understanding else None
-    pictures = journal.pictures.of_run(state.run_id)
+    pictures, told = journal.pictures.of_run(state.run_id), tuple(journal.events(state.run_id))
     return Report(
         run_id=state.run_id,
         instruction=state.instruction,
@@ -114,8 +114,8 @@ def report_of(journal: Journal, state: RunState) -> Report:
         lost=state.lost,
         held=state.held,
         disputed=state.look.disputed if state.look else (),
-        questions=tuple(_questions(content for _, content in journal.events(state.run_id))),
-        seconds=_seconds(journal.events(state.run_id)),
+        questions=tuple(_questions(content for _, content in told)),
+        seconds=_seconds(told),
         before=pictures.get("before", b""),
         after=pictures.get("after", b""),
     )

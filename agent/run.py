@@ -64,9 +64,7 @@ def saved_state(workcell: Workcell, run_id: str) -> RunState | None:
 
     Raises: BadInput (another version's, which can't be read).
     """
-    with workcell.journal.known():
-        values = _graph(workcell).get_state(_config(run_id)).values
-        return RunState.model_validate(values) if values else None
+    return _saved_in(_graph(workcell), workcell, run_id)
 
 
 def past_of(workcell: Workcell, run_id: str) -> Past | None:
@@ -80,9 +78,10 @@ def past_of(workcell: Workcell, run_id: str) -> Past | None:
 
 def latest_past(workcell: Workcell, runs: Iterable[str]) -> Past | None:
     """The same of these runs, the latest first; of the last LOOKED_BACK."""
+    graph = _graph(workcell)
     for number, run_id in enumerate(islice(runs, LOOKED_BACK)):
         try:
-            state = saved_state(workcell, run_id)
+            state = _saved_in(graph, workcell, run_id)
         except BadInput:
             return None
         if state is None or state.understanding is None:
@@ -128,6 +127,12 @@ def _drive(workcell: Workcell, run_id: str, start: RunState, answer: Answer) -> 
         workcell.recorder.said(said)
         workcell.tell(run_id, Replied(answer=said or ""))
         feed = Command(resume=said or "")
+
+
+def _saved_in(graph: Any, workcell: Workcell, run_id: str) -> RunState | None:
+    with workcell.journal.known():
+        values = graph.get_state(_config(run_id)).values
+        return RunState.model_validate(values) if values else None
 
 
 def _graph(workcell: Workcell) -> Any:

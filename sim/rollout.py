@@ -63,7 +63,19 @@ class Expert:
         grasp = self.grasp(index)
         if isinstance(grasp, NoGrasp):
             return Tried("no_grasp", grasp.cause)
-        return self._take(index, grasp)
+        return self.take(index, grasp)
+
+    def take(self, index: int, grasp: Grasp) -> Tried:
+        """Take that body from the tray with this grasp."""
+        vias, ruling = self._send(pick_waypoints(self._world.cell, grasp))
+        if isinstance(ruling, Tried):
+            return ruling
+        lifted = [number for number, body in enumerate(self._world.bodies) if self._world.where(body) == "air"]
+        if lifted == [index]:
+            return Tried(None, vias=vias)
+        if lifted:
+            return Tried("wrong_part", f"{len(lifted)} parts lifted", vias)
+        return Tried("missed", self._world.where(self._world.bodies[index]), vias)
 
     def pick_any(self, among: Collection[int]) -> tuple[int, Tried]:
         """Take that of the bodies `among` which is the easiest to take; -1 where none is."""
@@ -71,7 +83,7 @@ class Expert:
         if isinstance(chosen, NoGrasp):
             return -1, Tried("no_grasp", chosen.cause)
         index, grasp = chosen
-        return index, self._take(index, grasp)
+        return index, self.take(index, grasp)
 
     def place(self, index: int, place: str) -> Tried:
         """Release the body in the gripper over a bin or the belt. Raises: BadInput for a fixture."""
@@ -106,17 +118,6 @@ class Expert:
     def _parts_from(self, index: int) -> list[Lying]:
         parts = lying_parts(self._world)
         return [parts[index], *parts[:index], *parts[index + 1 :]]
-
-    def _take(self, index: int, grasp: Grasp) -> Tried:
-        vias, ruling = self._send(pick_waypoints(self._world.cell, grasp))
-        if isinstance(ruling, Tried):
-            return ruling
-        lifted = [number for number, body in enumerate(self._world.bodies) if self._world.where(body) == "air"]
-        if lifted == [index]:
-            return Tried(None, vias=vias)
-        if lifted:
-            return Tried("wrong_part", f"{len(lifted)} parts lifted", vias)
-        return Tried("missed", self._world.where(self._world.bodies[index]), vias)
 
     def _release(self, index: int, rows: FloatArray, wanted: str) -> Tried:
         vias, ruling = self._send(rows)

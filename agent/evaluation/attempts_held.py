@@ -19,7 +19,7 @@ def taken(cell: Cell, perceiver: Perceiver, table: Table, card: SkillCard, body:
     """
     looker, index = Looker(cell, table.gate, perceiver), table.world.bodies.index(body)
     before, grasp = looker.settled(None), table.expert.grasp(index)
-    if isinstance(before, Blocked) or isinstance(grasp, NoGrasp) or table.expert.pick(index).cause is not None:
+    if isinstance(before, Blocked) or isinstance(grasp, NoGrasp) or table.expert.take(index, grasp).cause is not None:
         return None
     after = looker.settled(None)
     gone = () if isinstance(after, Blocked) else compare(before.scene, after.scene).gone

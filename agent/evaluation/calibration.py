@@ -55,11 +55,10 @@ class Calibration:
             raise UnknownName("checkpoint", self.name, sorted({card.checkpoint for card in catalogue}))
         return cards
 
-    @property
-    def heading(self) -> Heading:
-        """Raises: UnknownName, BadInput."""
-        actor, skill = self.open().contract.weights_hash, EACH.join(card.name for card in self.cards)
-        return Heading.of(self.cell, actor=actor, skill=skill, split=EACH.join(SPLITS), seed=self.seed)
+    def heading(self, weights_hash: str) -> Heading:
+        """What is fitted, of those weights. Raises: UnknownName."""
+        skill = EACH.join(card.name for card in self.cards)
+        return Heading.of(self.cell, actor=weights_hash, skill=skill, split=EACH.join(SPLITS), seed=self.seed)
 
     def open(self) -> KeyframePolicy:
         """The policy. Raises: UnknownName, BadInput."""
@@ -90,7 +89,7 @@ def calibrate(
         raise BadInput("--n", scenes, f"at least {2 * FEWEST}")
     check_fit(job.cell)
     policy = job.open()
-    kept = KeptSamples(results, job.heading, Call) if results else None
+    kept = KeptSamples(results, job.heading(policy.contract.weights_hash), Call) if results else None
     tried = samples(Station(job), scenes, workers, on_progress, kept)
     calls = [call for _, call in tried]
     curve = fit(calls)

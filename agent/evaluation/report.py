@@ -27,9 +27,9 @@ class Heading(Value):
     cell: str
 
     @classmethod
-    def of(cls, cell: Cell, **measured: str | int) -> Self:
+    def of(cls, cell: Cell, *, actor: str, skill: str, split: str, seed: int) -> Self:
         digest = hashlib.sha256(cell.model_dump_json().encode()).hexdigest()
-        return cls.model_validate({"cell": digest[:12], **measured})
+        return cls(actor=actor, skill=skill, split=split, seed=seed, cell=digest[:12])
 
 
 class EvalReport(Value):

@@ -58,7 +58,7 @@ def calibrate(
             raise BadInput(
                 "--checkpoint", str(checkpoint), f"left out with {VERIFIER}; the cell file names its perceiver"
             )
-        return _verifier(whole_cell, seed, (n, workers, results), as_json)
+        return _verifier(whole_cell, seed, n, workers, results, as_json)
     from agent.evaluation.calibration import Calibration
     from agent.evaluation.calibration import calibrate as fit
 
@@ -72,10 +72,9 @@ def calibrate(
     return ExitCode.DONE
 
 
-def _verifier(cell: "Cell", seed: int, how: tuple[int, int, Path | None], as_json: bool) -> ExitCode:
+def _verifier(cell: "Cell", seed: int, scenes: int, workers: int, results: Path | None, as_json: bool) -> ExitCode:
     from agent.evaluation.verdict_calibration import VerdictCalibration, calibrate_verdicts
 
-    scenes, workers, results = how
     with progress("attempts") as update:
         found = calibrate_verdicts(VerdictCalibration(cell, seed), scenes, workers, update, results)
     if as_json:
